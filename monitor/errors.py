@@ -1,0 +1,76 @@
+"""The error tree. Exceptions are for bad configuration and for bugs; what the world does to us is a value (see `fetching`).
+
+    MonitorError
+    ├── ConfigError        one or more `Problem`s in files the user wrote
+    ├── UsageError         the command as typed cannot be done
+    └── StoreError         the database cannot be used as it is
+        ├── StoreBusy      another daemon holds it
+        └── StoreCorrupt   the file is damaged, or written by a newer version
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class MonitorError(Exception):
+    """Something the person at the keyboard can act on; its text says what happened and what to do next."""
+
+    exit_code = 1
+
+
+class UsageError(MonitorError):
+    """The command as typed cannot be carried out."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One complaint about one place in one file: what was found, and what to write instead.
+
+    `line` and `column` count from 1; `file` is None for text that came from the command line.
+    """
+
+    message: str
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    found: str | None = None
+    write: str | None = None
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+        text = f"{place}: {self.message}" if place else self.message
+        if self.found is not None:
+            text += f"\n    found: {self.found}"
+        if self.write is not None:
+            text += f"\n    write: {self.write}"
+        return text
+
+
+class ConfigError(MonitorError):
+    """Everything that is wrong with the user's files, all at once."""
+
+    exit_code = 2
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class StoreError(MonitorError):
+    """The database cannot be used as it is."""
+
+    exit_code = 3
+
+
+class StoreBusy(StoreError):
+    """Another daemon works on this store."""
+
+    exit_code = 4
+
+
+class StoreCorrupt(StoreError):
+    """The file is damaged, or a newer version of monitor wrote it."""

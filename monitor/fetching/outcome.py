@@ -1,0 +1,77 @@
+"""Request and Outcome: what is asked of the network, and everything it can answer. An outcome is a value, never an exception."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+FailureKind = Literal[
+    "dns", "connect", "tls", "timeout", "reset", "protocol", "too-large", "encoding", "redirects", "status", "truncated"
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One GET. Validators go out as the opaque bytes they came in as (RFC 9110, 13.1)."""
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    accept: str = "*/*"
+    check_robots: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A complete 2xx answer. `url` is where it was found after redirects; `headers` have lower-case names; `body` is decoded
+    from its content encoding. `moved_to` is set when every hop was permanent (301, 308)."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    fetched_at: datetime
+    moved_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotModified:
+    """304: nothing new since the validators were handed out."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    fetched_at: datetime
+    moved_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Throttled:
+    """429 or 503: the server asks for less. `retry_after_s` is as it said, clamped, or None."""
+
+    status: int
+    retry_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """We did not ask: the address is not public, the scheme is not http(s), or robots.txt forbids the page."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """410: the server says it will never be back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """No usable answer. `detail` is one line for people and names the cause."""
+
+    kind: FailureKind
+    detail: str
+    status: int | None = None
+
+
+Outcome = Fetched | NotModified | Throttled | Refused | Gone | Failed

@@ -1,0 +1,55 @@
+"""Document in, Verdict out: the nouns of matching. A Match is a receipt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Field = Literal["title", "body", "url", "source"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What rules are matched against. `lead_end` is the code point offset in `body` where the second paragraph ends."""
+
+    title: str
+    body: str
+    lead_end: int = 0
+    url: str = ""
+    source: str = ""
+    language: str | None = None
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One occurrence of a term. `start` and `end` are code point offsets in the ORIGINAL text of `field`, `end` exclusive."""
+
+    term: str
+    field: Field
+    start: int
+    end: int
+    vocabulary: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A receipt: which rule in which version held, by which clauses, on which words, with how many points.
+
+    `rule_version` is a digest of the rule and of the vocabularies it uses; `clauses` are the parts of the query that held, as text.
+    """
+
+    rule: str
+    rule_version: str
+    clauses: tuple[str, ...]
+    hits: tuple[Hit, ...]
+    points: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """All receipts for one document, and its facets: the names of all vocabularies that occur in it."""
+
+    matches: tuple[Match, ...] = ()
+    facets: tuple[str, ...] = ()

@@ -1,0 +1,51 @@
+"""Entry: one item that a source lists, before anyone has read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One listed item.
+
+    `keys` are its identities inside its source, most trusted first (unique guid, normalised link, title and body digest): the
+    entry is known if any of them is. `url` is an absolute http(s) address or None; `title`, `summary` and `content` are plain text,
+    `content` being the full text where the feed carries one. Times are aware UTC.
+    """
+
+    keys: tuple[str, ...]
+    url: str | None = None
+    title: str | None = None
+    summary: str | None = None
+    content: str | None = None
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """What the document itself says about how often to look (RSS ttl, skipHours, skipDays; sy:updatePeriod)."""
+
+    every_s: float | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What one poll of a source lists, newest first as the document has it. `flags` name what was odd (cut, badly formed …)."""
+
+    entries: tuple[Entry, ...]
+    title: str | None = None
+    hints: Hints = Hints()
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlisted:
+    """The bytes were not what the source promised; `reason` says what they were, in words for the operator."""
+
+    reason: str
