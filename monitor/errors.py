@@ -1,11 +1,11 @@
 """The error tree. Exceptions are for bad configuration and for bugs; what the world does to us is a value (see `fetching`).
 
-    MonitorError
-    ├── ConfigError        one or more `Problem`s in files the user wrote
-    ├── UsageError         the command as typed cannot be done
-    └── StoreError         the database cannot be used as it is
-        ├── StoreBusy      another daemon holds it
-        └── StoreCorrupt   the file is damaged, or written by a newer version
+MonitorError
+├── ConfigError        one or more `Problem`s in files the user wrote
+├── UsageError         the command as typed cannot be done
+└── StoreError         the database cannot be used as it is
+    ├── StoreBusy      another daemon holds it
+    └── StoreCorrupt   the file is damaged, or written by a newer version
 """
 
 from __future__ import annotations
