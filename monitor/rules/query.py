@@ -1,0 +1,107 @@
+"""The syntax tree of a query. `parse.py` makes it from text, `format.py` writes it as text, `compile.py` makes a matcher of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Scope = Literal["title", "lead", "body", "url", "source"]
+Mode = Literal["plain", "exact", "substring", "case"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """A word or a phrase, as written between its quotes.
+
+    `mode`: `plain`; `exact` (`=term`: this very word, no plural, always at word boundaries); `substring` (`~term`); `case`
+    (`case:"TIP"`: as written, capitals and all). `*` (any letters after) and `?` (exactly one letter) stand in `text` unescaped where
+    `wildcard` is set.
+    """
+
+    text: str
+    mode: Mode = "plain"
+    wildcard: bool = False
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocab:
+    """`@name` or `@group/*`: any term of the vocabularies that `pattern` names (without the `@`)."""
+
+    pattern: str
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class And:
+    """All of `children` hold. A `Not` among them must not hold; at least one child is not a `Not`."""
+
+    children: tuple[Query, ...]
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Or:
+    """At least one of `children` holds; none of them is a `Not`."""
+
+    children: tuple[Query, ...]
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Not:
+    """`child` does not hold; stands only inside an `And`."""
+
+    child: Query
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """At most `distance` words stand between a hit of `left` and one of `right`, in this order if `ordered`; never across title and body.
+    Both sides are a `Term`, a `Vocab` or an `Or` of such."""
+
+    left: Query
+    right: Query
+    distance: int
+    ordered: bool = False
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scoped:
+    """`child` holds counting only hits in `scope`; `lead` is the headline and the first two paragraphs."""
+
+    scope: Scope
+    child: Query
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tagged:
+    """The article's `key` (`lang`, `country`) is `value`; `lang:zh` also holds for `zh-Hans`."""
+
+    key: Literal["lang", "country"]
+    value: str
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtLeast:
+    """`child` (a `Term`, a `Vocab` or an `Or` of such) occurs `count` times or more."""
+
+    count: int
+    child: Query
+    start: int = 0
+    end: int = 0
+
+
+Query = Term | Vocab | And | Or | Not | Near | Scoped | Tagged | AtLeast
