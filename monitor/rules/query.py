@@ -1,8 +1,10 @@
-"""The syntax tree of a query. `parse.py` makes it from text, `format.py` writes it as text, `compile.py` makes a matcher of it."""
+"""The syntax tree of a query. `parse.py` makes it from text, `format.py` writes it as text, `compile.py` makes a matcher of it.
+
+`start` and `end` are code point offsets in the text of the query; two nodes that say the same are equal wherever they stand."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Scope = Literal["title", "lead", "body", "url", "source"]
@@ -21,8 +23,8 @@ class Term:
     text: str
     mode: Mode = "plain"
     wildcard: bool = False
-    start: int = 0
-    end: int = 0
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +32,8 @@ class Vocab:
     """`@name` or `@group/*`: any term of the vocabularies that `pattern` names (without the `@`)."""
 
     pattern: str
-    start: int = 0
-    end: int = 0
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +41,8 @@ class And:
     """All of `children` hold. A `Not` among them must not hold; at least one child is not a `Not`."""
 
     children: tuple[Query, ...]
-    start: int = 0
-    end: int = 0
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +50,8 @@ class Or:
     """At least one of `children` holds; none of them is a `Not`."""
 
     children: tuple[Query, ...]
-    start: int = 0
-    end: int = 0
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +59,8 @@ class Not:
     """`child` does not hold; stands only inside an `And`."""
 
     child: Query
-    start: int = 0
-    end: int = 0
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +72,8 @@ class Near:
     right: Query
     distance: int
     ordered: bool = False
-    start: int = 0
-    end: int = 0
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +82,8 @@ class Scoped:
 
     scope: Scope
     child: Query
-    start: int = 0
-    end: int = 0
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +92,8 @@ class Tagged:
 
     key: Literal["lang", "country"]
     value: str
-    start: int = 0
-    end: int = 0
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +102,8 @@ class AtLeast:
 
     count: int
     child: Query
-    start: int = 0
-    end: int = 0
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
 
 
 Query = Term | Vocab | And | Or | Not | Near | Scoped | Tagged | AtLeast
