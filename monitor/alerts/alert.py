@@ -51,17 +51,24 @@ class Marked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """One matched word of the receipt as it is told to people, where it stood and which vocabulary it belongs to."""
+    """One matched word of the receipt as it is told to people, where it stood and which vocabulary it belongs to.
+
+    `spans` are the (start, end) code point offsets of all its occurrences in the original text of `field`.
+    """
 
     words: str
     field: str
     vocabulary: str | None = None
     language: str | None = None
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """All that a message says about an alert; it is complete, composing one needs nothing else. Times are aware UTC."""
+    """All that a message says about an alert; it is complete, composing one needs nothing else. Times are aware UTC.
+
+    It is kept as it was when the alert was raised: every attempt to deliver says the same.
+    """
 
     alert_id: str
     rule_id: str
@@ -81,3 +88,5 @@ class Notice:
     receipt: tuple[Receipt, ...]
     facets: tuple[str, ...] = ()
     also_carried_by: tuple[str, ...] = ()
+    article_id: str | None = None
+    headline_marks: tuple[tuple[int, int], ...] = ()

@@ -1,0 +1,96 @@
+"""Whether a new article joins a story or opens one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.stories.shingles import Sketch, containment, similarity
+
+WINDOW = timedelta(days=14)
+
+# Calibrated as a set on fixtures/stories (tests/quality/test_grouping.py).
+SIMILAR = 0.45
+CONTAINED = 0.70
+CONTAINED_SIMILAR = 0.20  # below this the estimate of containment is mostly error
+SAME_SITE = 0.80  # a site repeats its own phrases and notices, from one happening to the next
+SHORT_SHINGLES = 100
+SHORT_SIMILAR = 0.90
+SHORT_WINDOW = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An article as grouping sees it. `story_id` is None for the new one; `site` is the host it stands on; times are aware UTC."""
+
+    article_id: str
+    story_id: str | None = None
+    site: str | None = None
+    published_at: datetime | None = None
+    seen_at: datetime
+    sketch: Sketch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """The article tells what `story_id` tells; `article_id` is the earliest article it is a copy of."""
+
+    story_id: str
+    article_id: str
+    similarity: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """No story tells this yet. The new one is named after its first article, so opening it twice is opening it once."""
+
+    story_id: str
+    reason: str
+
+
+def decide(new: Candidate, candidates: Sequence[Candidate], window: timedelta = WINDOW) -> Joined | Opened:
+    """Join the story of the earliest seen candidate that is a copy within `window`, or open a story.
+
+    The order of `candidates` makes no difference, and `new` itself or a candidate without a story among them does no harm.
+    """
+    ordered = sorted(
+        (each for each in candidates if each.story_id is not None and each.article_id != new.article_id),
+        key=lambda each: (each.seen_at, each.article_id),
+    )
+    in_time = [each for each in ordered if _apart(new, each) <= window]
+    for each in in_time:
+        reason = _resemblance(new, each)
+        if reason is not None and each.story_id is not None:
+            share = similarity(new.sketch, each.sketch)
+            return Joined(story_id=each.story_id, article_id=each.article_id, similarity=share, reason=reason)
+    if not in_time:
+        return Opened(story_id=new.article_id, reason=f"no article of the last {window.days} days shares a passage with it")
+    nearest = max(similarity(new.sketch, each.sketch) for each in in_time)
+    return Opened(story_id=new.article_id, reason=f"the nearest of {len(in_time)} candidates shares {nearest:.0%}, too little")
+
+
+def _resemblance(new: Candidate, old: Candidate) -> str | None:
+    """Why `new` is a copy of `old`, or None if it is not."""
+    share = similarity(new.sketch, old.sketch)
+    if min(new.sketch.shingles, old.sketch.shingles) < SHORT_SHINGLES:
+        # A headline alone ("Morning briefing", "Three held in drug raid") says too little to be told apart by its letters, unless
+        # another site carries the very same one at the same time.
+        if share >= SHORT_SIMILAR and new.site != old.site and _apart(new, old) <= SHORT_WINDOW:
+            return f"the same few words on another site within a day ({share:.0%})"
+        return None
+    if new.site is not None and new.site == old.site:
+        return f"shares {share:.0%} with an earlier article of the same site" if share >= SAME_SITE else None
+    if share >= SIMILAR:
+        return f"shares {share:.0%} with an earlier article"
+    if share >= CONTAINED_SIMILAR and (part := containment(new.sketch, old.sketch)) >= CONTAINED:
+        return f"{part:.0%} of the shorter text is in the longer one"
+    return None
+
+
+def _apart(a: Candidate, b: Candidate) -> timedelta:
+    """The time between two articles, by the dates they carry or, where one carries none, by when they were seen."""
+    if a.published_at is not None and b.published_at is not None:
+        return abs(a.published_at - b.published_at)
+    return abs(a.seen_at - b.seen_at)
