@@ -1,0 +1,52 @@
+"""Plain text at the border: what comes from outside is made clean once, here, and stays clean."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+# Controls, bidi marks and overrides, soft hyphen, byte order mark, surrogates, non-characters and interlinear marks say nothing to a
+# reader and break mail headers, logs and databases. Joiners and the zero-width space stay: Khmer, Burmese and Tamil are written with them.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+    "\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_SPACE = re.compile(r"\s+")
+_BREAK = re.compile("\r\n?|\n|\x0b|\x0c|\x85|\u2028|\u2029")
+_JOINERS = "\u200b\u200c\u200d"
+
+
+def line(text: str) -> str:
+    """`text` as one line: NFC, each run of white space one space, nothing invisible but joiners, none of them at the ends."""
+    previous = None
+    while text != previous:  # taking a mark away may bring a space or a joiner to the end, or two letters together
+        previous = text
+        text = unicodedata.normalize("NFC", _SPACE.sub(" ", _INVISIBLE.sub("", text))).strip(f" {_JOINERS}")
+    return text
+
+
+def lines(text: str) -> list[str]:
+    """The lines of `text`, each as `line` makes it; empty ones are kept, so that blank lines can be seen."""
+    return [line(part) for part in _BREAK.split(text)]
+
+
+def fold(text: str) -> str:
+    """Letters, marks and digits alone, without case: what two lines have in common when they say the same."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if unicodedata.category(c)[0] in "LMN")
+
+
+def has_words(text: str) -> bool:
+    """Whether there is a letter or a digit in it."""
+    return any(c.isalnum() for c in text)
+
+
+@lru_cache(maxsize=1)
+def _digits() -> dict[int, str]:
+    blocks = (0x0E50, 0x0ED0, 0x17E0, 0x1040, 0x1090, 0x0BE6, 0x0660, 0x06F0, 0x0966, 0xFF10)
+    return {zero + value: str(value) for zero in blocks for value in range(10)}
+
+
+def western_digits(text: str) -> str:
+    """Thai, Lao, Khmer, Burmese, Shan, Tamil, Arabic, Devanagari and full-width digits as 0-9; the length stays the same."""
+    return text.translate(_digits())
