@@ -1,0 +1,10 @@
+"""Traffic on file, as WARC 1.1 (ISO 28500:2017): `Recorder` writes what a fetch asked and was told, `open_archive` indexes such files
+and those of others, `Playback` answers from them in place of the network."""
+
+from __future__ import annotations
+
+from monitor.adapters.warc.archive import Archive, Recorded, Skipped, open_archive
+from monitor.adapters.warc.playback import Playback
+from monitor.adapters.warc.record import Recorder
+
+__all__ = ["Archive", "Playback", "Recorded", "Recorder", "Skipped", "open_archive"]

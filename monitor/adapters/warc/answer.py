@@ -1,0 +1,69 @@
+"""From a recorded HTTP answer to an outcome: the encodings undone, the status judged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from warcio.bufferedreaders import ChunkedDataReader
+
+from monitor.fetching.conditional import retry_after_s
+from monitor.fetching.encoding import BadEncoding, Decoder
+from monitor.fetching.outcome import Failed, Fetched, Gone, Outcome, Throttled
+
+_BLOCK = 65_536
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+
+
+def judged(status: int, headers: Mapping[str, str], body: bytes, *, url: str, at: datetime, moved_to: str | None) -> Outcome:
+    """The outcome of a complete answer that is neither a redirect nor a 304."""
+    if 200 <= status < 300 and status != HTTPStatus.PARTIAL_CONTENT:
+        return Fetched(url=url, status=status, headers=headers, body=body, fetched_at=at, moved_to=moved_to)
+    if status == HTTPStatus.GONE:
+        return Gone()
+    wait = retry_after_s(headers, at)
+    if status in {429, 503} or (status >= 400 and wait is not None):
+        return Throttled(status=status, retry_after_s=wait)
+    phrase = f" {HTTPStatus(status).phrase}" if status in set(HTTPStatus) else ""
+    return Failed(kind="status", status=status, detail=f"HTTP {status}{phrase}")
+
+
+def decoded(stream: Any, headers: Mapping[str, str], limit: int) -> bytes | Failed:
+    """The body without transfer and content encoding; at most `limit` bytes are ever held.
+
+    Several recorders keep the header and store the body decoded: text that is not in the encoding is taken as it is.
+    """
+    if "chunked" in headers.get("transfer-encoding", "").lower():
+        stream = ChunkedDataReader(stream)
+    body = bytearray()
+    while block := stream.read(_BLOCK):
+        body += block
+        if len(body) > limit:
+            return _too_large(limit)
+    stored = bytes(body)
+    try:
+        decoder = Decoder(headers.get("content-encoding"))
+    except BadEncoding as error:
+        return Failed(kind="encoding", detail=str(error))
+    result = bytearray()
+    try:
+        for piece in decoder.decode(stored):
+            result += piece
+            if len(result) > limit:
+                return _too_large(limit)
+    except BadEncoding as error:
+        return stored if _is_text(stored) else Failed(kind="encoding", detail=str(error))
+    if not decoder.complete:
+        return stored if _is_text(stored) else Failed(kind="truncated", detail="the recorded body is compressed and ends early")
+    return bytes(result)
+
+
+def _is_text(body: bytes) -> bool:
+    return not _NO_TEXT.search(body[:_BLOCK])
+
+
+def _too_large(limit: int) -> Failed:
+    return Failed(kind="too-large", detail=f"the recorded body has more than {limit} bytes")
