@@ -39,7 +39,7 @@ def parse_term(text: str) -> Term:
     Words need no quotes, and operators mean nothing here.
     """
     start = len(text) - len(text.lstrip())
-    end = len(text.rstrip())
+    end = max(start, len(text.rstrip()))
     body = text[start:end]
     mode: Mode = "plain"
     for prefix, prefix_mode in (("case:", "case"), ("=", "exact"), ("~", "substring")):
