@@ -1,0 +1,213 @@
+"""The one way out: connections that reach public addresses only, and end when their time is up."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from contextvars import ContextVar
+from http.cookiejar import DefaultCookiePolicy
+from types import TracebackType
+from typing import Any, Self
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+from monitor.fetching.addresses import Network, why_refused
+
+SocketAddress = tuple[socket.AddressFamily, tuple[Any, ...]]
+Resolve = Callable[[str, int], Sequence[SocketAddress]]
+
+
+class AddressRefused(requests.ConnectionError):
+    """The host has no address that may be connected to; the text says which it has and why not."""
+
+
+class _NotPublic(Exception):
+    """AddressRefused on its way through urllib3, which would wrap an OSError."""
+
+
+class Deadline:
+    """An absolute end to what this thread does on guarded connections: `with Deadline(45) as deadline:`.
+
+    `timeout=` of requests starts again with every byte; here a timer shuts the sockets. Cut headers can then look like an empty
+    200, so `passed` has to be asked before anything else is believed.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.passed = False
+        self._ends_at = time.monotonic() + seconds
+        self._timer = threading.Timer(seconds, self._end)
+        self._timer.daemon = True
+        self._sockets: list[socket.socket] = []
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        self._token = _deadline.set(self)
+        self._timer.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        _deadline.reset(self._token)
+        self._timer.cancel()
+        with self._lock:
+            for watched in self._sockets:
+                watched.close()
+            self._sockets.clear()
+
+    def left_s(self) -> float:
+        """Seconds until the end, never less than a millisecond."""
+        return max(0.001, self._ends_at - time.monotonic())
+
+    def watch(self, connected: socket.socket) -> None:
+        """Shut this connection at the end. A duplicate is kept: TLS detaches the socket it wraps, and http.client forgets its own."""
+        duplicate = socket.fromfd(connected.fileno(), connected.family, connected.type)
+        with self._lock:
+            if self.passed:
+                _shut(duplicate)
+            self._sockets.append(duplicate)
+
+    def _end(self) -> None:
+        with self._lock:
+            self.passed = True
+            for watched in self._sockets:
+                _shut(watched)
+
+
+_deadline: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
+
+
+def _shut(connected: socket.socket) -> None:
+    with suppress(OSError):  # it may not be connected any more
+        connected.shutdown(socket.SHUT_RDWR)
+
+
+def resolve(host: str, port: int) -> Sequence[SocketAddress]:
+    """The addresses of `host` in the order in which they should be tried; raises OSError or UnicodeError."""
+    return [(family, address) for family, _, _, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+class GuardedAdapter(HTTPAdapter):
+    """requests' transport over guarded connections. Without retries, without proxies; each connect looks its host up once."""
+
+    def __init__(self, allow: Sequence[Network] = (), resolve: Resolve = resolve, *, hosts: int = 64) -> None:
+        self._http, self._https = _pools(tuple(allow), resolve)
+        super().__init__(pool_connections=hosts, pool_maxsize=2)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": self._http, "https": self._https}
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: Any = None,
+        verify: Any = True,
+        cert: Any = None,
+        proxies: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """Like HTTPAdapter.send; raises AddressRefused as well."""
+        assert not proxies, "a proxy would connect in our place, unguarded"
+        try:
+            return super().send(request, stream, timeout, verify, cert, None)
+        except _NotPublic as refused:
+            raise AddressRefused(str(refused), request=request) from None
+
+
+def _pools(allow: Sequence[Network], resolve: Resolve) -> tuple[type[HTTPConnectionPool], type[HTTPSConnectionPool]]:
+    class Guarded(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            return _connect(self, allow, resolve)
+
+        def request(self, *args: Any, **kwargs: Any) -> None:
+            _watch_reused(self)
+            super().request(*args, **kwargs)
+
+    class GuardedTls(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            return _connect(self, allow, resolve)
+
+        def request(self, *args: Any, **kwargs: Any) -> None:
+            _watch_reused(self)
+            super().request(*args, **kwargs)
+
+    class Pool(HTTPConnectionPool):
+        ConnectionCls = Guarded
+
+    class TlsPool(HTTPSConnectionPool):
+        ConnectionCls = GuardedTls
+
+    return Pool, TlsPool
+
+
+def _watch_reused(connection: HTTPConnection) -> None:
+    deadline = _deadline.get()
+    if deadline is not None and connection.sock is not None:
+        deadline.watch(connection.sock)
+
+
+def _connect(connection: HTTPConnection, allow: Sequence[Network], resolve: Resolve) -> socket.socket:
+    """Connect to the first public address of the connection's host that answers."""
+    host = connection._dns_host.strip("[]")
+    try:
+        candidates = resolve(host, connection.port or connection.default_port)
+    except (OSError, UnicodeError) as error:
+        cause = error if isinstance(error, socket.gaierror) else socket.gaierror(socket.EAI_NONAME, str(error))
+        raise NameResolutionError(host, connection, cause) from error
+    refusals = [why_refused(str(address[0]), allow) for _, address in candidates]
+    public = [candidate for candidate, refusal in zip(candidates, refusals, strict=True) if refusal is None]
+    if not public:
+        raise _NotPublic("; ".join(dict.fromkeys(filter(None, refusals))) or f"{host} has no address")
+    failure: OSError | None = None
+    for family, address in public:
+        try:
+            return _open(connection, family, address)
+        except OSError as error:
+            failure = error
+    if isinstance(failure, TimeoutError):
+        raise ConnectTimeoutError(connection, f"{host} did not answer in time") from failure
+    raise NewConnectionError(connection, str(failure)) from failure
+
+
+def _open(connection: HTTPConnection, family: socket.AddressFamily, address: tuple[Any, ...]) -> socket.socket:
+    deadline = _deadline.get()
+    opened = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        for option in connection.socket_options or ():
+            opened.setsockopt(*option)
+        timeout = connection.timeout
+        if deadline is not None:
+            timeout = min(timeout, deadline.left_s()) if isinstance(timeout, (int, float)) else deadline.left_s()
+        opened.settimeout(timeout)
+        opened.connect(address)
+        opened.settimeout(connection.timeout)
+        if deadline is not None:
+            deadline.watch(opened)
+    except BaseException:
+        opened.close()
+        raise
+    return opened
+
+
+class _GuardedSession(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002
+        """None: requests would read a redirect's whole body, whatever its size, and carry our headers to another host."""
+        return None
+
+
+def guarded_session(allow_networks: Sequence[Network] = (), resolve: Resolve = resolve) -> requests.Session:
+    """A Session that connects to public addresses (and `allow_networks`) only, follows no redirect, keeps no cookie, and takes
+    nothing from the environment (proxies, netrc, CA bundles). May be shared between threads."""
+    session = _GuardedSession()
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.adapters.clear()
+    for prefix in ("http://", "https://"):
+        session.mount(prefix, GuardedAdapter(allow_networks, resolve))
+    return session

@@ -1,0 +1,267 @@
+"""HTTP: one GET over guarded connections, with an end to everything; whatever happens comes back as an Outcome."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import requests
+import urllib3
+from requests.utils import requote_uri
+
+from monitor import urls
+from monitor.adapters.failures import failure
+from monitor.adapters.guard import AddressRefused, Deadline, Resolve, guarded_session, resolve
+from monitor.fetching import conditional, robots
+from monitor.fetching.addresses import Network
+from monitor.fetching.encoding import ACCEPT_ENCODING, BadEncoding, Decoder
+from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Outcome, Refused, Request, Throttled
+from monitor.fetching.robots import Robots
+
+if TYPE_CHECKING:
+    from monitor.ports import Clock
+
+__all__ = ["HttpFetch", "guarded_session"]
+
+_MOST_REDIRECTS = 5
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
+_MOST_HEADER_CHARACTERS = 262_144
+_BLOCK = 65_536
+_ROBOTS_HOSTS = 4_096
+_ROBOTS_KEPT_S = 86_400.0  # RFC 9309, 2.4
+_ROBOTS_RETRY_S = 3_600.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    verdict: Robots | Failed | Refused
+    until_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """How much of a body is read; what is longer fails, or is cut."""
+
+    max_bytes: int
+    cut: bool = False
+
+
+class HttpFetch:
+    """Keeps the `Fetch` port over requests. Threads may share one; host lanes are the caller's.
+
+    At most five redirects, each through the same guard; http and https only; no cookies. Bodies end at `max_bytes` decoded bytes,
+    everything at `deadline_s` seconds after the call. `allow_networks` are opened beside the public addresses; `ca_bundle` is a
+    file of certificates to trust instead of certifi's.
+    """
+
+    def __init__(
+        self,
+        user_agent: str,
+        clock: Clock,
+        *,
+        allow_networks: Sequence[Network] = (),
+        max_bytes: int = 20_000_000,
+        deadline_s: float = 45.0,
+        connect_timeout_s: float = 10.0,
+        read_timeout_s: float = 20.0,
+        ca_bundle: str | None = None,
+        resolve: Resolve = resolve,
+    ) -> None:
+        self._user_agent = user_agent
+        self._token = robots.product_token(user_agent)
+        self._clock = clock
+        self._max_bytes = max_bytes
+        self._deadline_s = deadline_s
+        self._timeouts = (connect_timeout_s, read_timeout_s)
+        self._verify = ca_bundle or True
+        self._session = guarded_session(allow_networks, resolve)
+        self._robots: OrderedDict[str, _Remembered] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Close the idle connections."""
+        self._session.close()
+
+    def __call__(self, request: Request) -> Outcome:
+        """GET `request.url`. Never raises for anything the network does."""
+        with Deadline(self._deadline_s) as deadline:
+            return self._ask(request, deadline, _Body(self._max_bytes))
+
+    def crawl_delay_s(self, url: str) -> float | None:
+        """The pause that the robots.txt of this host asks for, as far as it was read already; None if it asks for none."""
+        with self._lock:
+            remembered = self._robots.get(robots.robots_url(url))
+        if remembered is None or not isinstance(remembered.verdict, Robots):
+            return None
+        return remembered.verdict.crawl_delay_s(self._token)
+
+    def _ask(self, request: Request, deadline: Deadline, limit: _Body) -> Outcome:
+        outcome = self._follow(request, deadline, limit)
+        if deadline.passed:
+            return Failed(kind="timeout", detail=f"no complete answer within {self._deadline_s:g} s")
+        return outcome
+
+    def _follow(self, request: Request, deadline: Deadline, limit: _Body) -> Outcome:
+        """Ask, and ask again where a redirect points."""
+        url, permanent = urldefrag(request.url).url, True
+        for hop in range(_MOST_REDIRECTS + 1):
+            if not urls.is_web(url):
+                return Refused(reason=f"{'redirected to ' if hop else ''}{url[:200]!r}, which is not an http or https address")
+            if request.check_robots and (barred := self._barred(url, deadline)):
+                return barred
+            try:
+                prepared = self._prepare(replace(request, url=url))
+                with self._session.send(prepared, stream=True, timeout=self._timeouts, verify=self._verify) as response:
+                    location = response.headers.get("Location")
+                    if response.status_code not in _REDIRECTS or not location:
+                        return self._conclude(request, response, url if hop and permanent else None, limit)
+                    _let_go(response)
+                    target = _target(url, location)
+                    permanent = permanent and response.status_code in _PERMANENT and not _downgrades(url, target)
+                    url = target
+            except AddressRefused as refused:
+                return Refused(reason=f"{urls.host_of(url)}: {refused}")
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
+                return failure(error, url)
+        return Failed(kind="redirects", detail=f"more than {_MOST_REDIRECTS} redirects, the last one to {url[:200]}")
+
+    def _prepare(self, request: Request) -> requests.PreparedRequest:
+        headers = {
+            "User-Agent": self._user_agent,
+            "Accept": request.accept,
+            "Accept-Encoding": ACCEPT_ENCODING,
+            **conditional.request_headers(request),
+        }
+        return requests.Request("GET", request.url, headers=headers).prepare()
+
+    def _conclude(self, request: Request, response: requests.Response, moved_to: str | None, limit: _Body) -> Outcome:
+        """The outcome of an answer that is no redirect."""
+        status, now = response.status_code, self._clock.now()
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        if sum(len(name) + len(value) for name, value in headers.items()) > _MOST_HEADER_CHARACTERS:
+            return Failed(kind="protocol", detail=f"more than {_MOST_HEADER_CHARACTERS // 1024} KiB of headers")
+        if status >= 300:
+            _let_go(response)
+        if status == HTTPStatus.NOT_MODIFIED:
+            if request.etag is None and request.last_modified is None:
+                return Failed(kind="protocol", detail="HTTP 304 to a request that was not conditional", status=status)
+            return NotModified(headers=headers, fetched_at=now, moved_to=moved_to)
+        if status == HTTPStatus.GONE:
+            return Gone()
+        wait = conditional.retry_after_s(headers, now)
+        if status in (429, 503) or (status >= 400 and wait is not None):
+            return Throttled(status=status, retry_after_s=wait)
+        if not 200 <= status < 300 or status == HTTPStatus.PARTIAL_CONTENT:
+            return Failed(kind="status", detail=_status_line(status), status=status)
+        body = _read(response, limit)
+        if isinstance(body, Failed):
+            return body
+        return Fetched(url=response.url, status=status, headers=headers, body=body, fetched_at=now, moved_to=moved_to)
+
+    def _barred(self, url: str, deadline: Deadline) -> Failed | Refused | None:
+        """What robots.txt has against `url`; None if it may be fetched."""
+        origin = robots.robots_url(url)
+        with self._lock:
+            remembered = self._robots.get(origin)
+        if remembered is None or self._clock.monotonic() >= remembered.until_s:
+            outcome = self._ask(Request(url=origin), deadline, _Body(robots.LARGEST_BYTES, cut=True))
+            remembered = self._remember(origin, outcome, remembered)
+        match remembered.verdict:
+            case Robots() as rules:
+                return None if rules.allows(url, self._token) else Refused(reason=f"{origin} does not allow this page")
+            case unusable:
+                return unusable
+
+    def _remember(self, origin: str, outcome: Outcome, before: _Remembered | None) -> _Remembered:
+        """RFC 9309, 2.3.1: rules hold a day; no such file allows everything; a server in trouble forbids everything, unless we
+        still have its rules. What keeps us from asking at all keeps us from the page, too."""
+        verdict: Robots | Failed | Refused
+        kept_s = _ROBOTS_KEPT_S
+        match outcome:
+            case Fetched():
+                verdict = robots.parse(outcome.body)
+            case Failed(kind="status", status=int(status)) if 400 <= status < 500:
+                verdict = robots.ALLOW_ALL
+            case Gone() | Failed(kind="redirects"):
+                verdict = robots.ALLOW_ALL
+            case Refused(reason=reason):
+                verdict, kept_s = Refused(reason=f"robots.txt: {reason}"), _ROBOTS_RETRY_S
+            case _:
+                verdict, kept_s = _unreachable(outcome), _ROBOTS_RETRY_S
+        if not isinstance(verdict, Robots) and before is not None and isinstance(before.verdict, Robots):
+            verdict = before.verdict
+        remembered = _Remembered(verdict, self._clock.monotonic() + kept_s)
+        with self._lock:
+            self._robots[origin] = remembered
+            self._robots.move_to_end(origin)
+            if len(self._robots) > _ROBOTS_HOSTS:
+                self._robots.popitem(last=False)
+        return remembered
+
+
+def _unreachable(outcome: Outcome) -> Failed:
+    match outcome:
+        case Failed():
+            return replace(outcome, detail=f"robots.txt: {outcome.detail}")
+        case Throttled(status=status):
+            return Failed(
+                kind="status",
+                status=status,
+                detail=f"robots.txt: {_status_line(status)}; nothing is fetched here until it answers",
+            )
+        case _:
+            return Failed(kind="protocol", detail="robots.txt: no usable answer")
+
+
+def _read(response: requests.Response, limit: _Body) -> bytes | Failed:
+    """The whole body, its content coding undone; decoded bytes are counted as they come, so that a bomb stops at the limit."""
+    body = bytearray()
+    try:
+        decoder = Decoder(response.headers.get("Content-Encoding"))
+        for block in response.raw.stream(_BLOCK, decode_content=False):
+            for piece in decoder.decode(block):
+                body += piece
+                if len(body) > limit.max_bytes:
+                    if limit.cut:
+                        return bytes(body[: limit.max_bytes])
+                    return Failed(kind="too-large", detail=f"the body is larger than {limit.max_bytes} bytes")
+    except BadEncoding as bad:
+        return Failed(kind="encoding", detail=str(bad))
+    if not decoder.complete:
+        return Failed(kind="truncated", detail=f"the compressed body ends in the middle, after {len(body)} decoded bytes")
+    return bytes(body)
+
+
+def _let_go(response: requests.Response) -> None:
+    """Read a short rest that nobody wants, so that the connection can be used again."""
+    length = response.headers.get("Content-Length", "")
+    if response.status_code == HTTPStatus.NOT_MODIFIED or (length.isdecimal() and int(length) <= _BLOCK):
+        response.raw.read(_BLOCK, decode_content=False)
+
+
+def _target(url: str, location: str) -> str:
+    """Where a Location points, seen from `url`; servers send UTF-8 in it, http.client reads Latin-1."""
+    with suppress(UnicodeError):
+        location = location.encode("latin-1").decode("utf-8")
+    try:
+        return urldefrag(requote_uri(urljoin(url, location.strip()))).url
+    except (ValueError, requests.RequestException):
+        return location
+
+
+def _downgrades(url: str, target: str) -> bool:
+    return urlsplit(url).scheme == "https" and not target.startswith("https:")
+
+
+def _status_line(status: int) -> str:
+    try:
+        return f"HTTP {status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return f"HTTP {status}"
