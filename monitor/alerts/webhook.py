@@ -1,0 +1,95 @@
+"""An alert as a signed webhook (Standard Webhooks 1.0)."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from standardwebhooks import Webhook
+
+import monitor
+from monitor.alerts.alert import Delivery, Notice
+from monitor.alerts.channel import Secret, WebhookChannel
+
+
+def payload(delivery: Delivery, notice: Notice) -> bytes:
+    """The body, UTF-8 JSON, the same bytes on every attempt.
+
+    `type` is `alert.raised`, `timestamp` when it was raised (ISO 8601), and `data` holds
+
+    - `alert`: `id`, `raised_at`; `delivery`: `id`, `channel`
+    - `rule`: `id`, `title`, `version`, `severity`; `story`: `id`, `also_carried_by`
+    - `article`: `id`, `headline`, `headline_marks`, `url`, `source` (`id`, `name`), `language`, `country`, `published_at`
+    - `receipt`: for each word `words`, `field`, `vocabulary`, `language`, `spans` in the original text of the field
+    - `snippets`: each `text` and `marks` in it; `facets`
+
+    Spans and marks are [start, end) in Unicode code points. What is not known is null.
+    """
+    message = {
+        "type": "alert.raised",
+        "timestamp": _iso(notice.raised_at),
+        "data": {
+            "alert": {"id": notice.alert_id, "raised_at": _iso(notice.raised_at)},
+            "delivery": {"id": delivery.id, "channel": delivery.channel_id},
+            "rule": {
+                "id": notice.rule_id,
+                "title": notice.rule_title,
+                "version": notice.rule_version,
+                "severity": notice.severity,
+            },
+            "story": {"id": notice.story_id, "also_carried_by": notice.also_carried_by},
+            "article": _article(notice),
+            "receipt": [asdict(each) for each in notice.receipt],
+            "snippets": [asdict(each) for each in notice.snippets],
+            "facets": notice.facets,
+        },
+    }
+    # A lone surrogate from a damaged page is no UTF-8 and must not keep the alert back.
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def headers(channel: WebhookChannel, delivery: Delivery, body: bytes, now: datetime) -> Mapping[str, str]:
+    """The headers of one attempt: `webhook-id` is the delivery's, `webhook-timestamp` this attempt's; both are signed with `body`."""
+    return {
+        "Content-Type": "application/json; charset=utf-8",
+        "User-Agent": f"asean-monitor/{monitor.__version__}",
+        "webhook-id": delivery.id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(channel.secret.reveal()).sign(delivery.id, now, body.decode()),
+    }
+
+
+def secret_problem(secret: Secret) -> str | None:
+    """Why a channel's secret cannot be used, without showing it, or None: it is `whsec_` and base64 of 24 to 64 bytes."""
+    text = secret.reveal()
+    if not text.startswith("whsec_"):
+        return "a webhook secret starts with `whsec_`"
+    encoded = text.removeprefix("whsec_")
+    try:
+        key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
+    except ValueError:
+        return "a webhook secret is `whsec_` and base64"
+    if not 24 <= len(key) <= 64:
+        return f"a webhook secret holds 24 to 64 bytes, this one {len(key)}"
+    return None
+
+
+def _article(notice: Notice) -> dict[str, Any]:
+    return {
+        "id": notice.article_id,
+        "headline": notice.headline,
+        "headline_marks": notice.headline_marks,
+        "url": notice.url,
+        "source": {"id": notice.source_id, "name": notice.source_name},
+        "language": notice.language,
+        "country": notice.country,
+        "published_at": notice.published_at and _iso(notice.published_at),
+    }
+
+
+def _iso(when: datetime) -> str:
+    return when.isoformat().replace("+00:00", "Z")
