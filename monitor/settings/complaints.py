@@ -1,0 +1,103 @@
+"""What pydantic found wrong, as Problems: at the right place of the file and in words that say what to write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from monitor.errors import Problem
+from monitor.settings.values import nearest
+from monitor.settings.yaml_tree import Route, Tree, as_yaml
+
+_SECRET = frozenset({"password", "secret", "store_password", "store"})
+_EXPECTED = {
+    "string_type": ("text", None),
+    "bool_type": ("true or false", "true or false, without quotes"),
+    "int_type": ("a whole number", None),
+    "list_type": ("a list", "[…], or one `- …` a line"),
+    "dict_type": ("a mapping", "`key: value` pairs"),
+    "model_type": ("a mapping", "`key: value` pairs"),
+    "model_attributes_type": ("a mapping", "`key: value` pairs"),
+}
+
+
+def complaints(error: ValidationError, model: type[BaseModel], tree: Tree, base: Route) -> Iterator[Problem]:
+    """One Problem for each thing wrong with the entry at `base`, in the order of the model."""
+    for detail in error.errors(include_url=False):
+        yield _complaint(detail, model, tree, base)
+
+
+def _complaint(detail: ErrorDetails, model: type[BaseModel], tree: Tree, base: Route) -> Problem:
+    route: Route = (*base, *(step for step in detail["loc"] if step != "[key]"))
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "extra_forbidden":
+        keys = list(_fields(_holder(model, detail["loc"][:-1])))
+        name = str(route[-1])
+        return tree.problem(route, f"unknown key `{name}`", key=True, write=suggestion(name, keys))
+    if kind == "missing":
+        field = _fields(_holder(model, detail["loc"][:-1]))[str(route[-1])]
+        example = f"{route[-1]}: {as_yaml(field.examples[0])}" if field.examples else None
+        return tree.problem(route[:-1], f"`{route[-1]}` is missing", write=example)
+    secret = any(step in _SECRET for step in route)
+    found = None if secret else tree.written(route)
+    on_key = detail["loc"][-1:] == ("[key]",)
+    if kind == "wrong":
+        message, write = str(context["message"]), context["write"]
+    elif kind in _EXPECTED:
+        message, write = _expected(kind, detail["input"], found)
+    elif kind == "literal_error":
+        message, write = _literal(detail, str(context["expected"]))
+    elif kind == "too_short":
+        message, write = "an empty list", "at least one"
+    else:
+        message, write = detail["msg"][:1].lower() + detail["msg"][1:], None
+    return tree.problem(route, _named(route, base, message), key=on_key, found=found, write=write)
+
+
+def suggestion(name: str, keys: list[str]) -> str:
+    """What to write instead of an unknown key."""
+    close = nearest(name, keys)
+    return f"`{close}`" if close else "one of " + ", ".join(keys)
+
+
+def _named(route: Route, base: Route, message: str) -> str:
+    names = [str(step) for step in route[len(base) :] if isinstance(step, str)]
+    return f"`{names[-1]}`: {message}" if names else message
+
+
+def _expected(kind: str, value: object, found: str | None) -> tuple[str, str | None]:
+    expected, write = _EXPECTED[kind]
+    if value is None:
+        return f"no value where {expected} should stand", write or f"{expected}, or leave the line out"
+    is_a = {dict: "a mapping", list: "a list", bool: "true or false", int: "a number", float: "a number", str: "text"}.get(
+        type(value), "this"
+    )
+    if kind == "string_type" and found is not None:
+        write = f"'{found}'"
+    elif kind == "list_type" and isinstance(value, str) and found is not None:
+        write = f"[{found}]"
+    return f"{expected} should stand here, this is {is_a}", write
+
+
+def _literal(detail: ErrorDetails, expected: str) -> tuple[str, str]:
+    choices = expected.replace("'", "").replace(" or ", ", ")
+    value = detail["input"]
+    close = nearest(value, choices.split(", ")) if isinstance(value, str) else None
+    return "not one of " + choices, close or f"one of {choices}"
+
+
+def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def _holder(model: type[BaseModel], loc: tuple[Any, ...]) -> type[BaseModel]:
+    """The model that the keys at `loc` belong to."""
+    for step in loc:
+        annotation = _fields(model)[step].annotation
+        choices = [annotation, *get_args(annotation)]
+        model = next(choice for choice in choices if isinstance(choice, type) and issubclass(choice, BaseModel))
+    return model

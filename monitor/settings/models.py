@@ -1,0 +1,261 @@
+"""The shape of each configuration file: one model per file or per entry of its list. Defaults and explanations live here only;
+the JSON Schemas for editors are made from the same models."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator, model_validator
+
+from monitor.alerts.channel import EmailChannel, Secret, WebhookChannel
+from monitor.rules.rule import Rule, Severity, Vocabulary
+from monitor.settings.secrets import SecretAt
+from monitor.settings.values import (
+    Address,
+    Contact,
+    Country,
+    Gap,
+    Host,
+    Interval,
+    Language,
+    Line,
+    Name,
+    Network,
+    QueryText,
+    Retention,
+    Selector,
+    Sender,
+    Size,
+    Timeout,
+    Timezone,
+    Web,
+    Window,
+    seconds,
+    wrong,
+)
+from monitor.sources.source import Kind, Selectors, Source
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class FetchPart(_Strict):
+    """How pages and feeds are fetched."""
+
+    timeout: Timeout = Field("45s", description="For one whole request, redirects and body included.")
+    max_size: Size = Field("20MB", description="Of one decoded answer; reading stops there.")
+    max_redirects: int = Field(5, ge=0, le=20)
+    host_gap: Gap = Field(
+        "1s", description="Between two requests to the same host; a longer Crawl-delay in its robots.txt wins."
+    )
+    allow_networks: list[Network] = Field(
+        default_factory=list, description="Private networks that may be fetched from; without it only public addresses are."
+    )
+
+
+class MonitorFile(_Strict):
+    """monitor.yaml: what holds for the whole program."""
+
+    contact: Contact | None = Field(
+        None,
+        description="A mail or web address where publishers reach you; it goes into the User-Agent.",
+        examples=["desk@example.org"],
+    )
+    state: Line | None = Field(
+        None,
+        description="Folder of the database, from this file's folder on. Default: $STATE_DIRECTORY, else ~/.local/state/monitor.",
+    )
+    store: Line = Field("monitor.db", description="An SQLite file in the state folder, or postgresql://user@host/database.")
+    store_password: SecretAt | None = Field(None, description="For a postgresql:// store.")
+    workers: int = Field(8, ge=1, le=256, description="How much is fetched and sent at the same time.")
+    first_poll_window: Window = Field(
+        "2d", description="What a new source lists and is older than this is recorded and raises no alert."
+    )
+    retention: Retention | Literal["forever"] = Field("forever", description="How long articles and alerts are kept.")
+    fetch: FetchPart = Field(default_factory=FetchPart)
+
+    @field_validator("store")
+    @classmethod
+    def _store(cls, value: str) -> str:
+        scheme, separator, rest = value.partition("://")
+        if not separator:
+            return value
+        if scheme not in ("postgresql", "postgresql+psycopg"):
+            raise wrong("not a store", "the name of an SQLite file, or postgresql://user@host/database")
+        if ":" in rest.partition("/")[0].rpartition("@")[0] or re.search(r"[?&]password=", rest):
+            raise wrong(
+                "a password does not belong into this file",
+                "the address without it, and store_password: {env: MONITOR_STORE_PASSWORD}",
+            )
+        return "postgresql+psycopg://" + rest
+
+    @model_validator(mode="after")
+    def _password_has_a_user(self) -> MonitorFile:
+        if self.store_password is not None and "@" not in self.store.partition("://")[2].partition("/")[0]:
+            raise wrong("`store_password` without a user in `store`", "store: postgresql://user@host/database")
+        return self
+
+
+class SelectorsPart(_Strict):
+    """CSS selectors where the program does not find something by itself."""
+
+    links: Selector | None = Field(None, description="On the index page of a source of kind page: the links to articles.")
+    headline: Selector | None = None
+    text: Selector | None = Field(None, description="The element that holds the article's paragraphs.")
+    authors: Selector | None = None
+    published: Selector | None = None
+    remove: Selector | None = Field(None, description="What is inside the text and does not belong to the article.")
+
+
+class SourceEntry(_Strict):
+    """One watched feed, page or sitemap."""
+
+    id: Name = Field(examples=["bangkok-post"], description="Never changes: what was seen is remembered under it.")
+    name: Line = Field(examples=["Bangkok Post"])
+    url: Web = Field(examples=["https://www.example.org/feed/"])
+    kind: Kind = Field(
+        "feed", description="feed: RSS, Atom, RDF or JSON Feed; page: an index page with links; sitemap: a (news) sitemap."
+    )
+    language: Language | None = Field(None, description="BCP 47, mul for several.", examples=["th"])
+    country: Country | None = Field(
+        None, description="ISO 3166-1 alpha-2 of the country covered, or ASEAN, INT, EU.", examples=["TH"]
+    )
+    timezone: Timezone | None = Field(None, description="For dates on the pages that name no zone.", examples=["Asia/Bangkok"])
+    home: Web | None = Field(None, description="Where a person would go.")
+    interval: Interval = Field("15m", description="Polled at most this often.")
+    selectors: SelectorsPart = Field(default_factory=SelectorsPart)
+    enabled: bool = True
+    note: str | None = Field(None, description="For people: why it is disabled, what is odd about it.")
+
+    @model_validator(mode="after")
+    def _links_are_for_pages(self) -> SourceEntry:
+        if self.selectors.links is not None and self.kind != "page":
+            raise wrong(f"`selectors: links` does nothing for a source of kind {self.kind}", "kind: page, or no `links`")
+        return self
+
+    def noun(self) -> Source:
+        parts = self.model_dump(exclude={"interval", "selectors"})
+        return Source(**parts, interval_s=seconds(self.interval), selectors=Selectors(**self.selectors.model_dump()))
+
+
+class EmailEntry(_Strict):
+    """A channel that sends mail through one SMTP server."""
+
+    id: Name = Field(examples=["desk-mail"])
+    kind: Literal["email"] = Field(examples=["email"])
+    enabled: bool = Field(True, description="false: alerts for this channel are recorded and nothing is sent.")
+    host: Host = Field(examples=["smtp.example.org"])
+    tls: Literal["starttls", "tls", "none"] = Field("starttls", description="starttls and tls check the server's certificate.")
+    port: int | None = Field(None, ge=1, le=65_535, description="Without it 587 for starttls, 465 for tls, 25 for none.")
+    sender: Sender = Field(alias="from", examples=["monitor@example.org"])
+    to: list[Address] = Field(min_length=1, examples=[["desk@example.org"]])
+    username: Line | None = None
+    password: SecretAt | None = None
+    timeout: Timeout = Field("1m", description="For one whole conversation with the server.")
+
+    @model_validator(mode="after")
+    def _password_is_safe(self) -> EmailEntry:
+        if (self.username is None) != (self.password is None):
+            raise wrong("`username` and `password` go together", "both, or neither")
+        if self.password is not None and self.tls == "none" and self.host not in ("localhost", "127.0.0.1", "::1"):
+            raise wrong("`tls: none` would send the password in clear text", "tls: starttls, or tls: tls")
+        return self
+
+    def noun(self, secret: Secret | None) -> EmailChannel:
+        return EmailChannel(
+            id=self.id,
+            host=self.host,
+            port=self.port or {"starttls": 587, "tls": 465, "none": 25}[self.tls],
+            sender=self.sender,
+            to=tuple(dict.fromkeys(self.to)),
+            tls=self.tls,
+            username=self.username,
+            password=secret,
+            timeout_s=seconds(self.timeout),
+        )
+
+
+class WebhookEntry(_Strict):
+    """A channel that posts signed JSON (Standard Webhooks 1.0)."""
+
+    id: Name = Field(examples=["ops-hook"])
+    kind: Literal["webhook"] = Field(examples=["webhook"])
+    enabled: bool = Field(True, description="false: alerts for this channel are recorded and nothing is sent.")
+    url: Web = Field(examples=["https://hooks.example.org/monitor"])
+    secret: SecretAt = Field(
+        examples=[{"env": "MONITOR_WEBHOOK_SECRET"}], description="whsec_ and base64; the receiver checks signatures with it."
+    )
+    timeout: Timeout = "20s"
+
+    def noun(self, secret: Secret) -> WebhookChannel:
+        return WebhookChannel(id=self.id, url=self.url, secret=secret, timeout_s=seconds(self.timeout))
+
+
+class RuleEntry(_Strict):
+    """One rule: what to look for and whom to tell."""
+
+    id: Name = Field(examples=["transnational-crime"])
+    title: Line = Field(examples=["Transnational crime in the ASEAN region"], description="Stands in the messages.")
+    when: QueryText = Field(examples=["@crime/* NEAR/60 @asean"], description="The query that must hold.")
+    unless: QueryText | None = Field(None, description="The query that must not hold.")
+    score: dict[QueryText, int] = Field(default_factory=dict, description="Points for each query that holds.")
+    threshold: int | None = Field(None, ge=1, description="The points that must be reached.")
+    severity: Severity = "normal"
+    alert: list[Name] = Field(default_factory=list, description="Ids of channels; without one, matches are recorded only.")
+
+    @model_validator(mode="after")
+    def _score_and_threshold(self) -> RuleEntry:
+        if self.score and self.threshold is None:
+            raise wrong("`score` without `threshold`", "threshold: 3, or the points that must be reached")
+        if self.threshold is not None:
+            most = sum(points for points in self.score.values() if points > 0)
+            if most < self.threshold:
+                raise wrong(
+                    f"`threshold` can never be reached: all of `score` together give {most}", f"threshold: {most or 1} or less"
+                )
+        return self
+
+    def noun(self) -> Rule:
+        return Rule(
+            id=self.id,
+            title=self.title,
+            when=self.when,
+            unless=self.unless,
+            score=dict(self.score),
+            threshold=self.threshold,
+            severity=self.severity,
+            alert=tuple(dict.fromkeys(self.alert)),
+        )
+
+
+class VocabularyEntry(BaseModel):
+    """A concept and its terms: `title`, and a list of terms under each language."""
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+    __pydantic_extra__: dict[str, list[Line]] = Field(init=False)
+
+    title: Line = Field(examples=["Illicit drug trafficking"])
+
+    def noun(self, name: str) -> Vocabulary:
+        terms = {language: tuple(dict.fromkeys(words)) for language, words in self.__pydantic_extra__.items()}
+        return Vocabulary(name=name, title=self.title, terms=terms)
+
+
+ChannelEntry = EmailEntry | WebhookEntry
+CHANNEL_KINDS: dict[str, type[EmailEntry] | type[WebhookEntry]] = {"email": EmailEntry, "webhook": WebhookEntry}
+
+SUBJECTS: dict[str, TypeAdapter[Any]] = {
+    "monitor": TypeAdapter(MonitorFile),
+    "sources": TypeAdapter(list[SourceEntry]),
+    "channels": TypeAdapter(list[Annotated[EmailEntry | WebhookEntry, Field(discriminator="kind")]]),
+    "rules": TypeAdapter(list[RuleEntry]),
+    "vocabularies": TypeAdapter(dict[str, VocabularyEntry]),
+}
+
+
+def json_schema(subject: str) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of one subject (a key of SUBJECTS), for editors."""
+    schema = SUBJECTS[subject].json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"monitor: {subject}", **schema}

@@ -1,0 +1,77 @@
+"""Settings: everything the configuration says, ready to use."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from monitor.alerts.channel import Channel, Secret
+from monitor.errors import Problem
+from monitor.rules.rule import Rule, Vocabulary
+from monitor.sources.source import Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The configuration in `directory`, checked as a whole.
+
+    `store` is an SQLAlchemy URL without a password. `channels` are those that are switched on; a rule may also name one of
+    `channels_off`: its alerts are recorded and nothing is sent there. `sources` holds disabled ones too. `retention_s` None means that
+    nothing is ever deleted. `warnings` are places in the files that work but that a person should know of.
+    """
+
+    directory: Path
+    state_directory: Path
+    store: str
+    store_password: Secret | None = None
+    contact: str | None = None
+    user_agent: str
+    workers: int = 8
+    first_poll_window_s: float = 172_800.0
+    retention_s: float | None = None
+    fetch_timeout_s: float = 45.0
+    fetch_max_bytes: int = 20_000_000
+    fetch_max_redirects: int = 5
+    host_gap_s: float = 1.0
+    allow_networks: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    channels_off: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    vocabularies: tuple[Vocabulary, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+    def store_url(self) -> str:
+        """The URL to open the store with, its password in it: hand it to the store and to nothing that prints."""
+        if self.store_password is None:
+            return self.store
+        scheme, rest = self.store.split("://", 1)
+        user, _, place = rest.rpartition("@")
+        return f"{scheme}://{user}:{quote(self.store_password.reveal(), safe='')}@{place}"
+
+
+def redacted(settings: Settings) -> dict[str, Any]:
+    """All settings as plain JSON values, secrets as `***`, for `check --json` and bug reports."""
+    return {field.name: _plain(getattr(settings, field.name)) for field in dataclasses.fields(settings)}
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, Secret):
+        return "***"
+    if isinstance(value, Path):
+        return str(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        plain = {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {"kind": _KINDS[type(value).__name__], **plain} if type(value).__name__ in _KINDS else plain
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value
+
+
+_KINDS = {"EmailChannel": "email", "WebhookChannel": "webhook"}
