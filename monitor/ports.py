@@ -1,18 +1,24 @@
-"""The few protocols a step is handed. Adapters and the store keep them; tests hand in small fakes."""
+"""The few protocols a step is handed, and the nouns that pass through them. Adapters and the store keep them; tests hand in fakes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
-from typing import Protocol
+from typing import Literal, Protocol
 
+from monitor.alerts.alert import Alert, Delivery, Notice
 from monitor.alerts.channel import EmailChannel
 from monitor.alerts.sending import Sending
 from monitor.articles.article import Article, Unreadable
 from monitor.fetching.outcome import Fetched, Outcome, Request
+from monitor.rules.match import Match
 from monitor.sources.entry import Entry, Listing, Unlisted
+from monitor.sources.schedule import SourceState
 from monitor.sources.source import Source
+from monitor.stories.join import Candidate
 
 
 class Clock(Protocol):
@@ -47,3 +53,213 @@ class Poster(Protocol):
     """POST `body` as it is to `url`; no redirect is followed, the answer's body is not read."""
 
     def __call__(self, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float) -> Sending: ...
+
+
+StepName = Literal["poll_source", "read_entry", "deliver"]
+EntryOutcome = Literal["article", "known", "recorded", "unreadable", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A row whose time has come: which step takes which key. What shares a lane runs one at a time."""
+
+    step: StepName
+    key: str
+    lane: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedEntry:
+    """An entry's row. `outcome` None means that it is still to be read, at `next_read_at`; `first_poll` tells what a source listed when
+    it was polled for the first time: the old among it is recorded and never alerted."""
+
+    id: int
+    source_id: str
+    entry: Entry
+    listed_at: datetime
+    first_poll: bool
+    attempts: int
+    next_read_at: datetime | None
+    outcome: EntryOutcome | None
+    reason: str | None
+    article_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredArticle:
+    """An article's row. `id` is 16 hex digits made of its address, `number` counts up from 1."""
+
+    id: str
+    number: int
+    source_id: str
+    source_name: str
+    country: str | None
+    article: Article
+    facets: tuple[str, ...]
+    matches: tuple[Match, ...]
+    read_at: datetime
+    story_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAlert:
+    """An alert's row with what its messages say and how far each delivery has come."""
+
+    alert: Alert
+    notice: Notice
+    deliveries: tuple[Delivery, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceCounts:
+    """How many entries of a source ended in which outcome, `waiting` for those still to be read."""
+
+    source_id: str
+    outcomes: Mapping[str, int]
+
+
+class SourceRows(Protocol):
+    """What polling remembers of each source."""
+
+    def watch(self, sources: Sequence[Source], now: datetime) -> None:
+        """Make these, and only these, the sources that are watched; what is known of the others is kept."""
+
+    def get(self, source_id: str) -> SourceState | None: ...
+
+    def all(self) -> list[SourceState]: ...
+
+    def save(self, state: SourceState, lane: str) -> None: ...
+
+    def poll_now(self, source_id: str, now: datetime) -> None:
+        """Make the source due, whatever its schedule says."""
+
+    def counts(self) -> list[SourceCounts]: ...
+
+
+class EntryRows(Protocol):
+    """Every item that a source ever listed, and what became of it."""
+
+    def unknown(self, source_id: str, entries: Sequence[Entry]) -> list[Entry]:
+        """Those of `entries` none of whose keys this source has listed before; of several that share a key, the first."""
+
+    def add(self, source_id: str, lane: str, entry: Entry, *, now: datetime, first_poll: bool, recorded: str | None) -> int:
+        """A new row, due at once; or done as `recorded` with that reason."""
+
+    def remember(self, source_id: str, entries: Sequence[Entry]) -> None:
+        """Add to entries known by one of their keys the keys that are new, so that an item may change its identity one key at a time."""
+
+    def get(self, entry_id: int) -> ListedEntry | None: ...
+
+    def retry(self, entry_id: int, *, at: datetime, reason: str) -> None: ...
+
+    def finish(self, entry_id: int, outcome: EntryOutcome, reason: str, article_id: str | None = None) -> None: ...
+
+    def due(self, now: datetime, limit: int) -> list[int]:
+        """The ids of entries to be read now, in the order in which they were listed."""
+
+    def next_read_at(self) -> datetime | None:
+        """When the next entry will be due, None when none waits."""
+
+    def of_source(self, source_id: str, limit: int) -> list[ListedEntry]:
+        """The newest first."""
+
+
+class ArticleRows(Protocol):
+    """Articles, their matches, and the near-duplicate rows by which stories are found."""
+
+    def known_as(self, identities: Iterable[str]) -> str | None:
+        """The id of the article that one of these addresses (`urls.identity`) led to."""
+
+    def also_at(self, article_id: str, identities: Iterable[str]) -> None: ...
+
+    def add(self, stored: StoredArticle, sketch: bytes, bands: Sequence[int], identities: Iterable[str]) -> int:
+        """Insert article, matches, bands and addresses; the article's number is given out here and returned."""
+
+    def candidates(self, bands: Sequence[int], since: datetime) -> list[Candidate]:
+        """Articles read since then that share a band, oldest first."""
+
+    def forget_bands(self, before: datetime) -> int:
+        """Drop the near-duplicate rows of articles read before then; how many there were."""
+
+    def delete_before(self, before: datetime) -> int:
+        """Delete the articles that were read before then, with their matches, stories and alerts, but nothing that still waits to be
+        sent; how many articles there were. Their addresses stay known, so that they are not read again."""
+
+    def get(self, article_id: str) -> StoredArticle | None: ...
+
+    def newest(self, limit: int, *, rule: str | None = None, before: int | None = None) -> list[StoredArticle]: ...
+
+    def in_order(self) -> Iterator[StoredArticle]:
+        """All of them by number."""
+
+    def of_story(self, story_id: str) -> list[StoredArticle]: ...
+
+    def counts(self) -> Mapping[str, int]:
+        """`articles`, `matched`, `stories`."""
+
+
+class StoryRows(Protocol):
+    """Stories: what happened once."""
+
+    def open(self, story_id: str, now: datetime) -> None: ...
+
+    def touch(self, story_id: str, now: datetime) -> None: ...
+
+
+class AlertRows(Protocol):
+    """The outbox: alerts and deliveries, committed before anything is sent."""
+
+    def raised(self, story_id: str) -> frozenset[str]:
+        """The rules that already raised an alert in this story."""
+
+    def add(self, alert: Alert, notice: Notice, deliveries: Sequence[Delivery]) -> None: ...
+
+    def delivery(self, delivery_id: str) -> tuple[Delivery, Notice] | None: ...
+
+    def save(self, delivery: Delivery) -> None: ...
+
+    def get(self, alert_id: str) -> StoredAlert | None: ...
+
+    def newest(self, limit: int, *, state: str | None = None) -> list[StoredAlert]: ...
+
+    def retry_dead(self, now: datetime, delivery_ids: Sequence[str] | None = None) -> int:
+        """Make dead deliveries (all, or these) pending and due; how many there were."""
+
+    def counts(self) -> Mapping[str, int]:
+        """Deliveries by state."""
+
+
+class Transaction(Protocol):
+    """The rows as one transaction sees them."""
+
+    @property
+    def sources(self) -> SourceRows: ...
+
+    @property
+    def entries(self) -> EntryRows: ...
+
+    @property
+    def articles(self) -> ArticleRows: ...
+
+    @property
+    def stories(self) -> StoryRows: ...
+
+    @property
+    def alerts(self) -> AlertRows: ...
+
+    def due(self, now: datetime, busy: frozenset[str]) -> list[Due]:
+        """What is due, at most one for each lane that is not busy."""
+
+    def postpone(self, due: Due, *, at: datetime, reason: str) -> None:
+        """Put off a row whose step broke, with what broke it, so that nothing else waits for it."""
+
+    def next_due_at(self) -> datetime | None:
+        """When the next row will be due, None when nothing waits."""
+
+
+class Store(Protocol):
+    """One transaction at a time: everything in it is kept, or nothing. Writers are serialised."""
+
+    def reading(self) -> AbstractContextManager[Transaction]: ...
+
+    def writing(self) -> AbstractContextManager[Transaction]: ...

@@ -1,0 +1,111 @@
+"""The composition root: the one file that knows every adapter. Nothing is made before `open_app` is called."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from monitor.adapters.clock import SystemClock
+from monitor.adapters.http import HttpFetch, guarded_session
+from monitor.adapters.smtp import SmtpMailer
+from monitor.adapters.webhook import HttpPoster
+from monitor.adapters.workers import Workers
+from monitor.engine.embedded import EmbeddedEngine
+from monitor.engine.run_step import Event
+from monitor.ports import Clock, Fetch, Parse
+from monitor.rules.compile import RuleSet, compile_rules
+from monitor.settings.settings import Settings
+from monitor.steps.context import Context
+from monitor.store.database import RowStore, open_store
+
+log = logging.getLogger("monitor")
+
+
+@dataclass(slots=True, kw_only=True)
+class App:
+    """The program, put together from settings: its store, its parsing processes, and the context its steps are handed."""
+
+    settings: Settings
+    store: RowStore
+    parse: Parse
+    clock: Clock
+    context: Context
+
+    def reload(self, settings: Settings) -> None:
+        """Take new settings: steps that begin from now on see them. The store and the number of processes stay as they are."""
+        self.context = _context(settings, self.store, self.parse, self.clock)
+        self.settings = settings
+
+    @contextmanager
+    def daemon(self, on_event: Callable[[Event], None], on_progress: Callable[[], object]) -> Iterator[EmbeddedEngine]:
+        """Watch the configured sources, on this store alone. Raises StoreBusy if another daemon does so already."""
+        with self.store.only_daemon():
+            self.watch()
+            engine = EmbeddedEngine(
+                self.context, host_gap_s=self.settings.host_gap_s, on_event=on_event, on_progress=on_progress
+            )
+            engine.start()
+            yield engine
+
+    def watch(self) -> None:
+        """Make the configured sources the ones that are polled."""
+        with self.store.writing() as tx:
+            tx.sources.watch([source for source in self.settings.sources if source.enabled], self.clock.now())
+
+
+@contextmanager
+def open_app(settings: Settings, *, store_url: str | None = None, clock: Clock | None = None) -> Iterator[App]:
+    """The program over `settings`; its store and processes are given back at the end. `store_url` replaces the configured store."""
+    clock = clock or SystemClock()
+    store = open_store(store_url or settings.store_url())
+    workers = Workers(count=settings.workers)
+    try:
+        yield App(
+            settings=settings, store=store, parse=workers, clock=clock, context=_context(settings, store, workers, clock)
+        )
+    finally:
+        workers.close()
+        store.close()
+
+
+def fetcher(settings: Settings, clock: Clock) -> Fetch:
+    """What gets pages from the network under these settings."""
+    return HttpFetch(
+        settings.user_agent,
+        clock,
+        allow_networks=_networks(settings),
+        max_bytes=settings.fetch_max_bytes,
+        deadline_s=settings.fetch_timeout_s,
+    )
+
+
+def rule_set(settings: Settings) -> RuleSet:
+    """The compiled rules of these settings."""
+    return compile_rules(settings.rules, settings.vocabularies)
+
+
+def _context(settings: Settings, store: RowStore, parse: Parse, clock: Clock) -> Context:
+    return Context(
+        store=store,
+        clock=clock,
+        chance=random.random,
+        fetch=fetcher(settings, clock),
+        parse=parse,
+        mailer=SmtpMailer(),
+        poster=HttpPoster(guarded_session(_networks(settings))),
+        rules=rule_set(settings),
+        sources={source.id: source for source in settings.sources if source.enabled},
+        channels={channel.id: channel for channel in settings.channels},
+        first_poll_window_s=settings.first_poll_window_s,
+        retention_s=settings.retention_s,
+    )
+
+
+def _networks(settings: Settings) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    return tuple(ipaddress.ip_network(network) for network in settings.allow_networks)
+
+

@@ -1,0 +1,109 @@
+"""Looking: what the daemon does, and what it has read."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from monitor.cli.options import config_option, json_option, settings_of
+from monitor.cli.printing import print_json, print_table, stored_json, when
+from monitor.store.database import open_store
+
+
+@click.command()
+@config_option
+@json_option
+def status(config: Path | None, as_json: bool) -> None:
+    """Sources, last and next polls, errors, alerts waiting."""
+    settings = settings_of(config)
+    store = open_store(settings.store_url())
+    with store.reading() as tx:
+        states = {state.source_id: state for state in tx.sources.all()}
+        outcomes = {each.source_id: dict(each.outcomes) for each in tx.sources.counts()}
+        totals, deliveries = dict(tx.articles.counts()), dict(tx.alerts.counts())
+    store.close()
+    watched = [source for source in settings.sources if source.enabled]
+    if as_json:
+        print_json(
+            {
+                "sources": [
+                    {
+                        "id": source.id,
+                        "name": source.name,
+                        "url": source.url,
+                        **({} if (state := states.get(source.id)) is None else asdict(state)),
+                        "entries": outcomes.get(source.id, {}),
+                    }
+                    for source in watched
+                ],
+                "articles": totals,
+                "deliveries": deliveries,
+            }
+        )
+        return
+    rows = []
+    for source in watched:
+        state = states.get(source.id)
+        entries = outcomes.get(source.id, {})
+        rows.append(
+            (
+                source.id,
+                when(state.last_poll_at) if state else "",
+                when(state.next_poll_at) if state else "when the daemon runs",
+                sum(entries.values()),
+                entries.get("article", 0),
+                (state.last_error or "") if state else "",
+            )
+        )
+    print_table(("source", "last poll", "next poll", "listed", "read", "error"), rows, "No source is switched on: see sources.yaml.")
+    waiting, dead = deliveries.get("pending", 0), deliveries.get("dead", 0)
+    click.echo(
+        f"\n{totals['articles']} articles, {totals['matched']} of them matched, {totals['stories']} stories. "
+        f"Deliveries: {deliveries.get('sent', 0)} sent, {waiting} waiting, {dead} dead"
+        + (" (`monitor alerts --dead` shows them, `monitor alerts retry` sends them again)." if dead else ".")
+    )
+    if settings.channels_off:
+        click.echo(f"Switched off, nothing is sent there: {', '.join(settings.channels_off)} (channels.yaml).")
+
+
+@click.command()
+@click.argument("article", required=False)
+@click.option("--rule", metavar="RULE", help="Only articles that matched this rule.")
+@click.option("--limit", default=50, show_default=True, help="How many, newest first.")
+@config_option
+@json_option
+def articles(article: str | None, rule: str | None, limit: int, config: Path | None, as_json: bool) -> None:
+    """The newest articles; or the ARTICLE with this id, in full."""
+    store = open_store(settings_of(config).store_url())
+    with store.reading() as tx:
+        if article is not None:
+            one = tx.articles.get(article)
+            found = [one] if one else []
+        else:
+            found = tx.articles.newest(limit, rule=rule)
+    store.close()
+    if article is not None and not found:
+        raise click.UsageError(f"no article has the id {article!r}: `monitor articles` lists them")
+    if as_json:
+        print_json([stored_json(each) for each in found] if article is None else stored_json(found[0]))
+    elif article is not None:
+        shown = found[0].article
+        click.echo("\n\n".join(filter(None, (shown.headline, shown.body))))
+    else:
+        print_table(
+            ("id", "published", "source", "language", "rules", "headline"),
+            (
+                (
+                    each.id,
+                    when(each.article.published_at),
+                    each.source_id,
+                    each.article.language,
+                    " ".join(match.rule for match in each.matches),
+                    each.article.headline or each.article.paragraphs[0][:80],
+                )
+                for each in found
+            ),
+            "No articles yet. `monitor run` reads them; `monitor import PATH` takes files.",
+        )

@@ -1,0 +1,48 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from monitor.errors import UsageError
+from monitor.settings.load import load
+from monitor.settings.settings import Settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_PLACES = (Path("config"), Path(), Path("/etc/monitor"))
+
+
+def config_option(command: F) -> F:
+    """`--config DIR`, handed to the command as `config`."""
+    return click.option(
+        "--config",
+        type=click.Path(file_okay=False, path_type=Path),
+        metavar="DIR",
+        help="The configuration. Left out: ./config, this folder, or /etc/monitor, whichever has a monitor.yaml.",
+    )(command)
+
+
+def json_option(command: F) -> F:
+    """`--json`, handed to the command as `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")(command)
+
+
+def find_configuration(given: Path | None) -> Path | None:
+    """The configuration folder that was given, or the first of the usual ones that has a `monitor.yaml`."""
+    if given is not None:
+        return given
+    return next((place for place in _PLACES if (place / "monitor.yaml").is_file()), None)
+
+
+def settings_of(given: Path | None) -> Settings:
+    """The settings in force. Raises UsageError if there is no configuration, ConfigError with everything that is wrong with it."""
+    directory = find_configuration(given)
+    if directory is None:
+        raise UsageError("no configuration here. `monitor init DIR` writes one; `--config DIR` names another folder.")
+    return load(directory, os.environ)

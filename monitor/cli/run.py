@@ -1,0 +1,101 @@
+"""The daemon."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from monitor.adapters.systemd import notifier
+from monitor.app import App, open_app
+from monitor.cli.options import config_option, find_configuration, settings_of
+from monitor.engine.embedded import EmbeddedEngine
+from monitor.engine.run_step import Event
+from monitor.errors import ConfigError
+
+GRACE_S = 20.0
+
+log = logging.getLogger("monitor")
+
+
+@click.command()
+@config_option
+def run(config: Path | None) -> None:
+    """Watch the configured sources and send alerts, until SIGTERM or Ctrl-C. SIGHUP reads the configuration again."""
+    _log_to_stderr()
+    settings = settings_of(config)
+    for warning in settings.warnings:
+        log.warning("%s", warning)
+    signals = _Signals()
+    systemd = notifier(os.environ, os.getpid())
+    with open_app(settings) as app, app.daemon(_log_event, systemd.alive) as engine:
+        log.info("watching %d sources with %d rules; store %s", len(app.context.sources), len(settings.rules), settings.store)
+        systemd.ready(f"watching {len(app.context.sources)} sources")
+        while not signals.stop.is_set():
+            signals.any.wait()
+            signals.any.clear()
+            if signals.reload.is_set() and not signals.stop.is_set():
+                signals.reload.clear()
+                systemd.reloading()
+                _reload(app, engine, find_configuration(config))
+                systemd.ready(f"watching {len(app.context.sources)} sources")
+        systemd.stopping()
+        log.info("stopping: waiting for what is under way")
+        ended = engine.stop(GRACE_S)
+    log.info("stopped" if ended else "stopped; what was still under way is done again at the next start")
+    if not ended:
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(0)  # threads that wait for a slow server would hold the process; their rows are still due
+
+
+def _log_to_stderr() -> None:
+    journal = "JOURNAL_STREAM" in os.environ  # the journal puts the time on each line itself
+    logging.basicConfig(format="%(levelname)s %(message)s" if journal else "%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+
+
+class _Signals:
+    """SIGTERM and SIGINT set `stop`, SIGHUP sets `reload`; `any` wakes the main thread."""
+
+    def __init__(self) -> None:
+        self.stop, self.reload, self.any = threading.Event(), threading.Event(), threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._on_signal)
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        (self.reload if number == signal.SIGHUP else self.stop).set()
+        self.any.set()
+
+
+def _reload(app: App, engine: EmbeddedEngine, directory: Path | None) -> None:
+    """Take the configuration as it is now; if it is bad, say so and keep the old one."""
+    try:
+        settings = settings_of(directory)
+    except ConfigError as error:
+        log.error("the new configuration is not taken, the old one stays in force:\n%s", error)
+        return
+    if settings.store != app.settings.store:
+        log.warning("`store` has changed: that takes a restart; the old one stays in use")
+    app.reload(settings)
+    app.watch()
+    engine.context = app.context
+    log.info("configuration read again: %d sources, %d rules", len(app.context.sources), len(settings.rules))
+
+
+def _log_event(event: Event) -> None:
+    facts = " ".join(f"{name}={_shown(value)}" for name, value in event.done.facts.items() if value not in (None, (), ""))
+    level = logging.WARNING if event.done.result == "failed" else logging.INFO
+    if event.done.result == "left":
+        level = logging.DEBUG
+    log.log(level, "%s %s %s %.2fs %s", event.due.step, event.due.key, event.done.reason, event.duration_s, facts)
+
+
+def _shown(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)

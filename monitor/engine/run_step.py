@@ -1,0 +1,56 @@
+"""The one place where anything may go wrong: around a step."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from monitor.ports import Due, StepName
+from monitor.steps.context import Context, Done
+from monitor.steps.deliver import deliver
+from monitor.steps.poll_source import poll_source
+from monitor.steps.read_entry import read_entry
+
+STEPS: Mapping[StepName, Callable[[Context, str], Done]] = {
+    "poll_source": poll_source,
+    "read_entry": read_entry,
+    "deliver": deliver,
+}
+BROKEN_WAIT = timedelta(minutes=5)
+
+log = logging.getLogger("monitor")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A step that ended. `broken` means that it raised: a bug, or a store that cannot be written."""
+
+    due: Due
+    done: Done
+    duration_s: float
+    broken: bool = False
+
+
+def run_step(context: Context, due: Due) -> Event:
+    """Run a step to its end, whatever happens in it. A row whose step broke is put off, so that it cannot break the same step at once."""
+    started = context.clock.monotonic()
+    broken = False
+    try:
+        done = STEPS[due.step](context, due.key)
+    except Exception as error:  # the program's one blanket except: a bug in one row must not stop the others
+        broken = True
+        reason = f"{type(error).__name__}: {error}"
+        log.exception("%s %s broke; it will be tried again in %s", due.step, due.key, BROKEN_WAIT)
+        done = Done(result="failed", reason=reason)
+        _put_off(context, due, reason)
+    return Event(due=due, done=done, duration_s=context.clock.monotonic() - started, broken=broken)
+
+
+def _put_off(context: Context, due: Due, reason: str) -> None:
+    try:
+        with context.store.writing() as tx:
+            tx.postpone(due, at=context.clock.now() + BROKEN_WAIT, reason=reason)
+    except Exception as error:  # noqa: BLE001  the store itself is what broke (disk full, say): the engine rests the lane
+        log.error("the store cannot be written: %s. Nothing is lost that was stored; free space or check the disk.", error)

@@ -1,0 +1,47 @@
+"""Context: all that a step is handed. Done: all that it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from monitor.alerts.channel import Channel
+from monitor.ports import Clock, Fetch, Mailer, Parse, Poster, Store
+from monitor.rules.compile import RuleSet
+from monitor.sources.source import Source
+
+Result = Literal["ok", "left", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """The ports and the settings in force. A reload makes the next Context; a running step keeps the one it was handed.
+
+    `chance` gives numbers in [0, 1). `channels` are those that are switched on.
+    """
+
+    store: Store
+    clock: Clock
+    chance: Callable[[], float]
+    fetch: Fetch
+    parse: Parse
+    mailer: Mailer
+    poster: Poster
+    rules: RuleSet
+    sources: Mapping[str, Source]
+    channels: Mapping[str, Channel]
+    first_poll_window_s: float
+    retention_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What came of a step: `ok`, `left` (nothing to do) or `failed` (the row says when to try again), and why in words.
+
+    `facts` name what the reason tells: counts, an article's id, the ids of the alerts that were raised.
+    """
+
+    result: Result
+    reason: str
+    facts: Mapping[str, object] = field(default_factory=dict)

@@ -1,0 +1,131 @@
+"""Article -> matches, story, alerts: the one way by which an article gets into the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.alerts.notice import notice
+from monitor.alerts.raising import raise_alert
+from monitor.articles.article import Article
+from monitor.ports import StoredArticle, Transaction
+from monitor.rules.compile import RuleSet
+from monitor.rules.document import document
+from monitor.rules.match import Document, Verdict
+from monitor.sources.source import Source
+from monitor.stories.join import WINDOW, Candidate, Opened, decide
+from monitor.stories.shingles import Sketch, sketch
+from monitor.urls import article_id, host_of, identity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """An article with all that can be told of it without the store: the costly part, done outside any transaction."""
+
+    id: str
+    source: Source
+    article: Article
+    document: Document
+    verdict: Verdict
+    sketch: Sketch
+    identities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """Where an article went: its id, whether it is `new`, its story and whether it opened it, the rules it matched and the ids of the
+    alerts that it raised."""
+
+    article_id: str
+    new: bool
+    story_id: str | None = None
+    opened: bool = False
+    rules: tuple[str, ...] = ()
+    alerts: tuple[str, ...] = ()
+
+
+def prepare(rules: RuleSet, source: Source, article: Article, *found_at: str | None) -> Prepared:
+    """Match and sketch an article. `found_at` are the addresses that led to it, besides its own."""
+    seen = document(article, source)
+    addresses = [url for url in (article.url, *found_at) if url]
+    text = f"{article.headline or ''}\n\n{article.body}"
+    return Prepared(
+        id=article_id(identity(article.url) if article.url else text),
+        source=source,
+        article=article,
+        document=seen,
+        verdict=rules.match(seen),
+        sketch=sketch(text),
+        identities=tuple(identity(url) for url in addresses) or (f"text:{article_id(text)}",),
+    )
+
+
+def file_article(tx: Transaction, rules: RuleSet, prepared: Prepared, now: datetime, *, alerting: bool, channels: frozenset[str]) -> Filed:
+    """Put an article into the store with its matches, story, alerts and deliveries, all in the caller's transaction.
+
+    Known addresses make no second article. With `alerting` off nothing is raised; the story stays free to alert later.
+    """
+    known = tx.articles.known_as(prepared.identities)
+    if known is not None:
+        tx.articles.also_at(known, prepared.identities)
+        return Filed(article_id=known, new=False)
+    candidate = Candidate(
+        article_id=prepared.id,
+        site=host_of(prepared.article.url) if prepared.article.url else None,
+        published_at=prepared.article.published_at,
+        seen_at=now,
+        sketch=prepared.sketch,
+    )
+    decision = decide(candidate, tx.articles.candidates(prepared.sketch.bands, now - WINDOW))
+    story_id, opened = decision.story_id, isinstance(decision, Opened)
+    if opened:
+        tx.stories.open(story_id, now)
+    else:
+        tx.stories.touch(story_id, now)
+    stored = StoredArticle(
+        id=prepared.id,
+        number=0,
+        source_id=prepared.source.id,
+        source_name=prepared.source.name,
+        country=prepared.source.country,
+        article=prepared.article,
+        facets=prepared.verdict.facets,
+        matches=prepared.verdict.matches,
+        read_at=now,
+        story_id=story_id,
+    )
+    tx.articles.add(stored, prepared.sketch.to_bytes(), prepared.sketch.bands, prepared.identities)
+    return Filed(
+        article_id=prepared.id,
+        new=True,
+        story_id=story_id,
+        opened=opened,
+        rules=tuple(match.rule for match in prepared.verdict.matches),
+        alerts=_raise_alerts(tx, rules, prepared, story_id, now, channels) if alerting else (),
+    )
+
+
+def _raise_alerts(
+    tx: Transaction, rules: RuleSet, prepared: Prepared, story_id: str, now: datetime, channels: frozenset[str]
+) -> tuple[str, ...]:
+    already = tx.alerts.raised(story_id)
+    fresh = [match for match in prepared.verdict.matches if match.rule not in already]
+    if not fresh:
+        return ()
+    carriers = sorted({each.source_name for each in tx.articles.of_story(story_id)})
+    ids = []
+    for match in fresh:
+        rule = rules.rules[match.rule]
+        alert, deliveries = raise_alert(story_id=story_id, article_id=prepared.id, rule=rule, now=now)
+        text = notice(
+            alert=alert,
+            rule=rule,
+            match=match,
+            article=prepared.article,
+            source=prepared.source,
+            facets=prepared.verdict.facets,
+            also_carried_by=carriers,
+        )
+        tx.alerts.add(alert, text, [each for each in deliveries if each.channel_id in channels])
+        ids.append(alert.id)
+    return tuple(ids)

@@ -1,0 +1,219 @@
+"""Article, match, story and near-duplicate rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+
+from monitor.articles.article import Article, Removed
+from monitor.ports import StoredArticle
+from monitor.rules.match import Hit, Match
+from monitor.store.tables import address, alert, article, band, delivery, match, story
+from monitor.stories.join import Candidate
+from monitor.stories.shingles import Sketch
+from monitor.urls import host_of
+
+_PAGE = 500
+
+
+class Articles:
+    """`ports.ArticleRows` over one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def known_as(self, identities: Iterable[str]) -> str | None:
+        found: str | None = self._connection.execute(
+            select(address.c.article_id)
+            .where(address.c.identity.in_(sorted(set(identities))))
+            .order_by(address.c.identity)
+            .limit(1)
+        ).scalar_one_or_none()
+        return found
+
+    def also_at(self, article_id: str, identities: Iterable[str]) -> None:
+        wanted = set(identities)
+        known = set(
+            self._connection.execute(select(address.c.identity).where(address.c.identity.in_(sorted(wanted)))).scalars()
+        )
+        if wanted - known:
+            self._connection.execute(
+                insert(address), [{"identity": item, "article_id": article_id} for item in sorted(wanted - known)]
+            )
+
+    def add(self, stored: StoredArticle, sketch: bytes, bands: Sequence[int], identities: Iterable[str]) -> int:
+        text = stored.article
+        result = self._connection.execute(
+            insert(article).values(
+                id=stored.id,
+                source_id=stored.source_id,
+                source_name=stored.source_name,
+                country=stored.country,
+                url=text.url,
+                headline=text.headline,
+                paragraphs=list(text.paragraphs),
+                site=text.site,
+                authors=list(text.authors),
+                dateline=text.dateline,
+                published_at=text.published_at,
+                modified_at=text.modified_at,
+                language=text.language,
+                removed=[asdict(removed) for removed in text.removed],
+                flags=list(text.flags),
+                facets=list(stored.facets),
+                sketch=sketch,
+                read_at=stored.read_at,
+                story_id=stored.story_id,
+            )
+        )
+        if stored.matches:
+            self._connection.execute(insert(match), [_match_values(stored.id, item) for item in stored.matches])
+        if bands:
+            self._connection.execute(insert(band), [{"hash": value, "article_id": stored.id} for value in sorted(set(bands))])
+        self.also_at(stored.id, identities)
+        (number,) = result.inserted_primary_key  # type: ignore[misc]  # an insert has one
+        return int(number)
+
+    def candidates(self, bands: Sequence[int], since: datetime) -> list[Candidate]:
+        sharing = select(band.c.article_id).where(band.c.hash.in_(sorted(set(bands)))).distinct()
+        rows = self._connection.execute(
+            select(article.c.id, article.c.story_id, article.c.url, article.c.published_at, article.c.read_at, article.c.sketch)
+            .where(article.c.id.in_(sharing), article.c.read_at >= since)
+            .order_by(article.c.read_at, article.c.number)
+        )
+        return [
+            Candidate(
+                article_id=row.id,
+                story_id=row.story_id,
+                site=host_of(row.url) if row.url else None,
+                published_at=row.published_at,
+                seen_at=row.read_at,
+                sketch=Sketch.from_bytes(bytes(row.sketch)),
+            )
+            for row in rows
+        ]
+
+    def forget_bands(self, before: datetime) -> int:
+        old = select(article.c.id).where(article.c.read_at < before)
+        return self._connection.execute(delete(band).where(band.c.article_id.in_(old))).rowcount
+
+    def delete_before(self, before: datetime) -> int:
+        waiting = (
+            select(alert.c.story_id).join(delivery, delivery.c.alert_id == alert.c.id).where(delivery.c.state == "pending")
+        )
+        old = select(article.c.id).where(article.c.read_at < before, article.c.story_id.not_in(waiting))
+        for table in (match, band):
+            self._connection.execute(delete(table).where(table.c.article_id.in_(old)))
+        number = self._connection.execute(delete(article).where(article.c.id.in_(old))).rowcount
+        left = select(article.c.story_id)
+        over = select(alert.c.id).where(alert.c.story_id.not_in(left), alert.c.story_id.not_in(waiting))
+        self._connection.execute(delete(delivery).where(delivery.c.alert_id.in_(over)))
+        self._connection.execute(delete(alert).where(alert.c.story_id.not_in(left), alert.c.story_id.not_in(waiting)))
+        self._connection.execute(delete(story).where(story.c.id.not_in(left), story.c.id.not_in(waiting)))
+        return number
+
+    def get(self, article_id: str) -> StoredArticle | None:
+        found = self._nouns(select(article).where(article.c.id == article_id))
+        return found[0] if found else None
+
+    def newest(self, limit: int, *, rule: str | None = None, before: int | None = None) -> list[StoredArticle]:
+        query = select(article).order_by(article.c.number.desc()).limit(limit)
+        if rule is not None:
+            query = query.where(article.c.id.in_(select(match.c.article_id).where(match.c.rule_id == rule)))
+        if before is not None:
+            query = query.where(article.c.number < before)
+        return self._nouns(query)
+
+    def in_order(self) -> Iterator[StoredArticle]:
+        last = 0
+        while page := self._nouns(select(article).where(article.c.number > last).order_by(article.c.number).limit(_PAGE)):
+            yield from page
+            last = page[-1].number
+
+    def of_story(self, story_id: str) -> list[StoredArticle]:
+        return self._nouns(select(article).where(article.c.story_id == story_id).order_by(article.c.number))
+
+    def counts(self) -> Mapping[str, int]:
+        def number_of(query: Select[Any]) -> int:
+            return int(self._connection.execute(query).scalar_one())
+
+        return {
+            "articles": number_of(select(func.count()).select_from(article)),
+            "matched": number_of(select(func.count(func.distinct(match.c.article_id)))),
+            "stories": number_of(select(func.count()).select_from(story)),
+        }
+
+    def _nouns(self, query: Select[Any]) -> list[StoredArticle]:
+        rows = self._connection.execute(query).all()
+        matches: dict[str, list[Match]] = {}
+        found = self._connection.execute(
+            select(match).where(match.c.article_id.in_([row.id for row in rows])).order_by(match.c.article_id, match.c.rule_id)
+        )
+        for row in found:
+            matches.setdefault(row.article_id, []).append(_match_noun(row))
+        return [_article_noun(row, tuple(matches.get(row.id, ()))) for row in rows]
+
+
+class Stories:
+    """`ports.StoryRows` over one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def open(self, story_id: str, now: datetime) -> None:
+        self._connection.execute(insert(story).values(id=story_id, opened_at=now, updated_at=now))
+
+    def touch(self, story_id: str, now: datetime) -> None:
+        self._connection.execute(update(story).where(story.c.id == story_id).values(updated_at=now))
+
+
+def _match_values(article_id: str, item: Match) -> dict[str, Any]:
+    return {
+        "article_id": article_id,
+        "rule_id": item.rule,
+        "rule_version": item.rule_version,
+        "clauses": list(item.clauses),
+        "hits": [asdict(hit) for hit in item.hits],
+        "points": item.points,
+    }
+
+
+def _match_noun(row: Row[Any]) -> Match:
+    return Match(
+        rule=row.rule_id,
+        rule_version=row.rule_version,
+        clauses=tuple(row.clauses),
+        hits=tuple(Hit(**hit) for hit in row.hits),
+        points=row.points,
+    )
+
+
+def _article_noun(row: Row[Any], matches: tuple[Match, ...]) -> StoredArticle:
+    return StoredArticle(
+        id=row.id,
+        number=row.number,
+        source_id=row.source_id,
+        source_name=row.source_name,
+        country=row.country,
+        article=Article(
+            headline=row.headline,
+            paragraphs=tuple(row.paragraphs),
+            url=row.url,
+            site=row.site,
+            authors=tuple(row.authors),
+            dateline=row.dateline,
+            published_at=row.published_at,
+            modified_at=row.modified_at,
+            language=row.language,
+            removed=tuple(Removed(**removed) for removed in row.removed),
+            flags=tuple(row.flags),
+        ),
+        facets=tuple(row.facets),
+        matches=matches,
+        read_at=row.read_at,
+        story_id=row.story_id,
+    )

@@ -1,0 +1,220 @@
+"""Opening a store: engines, locks, migrations, and one transaction at a time."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.pool import StaticPool
+
+from monitor.errors import StoreBusy, StoreCorrupt, StoreError
+from monitor.ports import Due
+from monitor.store.alerts import Alerts
+from monitor.store.articles import Articles, Stories
+from monitor.store.due import due, next_due_at, postpone
+from monitor.store.entries import Entries
+from monitor.store.sources import Sources
+
+_WRITERS_LOCK = 7_215_533  # key of the PostgreSQL advisory lock that serialises writers; any fixed number
+_DAEMON_LOCK = 7_215_534
+
+
+class RowTransaction:
+    """The rows as one transaction sees them (`ports.Transaction`)."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.sources = Sources(connection)
+        self.entries = Entries(connection)
+        self.articles = Articles(connection)
+        self.stories = Stories(connection)
+        self.alerts = Alerts(connection)
+
+    def due(self, now: datetime, busy: frozenset[str]) -> list[Due]:
+        return due(self._connection, now, busy)
+
+    def postpone(self, item: Due, *, at: datetime, reason: str) -> None:
+        postpone(self._connection, item, at, reason)
+
+    def next_due_at(self) -> datetime | None:
+        return next_due_at(self._connection)
+
+
+class RowStore:
+    """A store of either kind (`ports.Store`). Made by `open_store`; `close` gives its connections back."""
+
+    def __init__(self, url: str, writer: Engine, reader: Engine) -> None:
+        self.url = url
+        self._writer = writer
+        self._reader = reader
+        self._one_writer = threading.Lock()  # SQLite's own lock is not fair: a thread could wait for ever behind the others
+
+    @contextmanager
+    def reading(self) -> Iterator[RowTransaction]:
+        """A transaction that sees one state of the store and writes nothing."""
+        with self._reader.begin() as connection:
+            yield RowTransaction(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[RowTransaction]:
+        """A transaction that no other writer runs beside; on leaving, it is on disk or has not happened."""
+        with self._one_writer, self._writer.begin() as connection:
+            if self._writer.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS_LOCK})
+            yield RowTransaction(connection)
+
+    @contextmanager
+    def only_daemon(self) -> Iterator[None]:
+        """Hold this store for one daemon. Raises StoreBusy if another one, on any machine, holds it."""
+        path = sqlite_path(self.url)
+        if path is not None:
+            with _flock(Path(f"{path}.lock")):
+                yield
+            return
+        with self._reader.connect() as connection:
+            if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _DAEMON_LOCK}).scalar_one():
+                raise StoreBusy(
+                    f"another monitor daemon works on {self._reader.url!r}: stop it first, or give this one its own store"
+                )
+            connection.commit()
+            yield
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._writer.dispose()
+        self._reader.dispose()
+
+
+def open_store(url: str) -> RowStore:
+    """The store at `url` (`sqlite:///PATH`, `sqlite://` in memory, `postgresql+psycopg://…`), its schema brought up to date.
+
+    Raises StoreError with what to do: the folder cannot be written, the file is damaged, a newer version wrote it.
+    """
+    path = sqlite_path(url)
+    try:
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        writer = (
+            _sqlite_engine(url, begin="BEGIN IMMEDIATE") if url.startswith("sqlite") else create_engine(url, pool_pre_ping=True)
+        )
+        reader = writer
+        if path is not None:
+            _check(writer, path)
+            reader = _sqlite_engine(url, begin="BEGIN", query_only=True)
+        _migrate(writer)
+    except OSError as error:
+        raise StoreError(
+            f"{path}: the store cannot be opened: {error.strerror}. Check `store` in monitor.yaml and who owns the folder."
+        ) from error
+    except OperationalError as error:
+        raise StoreError(
+            f"{make_url(url)!r}: the store cannot be opened: {error.orig}. Check `store` in monitor.yaml and who owns the file."
+        ) from error
+    return RowStore(url, writer, reader)
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file of an SQLite store, None for one in memory and for PostgreSQL."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        return None
+    return Path(parsed.database)
+
+
+def _sqlite_engine(url: str, *, begin: str, query_only: bool = False) -> Engine:
+    """An engine that opens every transaction with `begin`: left to itself the driver would begin too late and lose updates."""
+    memory = sqlite_path(url) is None
+    options: dict[str, Any] = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}} if memory else {}
+    engine = create_engine(url, **options)
+
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "busy_timeout=30000",
+            "foreign_keys=ON",
+            "cache_size=-64000",
+            "journal_size_limit=67108864",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        if query_only:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)
+    return engine
+
+
+def _check(engine: Engine, path: Path) -> None:
+    """Raises StoreCorrupt unless the file is a sound database."""
+    try:
+        with engine.connect() as connection:
+            verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    except OperationalError:
+        raise
+    except DatabaseError as error:
+        verdict = str(error.orig)
+    if verdict != "ok":
+        raise StoreCorrupt(
+            f"{path}: the store is damaged ({verdict}). Stop every daemon, keep a copy of the file, and restore your last backup; "
+            f"`sqlite3 {path} .recover` saves what can be read."
+        )
+
+
+def _migrate(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    script = ScriptDirectory.from_config(config)
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS_LOCK})
+        current = MigrationContext.configure(connection).get_current_revision()
+        if current == script.get_current_head():
+            return
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise StoreCorrupt(
+                f"{engine.url!r}: written by a newer version of monitor (schema {current}). Upgrade monitor, or give it another store."
+            ) from error
+
+
+@contextmanager
+def _flock(path: Path) -> Iterator[None]:
+    """Hold a lock file; the system releases it when the process ends, however it ends."""
+    import fcntl  # not on Windows, where the daemon does not run
+
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(descriptor, 32).decode("ascii", "replace").strip() or "unknown"
+            raise StoreBusy(
+                f"another monitor daemon (process {holder}) works on {path.with_suffix('')}: "
+                "stop it first, or give this one its own `store`"
+            ) from None
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, f"{os.getpid()}\n".encode())
+        yield
+    finally:
+        os.close(descriptor)

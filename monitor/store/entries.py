@@ -1,0 +1,138 @@
+"""Entry rows: every item that a source ever listed, and what became of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from monitor.ports import EntryOutcome, ListedEntry
+from monitor.sources.entry import Entry
+from monitor.store.tables import entry, entry_key
+
+
+class Entries:
+    """`ports.EntryRows` over one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def unknown(self, source_id: str, entries: Sequence[Entry]) -> list[Entry]:
+        known = set(self._known(source_id, (_digest(key) for item in entries for key in item.keys)))
+        new = []
+        for item in entries:
+            digests = {_digest(key) for key in item.keys}
+            if known.isdisjoint(digests):
+                new.append(item)
+            known |= digests
+        return new
+
+    def add(self, source_id: str, lane: str, item: Entry, *, now: datetime, first_poll: bool, recorded: str | None) -> int:
+        result = self._connection.execute(
+            insert(entry).values(
+                source_id=source_id,
+                lane=lane,
+                url=item.url,
+                title=item.title,
+                summary=item.summary,
+                content=item.content,
+                authors=list(item.authors),
+                published_at=item.published_at,
+                updated_at=item.updated_at,
+                listed_at=now,
+                first_poll=first_poll,
+                next_read_at=None if recorded else now,
+                outcome="recorded" if recorded else None,
+                reason=recorded,
+            )
+        )
+        (entry_id,) = result.inserted_primary_key  # type: ignore[misc]  # an insert has one
+        self._add_keys(source_id, {_digest(key): entry_id for key in item.keys})
+        return int(entry_id)
+
+    def remember(self, source_id: str, entries: Sequence[Entry]) -> None:
+        known = self._known(source_id, (_digest(key) for item in entries for key in item.keys))
+        fresh: dict[bytes, int] = {}
+        for item in entries:
+            digests = [_digest(key) for key in item.keys]
+            owner = next((known[digest] for digest in digests if digest in known), None)
+            if owner is not None:
+                fresh |= {digest: owner for digest in digests if digest not in known}
+        self._add_keys(source_id, fresh)
+
+    def get(self, entry_id: int) -> ListedEntry | None:
+        row = self._connection.execute(select(entry).where(entry.c.id == entry_id)).one_or_none()
+        return None if row is None else self._noun(row)
+
+    def retry(self, entry_id: int, *, at: datetime, reason: str) -> None:
+        self._connection.execute(
+            update(entry).where(entry.c.id == entry_id).values(next_read_at=at, attempts=entry.c.attempts + 1, reason=reason)
+        )
+
+    def finish(self, entry_id: int, outcome: EntryOutcome, reason: str, article_id: str | None = None) -> None:
+        # What the feed carried is in the article now; a million done entries need not keep it.
+        self._connection.execute(
+            update(entry)
+            .where(entry.c.id == entry_id)
+            .values(next_read_at=None, outcome=outcome, reason=reason, article_id=article_id, content=None)
+        )
+
+    def due(self, now: datetime, limit: int) -> list[int]:
+        query = select(entry.c.id).where(entry.c.next_read_at <= now).order_by(entry.c.id).limit(limit)
+        return list(self._connection.execute(query).scalars())
+
+    def next_read_at(self) -> datetime | None:
+        earliest: datetime | None = self._connection.execute(select(func.min(entry.c.next_read_at))).scalar_one()
+        return earliest
+
+    def of_source(self, source_id: str, limit: int) -> list[ListedEntry]:
+        rows = self._connection.execute(
+            select(entry).where(entry.c.source_id == source_id).order_by(entry.c.listed_at.desc(), entry.c.id).limit(limit)
+        )
+        return [self._noun(row) for row in rows]
+
+    def _known(self, source_id: str, digests: Iterable[bytes]) -> dict[bytes, int]:
+        rows = self._connection.execute(
+            select(entry_key.c.digest, entry_key.c.entry_id).where(
+                entry_key.c.source_id == source_id, entry_key.c.digest.in_(sorted(set(digests)))
+            )
+        )
+        return {bytes(digest): entry_id for digest, entry_id in rows}
+
+    def _add_keys(self, source_id: str, owners: dict[bytes, int]) -> None:
+        if owners:
+            self._connection.execute(
+                insert(entry_key),
+                [{"source_id": source_id, "digest": digest, "entry_id": owner} for digest, owner in sorted(owners.items())],
+            )
+
+    def _noun(self, row: Row[Any]) -> ListedEntry:
+        return ListedEntry(
+            id=row.id,
+            source_id=row.source_id,
+            entry=Entry(
+                keys=(),
+                url=row.url,
+                title=row.title,
+                summary=row.summary,
+                content=row.content,
+                authors=tuple(row.authors),
+                published_at=row.published_at,
+                updated_at=row.updated_at,
+            ),
+            listed_at=row.listed_at,
+            first_poll=row.first_poll,
+            attempts=row.attempts,
+            next_read_at=row.next_read_at,
+            outcome=row.outcome,
+            reason=row.reason,
+            article_id=row.article_id,
+        )
+
+
+def _digest(key: str) -> bytes:
+    """16 bytes for a key of any length: at a million entries a chance of one in 10^26 that two meet."""
+    return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -1,0 +1,66 @@
+"""Source rows: what polling remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from monitor.ports import SourceCounts
+from monitor.sources.schedule import SourceState
+from monitor.sources.source import Source
+from monitor.store.tables import entry, source
+from monitor.urls import host_of
+
+_FIELDS = tuple(field.name for field in fields(SourceState))
+
+
+class Sources:
+    """`ports.SourceRows` over one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def watch(self, sources: Sequence[Source], now: datetime) -> None:
+        known = {row.source_id: row.url for row in self._connection.execute(select(source.c.source_id, source.c.url))}
+        self._connection.execute(update(source).values(watched=False))
+        for item in sources:
+            if item.id in known:
+                self._connection.execute(
+                    update(source)
+                    .where(source.c.source_id == item.id)
+                    .values(watched=True, lane=host_of(known[item.id] or item.url))
+                )
+            else:
+                state = SourceState(source_id=item.id, next_poll_at=now)
+                self._connection.execute(insert(source).values(**asdict(state), watched=True, lane=host_of(item.url)))
+
+    def get(self, source_id: str) -> SourceState | None:
+        row = self._connection.execute(select(source).where(source.c.source_id == source_id)).one_or_none()
+        return None if row is None else _noun(row)
+
+    def all(self) -> list[SourceState]:
+        return [_noun(row) for row in self._connection.execute(select(source).order_by(source.c.source_id))]
+
+    def save(self, state: SourceState, lane: str) -> None:
+        self._connection.execute(update(source).where(source.c.source_id == state.source_id).values(**asdict(state), lane=lane))
+
+    def poll_now(self, source_id: str, now: datetime) -> None:
+        self._connection.execute(update(source).where(source.c.source_id == source_id).values(next_poll_at=now, gone=False))
+
+    def counts(self) -> list[SourceCounts]:
+        outcome = func.coalesce(entry.c.outcome, "waiting")
+        rows = self._connection.execute(
+            select(entry.c.source_id, outcome, func.count()).group_by(entry.c.source_id, outcome).order_by(entry.c.source_id)
+        )
+        grouped: dict[str, dict[str, int]] = {}
+        for source_id, name, number in rows:
+            grouped.setdefault(source_id, {})[name] = number
+        return [SourceCounts(source_id=source_id, outcomes=outcomes) for source_id, outcomes in grouped.items()]
+
+
+def _noun(row: Row[Any]) -> SourceState:
+    return SourceState(**{name: getattr(row, name) for name in _FIELDS})

@@ -1,0 +1,214 @@
+"""The tables. A migration in `migrations/versions` makes each of them; a test holds the two together."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC in Python on both databases. SQLite, which knows no time zones, keeps the naive UTC value."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without zone was about to be stored: {value!r}")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002  SQLAlchemy's signature
+        if value is None:
+            return None
+        stored: datetime = value
+        return stored.replace(tzinfo=UTC) if stored.tzinfo is None else stored.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+_id = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER PRIMARY KEY counts up by itself on SQLite
+
+source = Table(
+    "source",
+    metadata,
+    Column("source_id", String, primary_key=True),
+    Column("watched", Boolean, nullable=False),  # False: no longer configured, or disabled
+    Column("lane", String, nullable=False),
+    Column("next_poll_at", UtcDateTime),
+    Column("url", Text),
+    Column("moving_to", Text),
+    Column("moves", Integer, nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_digest", String),
+    Column("hint_s", Float),
+    Column("fresh_s", Float),
+    Column("last_poll_at", UtcDateTime),
+    Column("last_success_at", UtcDateTime),
+    Column("last_change_at", UtcDateTime),
+    Column("whole_at", UtcDateTime),
+    Column("failures", Integer, nullable=False),
+    Column("unchanged", Integer, nullable=False),
+    Column("gone", Boolean, nullable=False),
+    Column("last_error", Text),
+    Index("ix_source_next_poll_at", "next_poll_at"),
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    Column("id", _id, primary_key=True, autoincrement=True),
+    Column("source_id", String, ForeignKey("source.source_id"), nullable=False),
+    Column("lane", String, nullable=False),
+    Column("url", Text),
+    Column("title", Text),
+    Column("summary", Text),
+    Column("content", Text),
+    Column("authors", JSON, nullable=False),
+    Column("published_at", UtcDateTime),
+    Column("updated_at", UtcDateTime),
+    Column("listed_at", UtcDateTime, nullable=False),
+    Column("first_poll", Boolean, nullable=False),  # listed when its source was polled for the first time
+    Column("next_read_at", UtcDateTime),  # NULL: done
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("outcome", String),  # NULL: not done yet
+    Column("reason", Text),
+    Column("article_id", String),
+    Index("ix_entry_next_read_at", "next_read_at"),
+    Index("ix_entry_source_id", "source_id", "listed_at"),
+)
+
+entry_key = Table(
+    "entry_key",
+    metadata,
+    Column("source_id", String, primary_key=True),
+    Column("digest", LargeBinary(16), primary_key=True),
+    Column("entry_id", _id, ForeignKey("entry.id", ondelete="CASCADE"), nullable=False),
+    Index("ix_entry_key_entry_id", "entry_id"),
+    sqlite_with_rowid=False,
+)
+
+article = Table(
+    "article",
+    metadata,
+    Column("number", _id, primary_key=True, autoincrement=True),
+    Column("id", String(16), nullable=False),
+    Column("source_id", String, nullable=False),
+    Column("source_name", Text, nullable=False),
+    Column("country", String),
+    Column("url", Text),
+    Column("headline", Text),
+    Column("paragraphs", JSON, nullable=False),
+    Column("site", Text),
+    Column("authors", JSON, nullable=False),
+    Column("dateline", Text),
+    Column("published_at", UtcDateTime),
+    Column("modified_at", UtcDateTime),
+    Column("language", String),
+    Column("removed", JSON, nullable=False),
+    Column("flags", JSON, nullable=False),
+    Column("facets", JSON, nullable=False),
+    Column("sketch", LargeBinary, nullable=False),
+    Column("read_at", UtcDateTime, nullable=False),
+    Column("story_id", String(16), nullable=False),
+    UniqueConstraint("id"),
+    Index("ix_article_read_at", "read_at"),
+    Index("ix_article_story_id", "story_id"),
+)
+
+address = Table(
+    "address",
+    metadata,
+    Column("identity", Text, primary_key=True),  # `urls.identity` of every address that led to the article
+    Column("article_id", String(16), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+band = Table(
+    "band",
+    metadata,
+    Column("hash", BigInteger, primary_key=True),
+    Column("article_id", String(16), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+match = Table(
+    "match",
+    metadata,
+    Column("article_id", String(16), primary_key=True),
+    Column("rule_id", String, primary_key=True),
+    Column("rule_version", String, nullable=False),
+    Column("clauses", JSON, nullable=False),
+    Column("hits", JSON, nullable=False),
+    Column("points", Integer),
+    Index("ix_match_rule_id", "rule_id"),
+)
+
+story = Table(
+    "story",
+    metadata,
+    Column("id", String(16), primary_key=True),  # the id of its first article
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Index("ix_story_updated_at", "updated_at"),
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("story_id", String(16), nullable=False),
+    Column("rule_id", String, nullable=False),
+    Column("article_id", String(16), nullable=False),
+    Column("severity", String, nullable=False),
+    Column("raised_at", UtcDateTime, nullable=False),
+    Column("notice", JSON, nullable=False),  # what every message about it says, fixed so that each attempt is the same bytes
+    UniqueConstraint("story_id", "rule_id"),
+    Index("ix_alert_raised_at", "raised_at"),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("alert_id", String(36), ForeignKey("alert.id"), nullable=False),
+    Column("channel_id", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("accepted", JSON, nullable=False),
+    Column("next_attempt_at", UtcDateTime),
+    Column("last_error", Text),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime),
+    UniqueConstraint("alert_id", "channel_id"),
+    Index("ix_delivery_next_attempt_at", "next_attempt_at"),
+)
