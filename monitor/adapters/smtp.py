@@ -194,11 +194,7 @@ def _transfer(
     if accepted:
         code, reply = _data(smtp, content, said)
         if not _good(code):
-            return (
-                Deferred(reason=_answer(code, reply), unclear=True)
-                if said.handed_over
-                else _verdict(code, _answer(code, reply))
-            )
+            return _verdict(code, _answer(code, reply), unclear=said.handed_over)
     if not bad:
         return Sent()
     reason = "; ".join(f"{recipient}: {text}" for recipient, (_, text) in bad.items())
@@ -224,10 +220,10 @@ def _good(code: int) -> bool:
     return 200 <= code < 300
 
 
-def _verdict(code: int, reason: str) -> Deferred | Rejected:
+def _verdict(code: int, reason: str, *, unclear: bool = False) -> Deferred | Rejected:
     if 500 <= code < 600 and code not in _ABOUT_US:
         return Rejected(reason=reason)
-    return Deferred(reason=reason)
+    return Deferred(reason=reason, unclear=unclear)
 
 
 def _answer(code: int, reply: bytes | str) -> str:

@@ -15,6 +15,7 @@ SIMILAR = 0.45
 CONTAINED = 0.70
 CONTAINED_SIMILAR = 0.20  # below this the estimate of containment is mostly error
 SAME_SITE = 0.80  # a site repeats its own phrases and notices, from one happening to the next
+AS_NEAR = 0.15
 SHORT_SHINGLES = 100
 SHORT_SIMILAR = 0.90
 SHORT_WINDOW = timedelta(days=1)
@@ -53,17 +54,18 @@ class Opened:
 def decide(new: Candidate, candidates: Sequence[Candidate], window: timedelta = WINDOW) -> Joined | Opened:
     """Join the story of the earliest seen candidate that is a copy within `window`, or open a story.
 
+    Where candidates of several stories would do, as with bulletins of one form, only those about as near as the nearest count.
     The order of `candidates` makes no difference, and `new` itself or a candidate without a story among them does no harm.
     """
-    ordered = sorted(
-        (each for each in candidates if each.story_id is not None and each.article_id != new.article_id),
-        key=lambda each: (each.seen_at, each.article_id),
-    )
-    in_time = [each for each in ordered if _apart(new, each) <= window]
-    for each in in_time:
-        reason = _resemblance(new, each)
-        if reason is not None and each.story_id is not None:
-            share = similarity(new.sketch, each.sketch)
+    in_time = [
+        each
+        for each in sorted(candidates, key=lambda each: (each.seen_at, each.article_id))
+        if each.story_id is not None and each.article_id != new.article_id and _apart(new, each) <= window
+    ]
+    copies = [(each, similarity(new.sketch, each.sketch), reason) for each in in_time if (reason := _resemblance(new, each))]
+    nearest = max((share for _, share, _ in copies), default=0.0)
+    for each, share, reason in copies:
+        if share >= nearest - AS_NEAR and each.story_id is not None:
             return Joined(story_id=each.story_id, article_id=each.article_id, similarity=share, reason=reason)
     if not in_time:
         return Opened(story_id=new.article_id, reason=f"no article of the last {window.days} days shares a passage with it")
