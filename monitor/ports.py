@@ -250,6 +250,9 @@ class Transaction(Protocol):
     def due(self, now: datetime, busy: frozenset[str]) -> list[Due]:
         """What is due, at most one for each lane that is not busy."""
 
+    def all_due(self, now: datetime) -> list[Due]:
+        """Everything that is due."""
+
     def postpone(self, due: Due, *, at: datetime, reason: str) -> None:
         """Put off a row whose step broke, with what broke it, so that nothing else waits for it."""
 

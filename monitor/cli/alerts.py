@@ -57,7 +57,9 @@ def retry(ids: tuple[str, ...], config: Path | None) -> None:
     with store.writing() as tx:
         number = tx.alerts.retry_dead(SystemClock().now(), ids or None)
     store.close()
-    click.echo(f"{number} deliveries are due again; a running daemon takes them up within a second." if number else "No dead delivery.")
+    click.echo(
+        f"{number} deliveries are due again; a running daemon takes them up within a second." if number else "No dead delivery."
+    )
 
 
 def _deliveries(stored: StoredAlert) -> str:

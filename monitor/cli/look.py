@@ -57,7 +57,9 @@ def status(config: Path | None, as_json: bool) -> None:
                 (state.last_error or "") if state else "",
             )
         )
-    print_table(("source", "last poll", "next poll", "listed", "read", "error"), rows, "No source is switched on: see sources.yaml.")
+    print_table(
+        ("source", "last poll", "next poll", "listed", "read", "error"), rows, "No source is switched on: see sources.yaml."
+    )
     waiting, dead = deliveries.get("pending", 0), deliveries.get("dead", 0)
     click.echo(
         f"\n{totals['articles']} articles, {totals['matched']} of them matched, {totals['stories']} stories. "

@@ -57,7 +57,9 @@ def run(config: Path | None) -> None:
 
 def _log_to_stderr() -> None:
     journal = "JOURNAL_STREAM" in os.environ  # the journal puts the time on each line itself
-    logging.basicConfig(format="%(levelname)s %(message)s" if journal else "%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
+    logging.basicConfig(
+        format="%(levelname)s %(message)s" if journal else "%(asctime)s %(levelname)s %(message)s", level=logging.INFO
+    )
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
 
 

@@ -60,7 +60,9 @@ def prepare(rules: RuleSet, source: Source, article: Article, *found_at: str | N
     )
 
 
-def file_article(tx: Transaction, rules: RuleSet, prepared: Prepared, now: datetime, *, alerting: bool, channels: frozenset[str]) -> Filed:
+def file_article(
+    tx: Transaction, rules: RuleSet, prepared: Prepared, now: datetime, *, alerting: bool, channels: frozenset[str]
+) -> Filed:
     """Put an article into the store with its matches, story, alerts and deliveries, all in the caller's transaction.
 
     Known addresses make no second article. With `alerting` off nothing is raised; the story stays free to alert later.

@@ -18,5 +18,11 @@ def import_article(context: Context, source: Source, article: Article, *, alerti
     return Done(
         result="ok" if filed.new else "left",
         reason="imported" if filed.new else f"known already as {filed.article_id}",
-        facts={"source": source.id, "article": filed.article_id, "story": filed.story_id, "rules": filed.rules, "alerts": filed.alerts},
+        facts={
+            "source": source.id,
+            "article": filed.article_id,
+            "story": filed.story_id,
+            "rules": filed.rules,
+            "alerts": filed.alerts,
+        },
     )

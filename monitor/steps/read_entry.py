@@ -45,7 +45,9 @@ def read_entry(context: Context, key: str) -> Done:
         at = context.clock.now() + timedelta(seconds=article.after_s)
         with context.store.writing() as tx:
             tx.entries.retry(entry_id, at=at, reason=article.reason)
-        return Done(result="failed", reason=article.reason, facts={"source": source.id, "url": listed.entry.url, "again_at": at})
+        return Done(
+            result="failed", reason=article.reason, facts={"source": source.id, "url": listed.entry.url, "again_at": at}
+        )
     if isinstance(article, Unreadable):
         return _finish(context, listed, "unreadable", article.reason)
     return _file(context, source, listed, article)
@@ -66,7 +68,9 @@ def _file(context: Context, source: Source, listed: ListedEntry, article: Articl
             alerting=not _old_at_first_poll(listed, article, context.first_poll_window_s),
             channels=frozenset(context.channels),
         )
-        reason = ("read" if filed.new else f"already read as {filed.article_id}") + "".join(f", {flag}" for flag in article.flags)
+        reason = ("read" if filed.new else f"already read as {filed.article_id}") + "".join(
+            f", {flag}" for flag in article.flags
+        )
         tx.entries.finish(listed.id, "article" if filed.new else "known", reason, filed.article_id)
     return Done(result="ok", reason=reason, facts=_facts(source, article, filed))
 
@@ -75,7 +79,9 @@ def _read(context: Context, source: Source, listed: ListedEntry) -> Article | Un
     """The article behind the entry; from the page where it can be had, else from what the source carries of it."""
     if listed.entry.url is None:
         return from_entry(source, listed.entry, context.clock.now())
-    outcome = context.fetch(Request(url=listed.entry.url, accept="text/html,application/xhtml+xml;q=0.9,*/*;q=0.1", check_robots=True))
+    outcome = context.fetch(
+        Request(url=listed.entry.url, accept="text/html,application/xhtml+xml;q=0.9,*/*;q=0.1", check_robots=True)
+    )
     wait_s = RETRY_AFTER_S[listed.attempts] if listed.attempts < len(RETRY_AFTER_S) else None
     match outcome:
         case Fetched():
@@ -84,7 +90,9 @@ def _read(context: Context, source: Source, listed: ListedEntry) -> Article | Un
                 return article
             reason = article.reason
         case Throttled() if wait_s is not None:
-            return _Later(reason=f"the server asks for less (HTTP {outcome.status})", after_s=max(wait_s, outcome.retry_after_s or 0))
+            return _Later(
+                reason=f"the server asks for less (HTTP {outcome.status})", after_s=max(wait_s, outcome.retry_after_s or 0)
+            )
         case Failed() if wait_s is not None:
             return _Later(reason=outcome.detail, after_s=wait_s)
         case Throttled():

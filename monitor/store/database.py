@@ -23,7 +23,7 @@ from monitor.errors import StoreBusy, StoreCorrupt, StoreError
 from monitor.ports import Due
 from monitor.store.alerts import Alerts
 from monitor.store.articles import Articles, Stories
-from monitor.store.due import due, next_due_at, postpone
+from monitor.store.due import all_due, due, next_due_at, postpone
 from monitor.store.entries import Entries
 from monitor.store.sources import Sources
 
@@ -44,6 +44,9 @@ class RowTransaction:
 
     def due(self, now: datetime, busy: frozenset[str]) -> list[Due]:
         return due(self._connection, now, busy)
+
+    def all_due(self, now: datetime) -> list[Due]:
+        return all_due(self._connection, now)
 
     def postpone(self, item: Due, *, at: datetime, reason: str) -> None:
         postpone(self._connection, item, at, reason)

@@ -2,38 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, String, cast, func, literal, select, union_all, update
+from sqlalchemy import Connection, String, cast, func, literal, select, union_all, update
 
 from monitor.ports import Due
 from monitor.store.tables import delivery, entry, source
 
+_LOOK_AHEAD = 2_000
+"""Rows looked through for each step: a host with more due pages than this hides others until its lane is busy."""
+
 
 def due(connection: Connection, now: datetime, busy: frozenset[str]) -> list[Due]:
-    """One due row for each lane that is not busy, deliveries before reading before polling, and in each the longest overdue first.
+    """One due row for each lane that is not busy: deliveries before reading before polling, and in each the longest overdue first.
 
     A host's polls and pages share its lane; a channel has a lane of its own.
     """
-    delivery_lane = literal("channel:").concat(delivery.c.channel_id)
     found: dict[str, Due] = {}
-    for step, key, lane, due_at in (
-        ("deliver", delivery.c.id, delivery_lane, delivery.c.next_attempt_at),
-        ("read_entry", entry.c.id, entry.c.lane, entry.c.next_read_at),
-        ("poll_source", source.c.source_id, source.c.lane, source.c.next_poll_at),
-    ):
-        where: list[ColumnElement[bool]] = [due_at <= now]
-        if step == "poll_source":
-            where.append(source.c.watched)
-        if busy:
-            where.append(lane.not_in(sorted(busy)))
-        rows = connection.execute(select(cast(key, String), lane).where(*where).order_by(due_at, key).limit(_LOOK_AHEAD))
-        for row_key, row_lane in rows:
-            found.setdefault(row_lane, Due(step=step, key=row_key, lane=row_lane))  # type: ignore[arg-type]  # three literals
+    for row in _rows(connection, now, busy, _LOOK_AHEAD):
+        found.setdefault(row.lane, row)
     return list(found.values())
 
 
-_LOOK_AHEAD = 2_000  # rows looked through per step: a host with more due pages than this delays others until its lane is busy
+def all_due(connection: Connection, now: datetime) -> list[Due]:
+    """Every due row, in the same order."""
+    return list(_rows(connection, now, frozenset(), None))
+
+
+def _rows(connection: Connection, now: datetime, busy: frozenset[str], limit: int | None) -> Iterator[Due]:
+    channel = literal("channel:").concat(delivery.c.channel_id)
+    for step, query, lane, due_at, key in (
+        ("deliver", select(delivery.c.id, channel), channel, delivery.c.next_attempt_at, delivery.c.id),
+        ("read_entry", select(cast(entry.c.id, String), entry.c.lane), entry.c.lane, entry.c.next_read_at, entry.c.id),
+        (
+            "poll_source",
+            select(source.c.source_id, source.c.lane).where(source.c.watched),
+            source.c.lane,
+            source.c.next_poll_at,
+            source.c.source_id,
+        ),
+    ):
+        chosen = query.where(due_at <= now).order_by(due_at, key).limit(limit)
+        if busy:
+            chosen = chosen.where(lane.not_in(sorted(busy)))
+        for row_key, row_lane in connection.execute(chosen):
+            yield Due(step=step, key=row_key, lane=row_lane)  # type: ignore[arg-type]  # one of the three literals
 
 
 def postpone(connection: Connection, item: Due, at: datetime, reason: str) -> None:

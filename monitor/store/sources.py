@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from monitor.ports import SourceCounts
+from monitor.sources.entry import Hints
 from monitor.sources.schedule import SourceState
 from monitor.sources.source import Source
 from monitor.store.tables import entry, source
@@ -36,7 +37,7 @@ class Sources:
                 )
             else:
                 state = SourceState(source_id=item.id, next_poll_at=now)
-                self._connection.execute(insert(source).values(**asdict(state), watched=True, lane=host_of(item.url)))
+                self._connection.execute(insert(source).values(**_values(state), watched=True, lane=host_of(item.url)))
 
     def get(self, source_id: str) -> SourceState | None:
         row = self._connection.execute(select(source).where(source.c.source_id == source_id)).one_or_none()
@@ -46,7 +47,9 @@ class Sources:
         return [_noun(row) for row in self._connection.execute(select(source).order_by(source.c.source_id))]
 
     def save(self, state: SourceState, lane: str) -> None:
-        self._connection.execute(update(source).where(source.c.source_id == state.source_id).values(**asdict(state), lane=lane))
+        self._connection.execute(
+            update(source).where(source.c.source_id == state.source_id).values(**_values(state), lane=lane)
+        )
 
     def poll_now(self, source_id: str, now: datetime) -> None:
         self._connection.execute(update(source).where(source.c.source_id == source_id).values(next_poll_at=now, gone=False))
@@ -62,5 +65,16 @@ class Sources:
         return [SourceCounts(source_id=source_id, outcomes=outcomes) for source_id, outcomes in grouped.items()]
 
 
+def _values(state: SourceState) -> dict[str, Any]:
+    hints = state.hints
+    plain = {"every_s": hints.every_s, "skip_hours": sorted(hints.skip_hours), "skip_days": sorted(hints.skip_days)}
+    return {**asdict(state), "hints": plain}
+
+
 def _noun(row: Row[Any]) -> SourceState:
-    return SourceState(**{name: getattr(row, name) for name in _FIELDS})
+    hints = Hints(
+        every_s=row.hints["every_s"],
+        skip_hours=frozenset(row.hints["skip_hours"]),
+        skip_days=frozenset(row.hints["skip_days"]),
+    )
+    return SourceState(**{**{name: getattr(row, name) for name in _FIELDS}, "hints": hints})
