@@ -1,0 +1,361 @@
+"""Text -> the text it is compared as, with the way back to the original offsets.
+
+What is folded away: case; compatibility forms, full width, ligatures; composition; typographic quotes, dashes and apostrophes; format
+characters (zero-width space and joiners, soft hyphen, variation selectors); white space and punctuation (one space); digits of every
+script; the order in which vowels, tones and subscripts were typed; the tone placement of Vietnamese; traditional Chinese; Zawgyi.
+Between letters of scripts with and without spaces between words a space is put in, so that ตำรวจASEAN holds the word ASEAN.
+
+Everything is done on arrays: one look at the flags of all characters tells which of the steps are needed, mostly none.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache, cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.text import scripts
+from monitor.text.tables import (
+    APOSTROPHE,
+    COMPOSES,
+    EXPANDS,
+    FIRST,
+    HYPHEN,
+    IGNORED,
+    JOINS,
+    MYANMAR,
+    SECOND,
+    SEPARATOR,
+    SPACE,
+    SPACED,
+    STACKS,
+    UNSPACED,
+    WEIGHT,
+    tables,
+)
+from monitor.text.zawgyi import looks_like_zawgyi, zawgyi_to_unicode
+
+Codes = NDArray[Any]
+Offsets = NDArray[np.int64]
+
+
+class Folded:
+    """A folded text. Offsets are code points; `end` is exclusive.
+
+    `codes`: one number for each character of the folded text, uint8 if the original was ASCII. `hyphens`: where in `codes` a space stands
+    for a hyphen between two letters. `canonical`: the original as code points, canonically ordered and composed but with its case;
+    None if the original was ASCII, which is canonical. `unspaced`: whether it has letters of a script without spaces.
+    """
+
+    __slots__ = ("__dict__", "canonical", "codes", "hyphens", "original", "taken", "unspaced", "_steps")
+
+    def __init__(
+        self,
+        original: str,
+        codes: Codes,
+        *,
+        taken: Offsets | NDArray[np.bool_] | None,
+        hyphens: Offsets,
+        canonical: Codes | None = None,
+        steps: list[tuple[Offsets, Offsets]] | None = None,
+        unspaced: bool = False,
+    ) -> None:
+        self.original = original
+        self.codes = codes
+        self.taken = taken
+        self.hyphens = hyphens
+        self.canonical = canonical
+        self.unspaced = unspaced
+        self._steps = steps or []
+
+    @cached_property
+    def text(self) -> str:
+        """The folded text, where it was made with the default table."""
+        if self.codes.dtype == np.uint8:
+            return self.codes.tobytes().decode("ascii")
+        return self.codes.astype("<u4").tobytes().decode("utf-32-le")
+
+    @cached_property
+    def canonical_offsets(self) -> Offsets | None:
+        """Where in `canonical` (or in an ASCII original) each folded character comes from; None if that is the same place."""
+        if self.taken is None or self.taken.dtype != np.bool_:
+            return self.taken
+        return np.flatnonzero(self.taken)
+
+    def to_original(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the original text that `start:end` (not empty) of the folded text was made of.
+
+        Exact where the span begins and ends between clusters; marks and ignored characters that hang on its last character belong to it.
+        """
+        first, last = start, end - 1
+        offsets = self.canonical_offsets
+        if offsets is not None:
+            first, last = int(offsets[first]), int(offsets[last])
+        for starts, lasts in reversed(self._steps):
+            first, last = int(starts[first]), int(lasts[last])
+        end = last + 1
+        original = self.original
+        if self.canonical is not None:
+            while end < len(original) and original[end] > "\u02ff" and unicodedata.category(original[end])[0] == "M":
+                end += 1
+        return first, end
+
+
+def fold(text: str, table: Codes | None = None, *, zawgyi: bool = True) -> Folded:
+    """`text` as it is compared.
+
+    `table` maps code points to the numbers that `Folded.codes` shall hold, instead of to the code points they are read as; it must agree
+    with `tables().fold` on ASCII. `zawgyi` says whether Burmese text may be in Zawgyi, and is to be recognised and converted.
+    """
+    known = tables()
+    if text.isascii():
+        codes: Codes = np.frombuffer(text.encode("ascii").translate(known.ascii), np.uint8)
+        joins = "-" in text or "'" in text or "`" in text
+        return _finish(text, codes.copy() if joins else codes, joins=joins)
+    source = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    flags = known.flags.take(source, mode="clip")
+    seen = int(np.bitwise_or.reduce(flags))
+    steps: list[tuple[Offsets, Offsets]] = []
+    if seen & (IGNORED | EXPANDS | COMPOSES | MYANMAR):
+        source, flags = _canonical(source, flags, seen, steps, zawgyi=zawgyi)
+        seen = int(np.bitwise_or.reduce(flags)) if len(flags) else 0
+    if seen & WEIGHT:
+        source, flags = _in_order(source, flags, stacks=bool(seen & STACKS))
+    if seen & FIRST and seen & SECOND:
+        source, flags = _pairs(source, flags, steps)
+    codes = (known.fold if table is None else table).take(source, mode="clip")
+    changes = _changes(flags) if seen & UNSPACED and seen & SPACED else None
+    return _finish(
+        text,
+        codes,
+        joins=bool(seen & JOINS),
+        canonical=source,
+        steps=steps,
+        changes=changes,
+        unspaced=bool(seen & UNSPACED),
+    )
+
+
+def _finish(
+    text: str,
+    codes: Codes,
+    *,
+    joins: bool,
+    canonical: Codes | None = None,
+    steps: list[tuple[Offsets, Offsets]] | None = None,
+    changes: Offsets | None = None,
+    unspaced: bool = False,
+) -> Folded:
+    """Hyphens and apostrophes that do not stand between letters become spaces, runs of spaces one space, changes of script a space."""
+    if joins:
+        _lone_joins(codes)
+    taken: Any = None
+    word = codes != SPACE
+    keep = np.empty(len(codes), bool)
+    keep[:1] = True
+    np.logical_or(word[1:], word[:-1], out=keep[1:])
+    if changes is not None and len(changes):
+        taken = np.flatnonzero(keep)
+        taken = np.insert(taken, np.searchsorted(taken, changes), changes)
+        codes = codes[taken]
+        codes[np.flatnonzero(taken[1:] == taken[:-1])] = SPACE
+    elif not keep.all():
+        taken = keep
+        codes = codes[keep]
+    hyphens = _NONE
+    if joins:
+        hyphens = np.flatnonzero(codes == HYPHEN)
+        codes[hyphens] = SPACE
+    return Folded(text, codes, taken=taken, hyphens=hyphens, canonical=canonical, steps=steps, unspaced=unspaced)
+
+
+_NONE: Offsets = np.zeros(0, np.int64)
+
+
+def _lone_joins(codes: Codes) -> None:
+    places = np.flatnonzero((codes == HYPHEN) | (codes == APOSTROPHE))
+    edge = (places == 0) | (places == len(codes) - 1)
+    codes[places[edge]] = SPACE
+    places = places[~edge]
+    before, after = codes[places - 1], codes[places + 1]
+    lone = np.zeros(len(places), bool)
+    for sign in (SPACE, HYPHEN, APOSTROPHE, SEPARATOR):
+        lone |= (before == sign) | (after == sign)
+    codes[places[lone]] = SPACE
+
+
+def _changes(flags: NDArray[np.uint16]) -> Offsets:
+    """Where a letter of a spaced script meets one of an unspaced script: the place of the second."""
+    kind = flags & (UNSPACED | SPACED)
+    return np.flatnonzero((kind[1:] | kind[:-1]) == (UNSPACED | SPACED)) + 1
+
+
+def _canonical(
+    source: Codes, flags: NDArray[np.uint16], seen: int, steps: list[tuple[Offsets, Offsets]], *, zawgyi: bool
+) -> tuple[Codes, NDArray[np.uint16]]:
+    """Without ignored characters, in Unicode, expanded, composed: the steps that need the text as a whole."""
+    known = tables()
+    if seen & IGNORED:
+        kept = np.flatnonzero((flags & IGNORED) == 0)
+        source = source[kept]
+        steps.append((kept, kept))
+    if zawgyi and seen & MYANMAR:
+        text = _decode(source)
+        if looks_like_zawgyi(text):
+            converted, starts = zawgyi_to_unicode(text)
+            source = _encode(converted)
+            steps.append(_cluster_step(np.array([*starts, len(text)], np.int64)))
+    if seen & EXPANDS:
+        source = _expanded(source, known.flags.take(source, mode="clip"), steps)
+    if seen & (COMPOSES | EXPANDS):
+        text = _decode(source)
+        composed = unicodedata.normalize("NFC", text)
+        if composed != text:
+            target = _encode(composed)
+            steps.append(_cluster_step(_nfc_starts(source, target)))
+            source = target
+    if seen & MYANMAR:
+        source = _burmese_zero(source)
+    return source, known.flags.take(source, mode="clip")
+
+
+def _decode(codes: Codes) -> str:
+    return codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def _encode(text: str) -> Codes:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+
+
+def _cluster_step(starts: Offsets) -> tuple[Offsets, Offsets]:
+    """First and last place before the step for each character after it, from the first places alone (and the length at the end)."""
+    return starts[:-1], np.maximum(starts[:-1], starts[1:] - 1)
+
+
+def _expanded(source: Codes, flags: NDArray[np.uint16], steps: list[tuple[Offsets, Offsets]]) -> Codes:
+    places = np.flatnonzero(flags & EXPANDS)
+    if not len(places):
+        return source
+    expansions = tables().expansions
+    texts = [expansions[int(code)] for code in source[places]]
+    lengths = np.ones(len(source), np.int64)
+    lengths[places] = [len(text) for text in texts]
+    starts = np.repeat(np.arange(len(source)), lengths)
+    target = source[starts]
+    target[np.repeat(flags & EXPANDS != 0, lengths)] = _encode("".join(texts))
+    steps.append(_cluster_step(np.append(starts, len(source))))
+    return target
+
+
+@cache
+def _decomposed_lengths() -> NDArray[np.int64]:
+    lengths = np.ones(0x30000, np.int64)
+    for code in (
+        *range(0xC0, 0x3100),
+        *range(0xAC00, 0xD7A4),
+        *range(0xF900, 0xFB50),
+        *range(0x11080, 0x1D200),
+        *range(0x2F800, 0x2FA20),
+    ):
+        lengths[code] = len(unicodedata.normalize("NFD", chr(code)))
+    return lengths
+
+
+def _nfc_starts(source: Codes, target: Codes) -> Offsets:
+    """Where in `source` each character of `target` (its NFC) begins, exact at cluster starts, and the length of `source` at the end.
+
+    Both are laid against the canonical decomposition they have in common.
+    """
+    lengths = _decomposed_lengths()
+    origin = np.repeat(np.arange(len(source)), lengths.take(source, mode="clip"))
+    ends = np.cumsum(lengths.take(target, mode="clip"))
+    return np.append(origin[ends - lengths.take(target, mode="clip")], len(source))
+
+
+def _in_order(source: Codes, flags: NDArray[np.uint16], *, stacks: bool) -> tuple[Codes, NDArray[np.uint16]]:
+    """Marks in the order of their weights. Clusters stay where they are, so offsets need no step."""
+    weights = (flags & WEIGHT).astype(np.int64)
+    if stacks:
+        _weigh_stacked(source, flags, weights)
+    if not ((weights[1:] < weights[:-1]) & (weights[1:] > 0)).any():
+        return source, flags
+    order = np.argsort(np.cumsum(weights == 0) * 32 + weights, kind="stable")
+    return source[order], flags[order]
+
+
+def _weigh_stacked(source: Codes, flags: NDArray[np.uint16], weights: NDArray[np.int64]) -> None:
+    """Give a coeng or virama and the consonant after it the weight of one mark."""
+    signs = np.flatnonzero(flags & STACKS)
+    signs = signs[signs < len(source) - 1]
+    below = source[signs + 1]
+    heavy = np.where(below == scripts.KHMER_RO, scripts.RO_WEIGHT, scripts.SUBSCRIPT_WEIGHT)
+    stack = np.where(source[signs] == scripts.COENG, heavy, scripts.STACK_WEIGHT)
+    weights[signs] = weights[signs + 1] = stack
+    kinzi = signs[(signs > 0) & (source[signs - 1] == scripts.ASAT) & (source[signs] == scripts.VIRAMA)]
+    weights[kinzi - 1] = scripts.STACK_WEIGHT
+
+
+@cache
+def _pair_rows() -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.bool_], NDArray[np.uint32]]:
+    """The pairs as sorted keys; the first character each is read as; whether there is a second; the second."""
+    rows = sorted((first << 21 | second, target) for (first, second), target in scripts.PAIRS.items())
+    keys = np.array([key for key, _ in rows], np.int64)
+    firsts = np.array([target[0] for _, target in rows], np.uint32)
+    seconds = np.array([target[1] if len(target) > 1 else 0 for _, target in rows], np.uint32)
+    return keys, firsts, seconds != 0, seconds
+
+
+def _pairs(source: Codes, flags: NDArray[np.uint16], steps: list[tuple[Offsets, Offsets]]) -> tuple[Codes, NDArray[np.uint16]]:
+    """Neighbours replaced by what they are read as, from left to right."""
+    places = np.flatnonzero(((flags[:-1] & FIRST) != 0) & ((flags[1:] & SECOND) != 0))
+    if not len(places):
+        return source, flags
+    keys, firsts, two, seconds = _pair_rows()
+    wanted = source[places].astype(np.int64) << 21 | source[places + 1]
+    rows = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    found = keys[rows] == wanted
+    places, rows = places[found], rows[found]
+    if not len(places):
+        return source, flags
+    if len(places) > 1 and (np.diff(places) == 1).any():
+        kept = _without_overlaps(places.tolist())
+        places, rows = places[kept], rows[kept]
+    source = source.copy()
+    source[places] = firsts[rows]
+    source[places[two[rows]] + 1] = seconds[rows[two[rows]]]
+    joined = places[~two[rows]]
+    if len(joined):
+        kept_places = np.delete(np.arange(len(source)), joined + 1)
+        steps.append(_cluster_step(np.append(kept_places, len(source))))
+        source = source[kept_places]
+    return source, tables().flags.take(source, mode="clip")
+
+
+def _without_overlaps(places: list[int]) -> list[int]:
+    kept: list[int] = []
+    last = -2
+    for index, place in enumerate(places):
+        if place > last + 1:
+            kept.append(index)
+            last = place
+    return kept
+
+
+def _burmese_zero(source: Codes) -> Codes:
+    """The digit zero typed for the letter wa, and wa for zero: a zero after no digit and before a letter or mark is wa (pitfall 9)."""
+    zeros = np.flatnonzero(source[:-1] == 0x1040)
+    if not len(zeros):
+        return source
+    after = source[zeros + 1]
+    before = np.where(zeros > 0, source[zeros - 1], 0)
+    letter = (after >= 0x1000) & (after < 0x1040)
+    digit = (before >= 0x1040) & (before < 0x104A)
+    marked = (after >= 0x102B) & (after < 0x103F)
+    wrong = zeros[letter & (marked | ~digit)]
+    if len(wrong):
+        source = source.copy()
+        source[wrong] = 0x101D
+    return source
