@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, get_args
+from collections.abc import Iterator, Sequence
+from typing import get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -13,7 +13,6 @@ from monitor.errors import Problem
 from monitor.settings.values import nearest
 from monitor.settings.yaml_tree import Route, Tree, as_yaml
 
-_SECRET = frozenset({"password", "secret", "store_password", "store"})
 _EXPECTED = {
     "string_type": ("text", None),
     "bool_type": ("true or false", "true or false, without quotes"),
@@ -26,24 +25,35 @@ _EXPECTED = {
 
 
 def complaints(error: ValidationError, model: type[BaseModel], tree: Tree, base: Route) -> Iterator[Problem]:
-    """One Problem for each thing wrong with the entry at `base`, in the order of the model."""
-    for detail in error.errors(include_url=False):
-        yield _complaint(detail, model, tree, base)
+    """One Problem for each thing wrong with the entry at `base`; a key is not missing if it is there misspelt."""
+    details = error.errors(include_url=False)
+    meant = {_meant(detail, model) for detail in details if detail["type"] == "extra_forbidden"}
+    for detail in details:
+        if detail["type"] != "missing" or detail["loc"] not in meant:
+            yield _complaint(detail, model, tree, base)
+
+
+def _meant(detail: ErrorDetails, model: type[BaseModel]) -> Route:
+    """Where the unknown key would be if it were spelt right."""
+    *above, name = detail["loc"]
+    return (*above, nearest(str(name), _fields(_holder(model, above))) or name)
 
 
 def _complaint(detail: ErrorDetails, model: type[BaseModel], tree: Tree, base: Route) -> Problem:
     route: Route = (*base, *(step for step in detail["loc"] if step != "[key]"))
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "extra_forbidden":
-        keys = list(_fields(_holder(model, detail["loc"][:-1])))
         name = str(route[-1])
-        return tree.problem(route, f"unknown key `{name}`", key=True, write=suggestion(name, keys))
+        return tree.problem(
+            route, f"unknown key `{name}`", key=True, write=suggestion(name, list(_fields(_holder(model, detail["loc"][:-1]))))
+        )
     if kind == "missing":
         field = _fields(_holder(model, detail["loc"][:-1]))[str(route[-1])]
         example = f"{route[-1]}: {as_yaml(field.examples[0])}" if field.examples else None
         return tree.problem(route[:-1], f"`{route[-1]}` is missing", write=example)
-    secret = any(step in _SECRET for step in route)
-    found = None if secret else tree.written(route)
+    found = tree.written(route) if context.get("show", True) else None
+    if found and "://" in found and "@" in found:
+        found = None  # an address may hold a password
     on_key = detail["loc"][-1:] == ("[key]",)
     if kind == "wrong":
         message, write = str(context["message"]), context["write"]
@@ -94,10 +104,10 @@ def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
     return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
-def _holder(model: type[BaseModel], loc: tuple[Any, ...]) -> type[BaseModel]:
+def _holder(model: type[BaseModel], loc: Sequence[int | str]) -> type[BaseModel]:
     """The model that the keys at `loc` belong to."""
     for step in loc:
-        annotation = _fields(model)[step].annotation
+        annotation = _fields(model)[str(step)].annotation
         choices = [annotation, *get_args(annotation)]
         model = next(choice for choice in choices if isinstance(choice, type) and issubclass(choice, BaseModel))
     return model

@@ -42,8 +42,8 @@ _PLACEHOLDER = re.compile(r"(?:^|[@./])example\.(?:org|com|net)(?=$|[:/])")
 def load(directory: Path, environ: Mapping[str, str]) -> Settings:
     """The settings in `directory`.
 
-    Raises ConfigError with every problem of every file. Secrets are looked up in `environ`, in files and in the credentials of systemd,
-    for the channels that are switched on.
+    Raises ConfigError with every problem of every file, in the order of the files. Secrets are looked up in `environ`, in files and in
+    the credentials of systemd, for the channels that are switched on.
     """
     return _Loading(directory, environ).settings()
 
@@ -81,7 +81,9 @@ class _Loading:
                 )
             )
         if self.problems or main is None or state is None:
-            raise ConfigError(self.problems)
+            raise ConfigError(
+                sorted(self.problems, key=lambda problem: (problem.file or "", problem.line or 0, problem.column or 0))
+            )
         return Settings(
             directory=self.directory,
             state_directory=state,
@@ -94,7 +96,6 @@ class _Loading:
             retention_s=None if main.retention == "forever" else seconds(main.retention),
             fetch_timeout_s=seconds(main.fetch.timeout),
             fetch_max_bytes=size_bytes(main.fetch.max_size),
-            fetch_max_redirects=main.fetch.max_redirects,
             host_gap_s=seconds(main.fetch.host_gap),
             allow_networks=tuple(main.fetch.allow_networks),
             sources=sources,

@@ -46,7 +46,6 @@ class FetchPart(_Strict):
 
     timeout: Timeout = Field("45s", description="For one whole request, redirects and body included.")
     max_size: Size = Field("20MB", description="Of one decoded answer; reading stops there.")
-    max_redirects: int = Field(5, ge=0, le=20)
     host_gap: Gap = Field(
         "1s", description="Between two requests to the same host; a longer Crawl-delay in its robots.txt wins."
     )
@@ -69,11 +68,11 @@ class MonitorFile(_Strict):
     )
     store: Line = Field("monitor.db", description="An SQLite file in the state folder, or postgresql://user@host/database.")
     store_password: SecretAt | None = Field(None, description="For a postgresql:// store.")
-    workers: int = Field(8, ge=1, le=256, description="How much is fetched and sent at the same time.")
+    workers: int = Field(2, ge=1, le=64, description="Processes that parse feeds and pages; as many as processors is plenty.")
     first_poll_window: Window = Field(
         "2d", description="What a new source lists and is older than this is recorded and raises no alert."
     )
-    retention: Retention | Literal["forever"] = Field("forever", description="How long articles and alerts are kept.")
+    retention: Retention = Field("forever", description="How long articles and the alerts about them are kept.")
     fetch: FetchPart = Field(default_factory=FetchPart)
 
     @field_validator("store")

@@ -44,16 +44,16 @@ class Unavailable(Exception):
 
 def _reference(value: Any) -> SecretReference:
     if not isinstance(value, dict):
-        raise wrong("a secret does not belong into this file", _WRITE)
+        raise wrong("a secret does not belong into this file", _WRITE, show=False)
     if len(value) != 1 or not isinstance(name := next(iter(value.values())), str) or (way := next(iter(value))) not in _WAYS:
-        raise wrong("where the secret is, in one of three ways", _WRITE)
+        raise wrong("where the secret is, in one of three ways", _WRITE, show=False)
     if not _WAYS[way].fullmatch(name):
         ask = {
             "env": "the name of an environment variable, in capitals",
             "file": "a path",
             "credential": "the name of a systemd credential",
         }
-        raise wrong(f"`{way}` takes {ask[way]}", _WRITE)
+        raise wrong(f"`{way}` takes {ask[way]}", _WRITE, show=False)
     return SecretReference(way=way, name=name)
 
 

@@ -20,8 +20,9 @@ class Settings:
     """The configuration in `directory`, checked as a whole.
 
     `store` is an SQLAlchemy URL without a password. `channels` are those that are switched on; a rule may also name one of
-    `channels_off`: its alerts are recorded and nothing is sent there. `sources` holds disabled ones too. `retention_s` None means that
-    nothing is ever deleted. `warnings` are places in the files that work but that a person should know of.
+    `channels_off`: its alerts are recorded and nothing is sent there. `sources` holds disabled ones too. `workers` is the
+    number of parsing processes; `retention_s` None means that no article is ever deleted. `warnings` are places in the files that work
+    but that a person should know of.
     """
 
     directory: Path
@@ -30,12 +31,11 @@ class Settings:
     store_password: Secret | None = None
     contact: str | None = None
     user_agent: str
-    workers: int = 8
+    workers: int = 2
     first_poll_window_s: float = 172_800.0
     retention_s: float | None = None
     fetch_timeout_s: float = 45.0
     fetch_max_bytes: int = 20_000_000
-    fetch_max_redirects: int = 5
     host_gap_s: float = 1.0
     allow_networks: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()

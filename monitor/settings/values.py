@@ -27,9 +27,9 @@ _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|\d{3}))?")
 
 
-def wrong(message: str, write: str | None = None) -> PydanticCustomError:
-    """A complaint that `complaints.py` turns into a Problem."""
-    return PydanticCustomError("wrong", "{message}", {"message": message, "write": write})
+def wrong(message: str, write: str | None = None, *, show: bool = True) -> PydanticCustomError:
+    """A complaint that `complaints.py` turns into a Problem; with `show` False it does not repeat what was found."""
+    return PydanticCustomError("wrong", "{message}", {"message": message, "write": write, "show": show})
 
 
 def nearest(word: str, among: Iterable[str]) -> str | None:
@@ -72,7 +72,17 @@ Interval = Annotated[str, BeforeValidator(between("1m", "4w")), _AS_DURATION]
 Timeout = Annotated[str, BeforeValidator(between("1s", "10m")), _AS_DURATION]
 Gap = Annotated[str, BeforeValidator(between("0s", "10m")), _AS_DURATION]
 Window = Annotated[str, BeforeValidator(between("0s", "520w")), _AS_DURATION]
-Retention = Annotated[str, BeforeValidator(between("1d", "5200w")), _AS_DURATION]
+
+
+def _retention(value: Any) -> str:
+    return "forever" if value == "forever" else between("1d", "5200w")(value)
+
+
+Retention = Annotated[
+    str,
+    BeforeValidator(_retention),
+    WithJsonSchema({"type": "string", "pattern": "^(forever|([0-9]+w)?([0-9]+d)?)$", "examples": ["730d"]}),
+]
 
 
 def _size(value: Any) -> str:
@@ -120,7 +130,7 @@ def _web(value: str) -> str:
             raise wrong("not a web address", f"https://{value}")
         raise wrong("not a web address", "an address that begins with https:// or http:// and has no spaces")
     if "@" in value.split("://", 1)[1].split("/", 1)[0]:
-        raise wrong("a user or password in an address", "the address without it")
+        raise wrong("a user or password in an address", "the address without it", show=False)
     return value
 
 

@@ -28,6 +28,7 @@ _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "_": "\xa0", "N": "\x85", "L": "\u2028", "P": "\u2029"}
+_SPECIAL = {"alias": "*", "anchor": "&", "tag": "!"}
 _HEX = {"x": 2, "u": 4, "U": 8}
 
 
@@ -143,22 +144,13 @@ class _Builder:
                     event, "a second document begins here", write="one document in a file, without `---` in between"
                 )
         if isinstance(event, yaml.NodeEvent):
-            if isinstance(event, yaml.AliasEvent):
-                return self._refuse(
-                    event,
-                    "text that begins with `*` is an alias in YAML, and aliases are not used here",
-                    write="the text in quotes",
-                )
-            if event.anchor is not None:
-                return self._refuse(
-                    event,
-                    "text that begins with `&` is an anchor in YAML, and anchors are not used here",
-                    write="the text in quotes",
-                )
-            if getattr(event, "tag", None) is not None:
-                return self._refuse(
-                    event, "text that begins with `!` is a tag in YAML, and tags are not used here", write="the text in quotes"
-                )
+            for what, given in (
+                ("alias", isinstance(event, yaml.AliasEvent)),
+                ("anchor", event.anchor is not None),
+                ("tag", getattr(event, "tag", None) is not None),
+            ):
+                if given:
+                    return self._refuse(event, _special(what), write="the text in quotes")
             return self._node(event)
         if isinstance(event, yaml.CollectionEndEvent):
             self._open.pop()
@@ -256,6 +248,10 @@ def _mark(event: yaml.NodeEvent) -> Mark:
     return Mark(start.line + 1, start.column + 1, start.index, end.index, style)
 
 
+def _special(what: str) -> str:
+    return f"text that begins with `{_SPECIAL[what]}` is a YAML {what}, which is not used here"
+
+
 def _problem(tree: Tree, line: int, column: int, message: str, *, write: str | None = None) -> Problem:
     return Problem(message=message, file=tree.file, line=line, column=column, write=write)
 
@@ -277,8 +273,8 @@ def _syntax_problem(tree: Tree, error: yaml.MarkedYAMLError) -> Problem:
             "a second `: ` in this line, or a line indented more than its neighbours",
             "text that contains `: ` in single quotes",
         )
-    elif error.context == "while scanning an alias":
-        message, write = "text that begins with `*` is an alias in YAML, and aliases are not used here", "the text in quotes"
+    elif error.context and (what := error.context.rpartition(" ")[2]) in _SPECIAL:
+        message, write = _special(what), "the text in quotes"
     elif line_before.rstrip().endswith(('"', "'")):
         message, write = "the quotes end before the text does", "the whole text in single quotes, with double quotes inside"
     elif error.problem and ("unexpected end of stream" in error.problem or "expected ',' or" in error.problem):
