@@ -159,14 +159,14 @@ def _guess(text: str, hint: str | None) -> str | None:
         reliable, _, details = pycld2.detect(text, bestEffort=True, hintLanguage=base or None, isPlainText=True)
     except pycld2.error:
         return hint
-    code = details[0][1]
+    code = str(details[0][1])
     if code == "un" or (not reliable and base and base in {d[1] for d in details}):
         return hint
     return {"iw": "he", "jw": "jv", "fil": "tl"}.get(code, code)
 
 
 def _malay_or_indonesian(words: list[str], hint: str | None, guess: str) -> str:
-    score = sum((word in _MALAY_ONLY) - (word in _INDONESIAN_ONLY) for word in words)
+    score: float = sum((word in _MALAY_ONLY) - (word in _INDONESIAN_ONLY) for word in words)
     base = (hint or "").split("-")[0]
     score += {"ms": 1, "id": -1}.get(base, 0)
     if abs(score) >= 2:
