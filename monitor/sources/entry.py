@@ -36,12 +36,14 @@ class Hints:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """What one poll of a source lists, newest first as the document has it. `flags` name what was odd (cut, badly formed …)."""
+    """What one poll of a source lists, newest first as the document has it. `flags` name what was odd (cut, badly formed …);
+    `follow` are addresses of the same kind to fetch and list next, which only the index of a sitemap has."""
 
     entries: tuple[Entry, ...]
     title: str | None = None
     hints: Hints = Hints()
     flags: tuple[str, ...] = ()
+    follow: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -45,7 +45,7 @@ class SourceState:
     etag: str | None = None
     last_modified: str | None = None
     body_digest: str | None = None
-    hints: Hints = Hints()
+    hints: Hints = field(default_factory=Hints)
     fresh_s: float | None = None
     last_poll_at: datetime | None = None
     last_success_at: datetime | None = None
@@ -106,9 +106,9 @@ def after_poll(
     """
     state = replace(state, last_poll_at=now)
     match outcome:
-        case Fetched() if isinstance(listing, Unlisted):
-            return _failed(source, state, listing.reason, now, jitter)
         case Fetched():
+            if isinstance(listing, Unlisted):
+                return _failed(source, state, listing.reason, now, jitter)
             return _succeeded(source, _fetched(state, outcome, listing, new_count, now), now, jitter)
         case NotModified():
             return _succeeded(source, _not_modified(state, outcome), now, jitter)

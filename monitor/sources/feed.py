@@ -1,0 +1,177 @@
+"""RSS, RDF and Atom in all their dialects, by feedparser; the bytes are decoded, cut and counted before it sees them."""
+
+from __future__ import annotations
+
+import re
+import xml.sax
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
+from io import BytesIO
+from typing import Any
+
+import feedparser
+
+from monitor.fetching.charset import decode
+from monitor.fetching.outcome import Fetched
+from monitor.sources import plain
+from monitor.sources.dates import safe_date, zone_of
+from monitor.sources.entry import Entry, Hints, Listing, Unlisted
+from monitor.sources.identity import Marks, identified
+from monitor.sources.items import split
+from monitor.sources.links import absolute
+from monitor.sources.source import Source
+from monitor.text import clean_text
+
+MOST_ENTRIES = 500
+_ROOT = re.compile(r"<((?:[\w.-]{1,40}:)?(rss|feed|RDF))(?=[\s>/])", re.IGNORECASE)
+_DATE = re.compile(r"<(?:[\w.-]{1,40}:)?(?:pubDate|published|updated|date)\b[^<>]*>([^<]{8,60})<")
+_SKIP = {name: re.compile(f"<skip{name}>[^\\0]{{0,2000}}?</skip{name}>") for name in ("Hours", "Days")}
+_LONG_SUMMARY = 800
+_PERIODS_S = {"hourly": 3_600.0, "daily": 86_400.0, "weekly": 604_800.0, "monthly": 2_592_000.0, "yearly": 31_536_000.0}
+# feedparser lets these out of parse() for some documents; it documents none of them.
+_FEEDPARSER_FAULTS = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError, xml.sax.SAXException,
+)  # fmt: skip
+
+
+def list_feed(source: Source, fetched: Fetched) -> Listing | Unlisted:
+    """The entries of a feed in the document's order, at most the newest 500. Never raises, whatever the bytes are."""
+    decoded = decode(fetched.body, fetched.headers.get("content-type"), source.language)
+    text = clean_text(decoded.text)
+    flags: tuple[str, ...] = (f"encoding guessed: {decoded.charset}",) if decoded.guessed else ()
+    root = _ROOT.search(text, 0, 65_536)
+    if root is None:
+        return Unlisted(reason=f"not a feed: {what_it_is(text)}")
+    text = text[root.start() :]
+    document, limits = _bounded(text, root, fetched.fetched_at)
+    try:
+        parsed = feedparser.parse(
+            BytesIO(f'<?xml version="1.0" encoding="utf-8"?>\n{document}'.encode()),
+            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": fetched.url},
+            resolve_relative_uris=False,
+            sanitize_html=False,
+        )
+    except _FEEDPARSER_FAULTS as error:
+        return Unlisted(reason=f"the feed cannot be parsed: {type(error).__name__} in feedparser")
+    if not parsed.get("version") and not parsed.entries:
+        return Unlisted(reason=f"not a feed: {what_it_is(text)}")
+    if parsed.get("bozo"):
+        limits += ("not well-formed XML",)
+    return Listing(
+        entries=_entries(parsed, source, fetched),
+        title=plain.line(_text(parsed.feed, "title"), 300),
+        hints=_hints(parsed.feed, document),
+        flags=flags + limits,
+    )
+
+
+def what_it_is(text: str) -> str:
+    """What a body that is no feed seems to be, in words."""
+    start = text[:4096].lstrip("\ufeff \t\r\n")
+    if not start:
+        return "the body is empty"
+    title = re.search(r"<title[^<>]*>([^<]{1,200})", text[:65_536], re.IGNORECASE)
+    named = f" titled {plain.line(title[1], 80)!r}" if title else ""
+    if re.match(r"<!doctype html|<html|<head|<body", start, re.IGNORECASE):
+        return f"an HTML page{named}"
+    if re.search(r"<(?:urlset|sitemapindex)\b", start):
+        return "a sitemap; its source should say `kind: sitemap`"
+    if start[0] in "{[":
+        return "JSON, but no JSON Feed"
+    if start[0] == "<":
+        return f"a markup document without rss, feed or RDF element{named}"
+    return f"text that begins with {plain.line(start[:60])!r}"
+
+
+def _bounded(text: str, root: re.Match[str], now: datetime) -> tuple[str, tuple[str, ...]]:
+    """The document with its newest items only, ended properly where it was cut off."""
+    parts = split(text)
+    if parts is None:
+        return text, ()
+    flags: tuple[str, ...] = ()
+    if parts.cut or f"</{root[1]}" not in parts.tail:
+        end = f"</channel></{root[1]}>" if root[2].lower() == "rss" else f"</{root[1]}>"
+        parts, flags = replace(parts, tail=end), ("cut off before its end",)
+    items = parts.items
+    if len(items) > MOST_ENTRIES:
+        flags += (f"the newest {MOST_ENTRIES} of {len(items)} items",)
+        items = items[-MOST_ENTRIES:] if _oldest_first(items, now) else items[:MOST_ENTRIES]
+    return parts.document(items), flags
+
+
+def _oldest_first(items: Sequence[str], now: datetime) -> bool:
+    """Whether the document begins with its past; most begin with the newest."""
+    first, last = (safe_date(date[1], UTC, now) if (date := _DATE.search(item)) else None for item in (items[0], items[-1]))
+    return first is not None and last is not None and first < last
+
+
+def _entries(parsed: Any, source: Source, fetched: Fetched) -> tuple[Entry, ...]:
+    """What feedparser found as Entries: with identities, without repetitions and without items that say nothing at all."""
+    zone, now = zone_of(source.timezone), fetched.fetched_at
+    dated_once = not str(parsed.get("version")).startswith("atom")
+    entries = [_entry(item, fetched.url, zone, now, dated_once=dated_once) for item in parsed.entries[:MOST_ENTRIES]]
+    marks = [
+        Marks(guid=dict.get(item, "id"), link=entry.url, title=entry.title, text=entry.content or entry.summary)
+        for item, entry in zip(parsed.entries, entries, strict=False)
+    ]
+    fronts = [front for front in (source.url, source.home, fetched.url, dict.get(parsed.feed, "link")) if front]
+    return identified(entries, marks, fronts)
+
+
+def _entry(item: dict[str, Any], base: str, zone: tzinfo, now: datetime, *, dated_once: bool) -> Entry:
+    summary, contents = _text(item, "summary"), [part.get("value") or "" for part in dict.get(item, "content") or ()]
+    content = max(contents, key=len, default="")
+    if not content and len(summary) > _LONG_SUMMARY:
+        content = summary
+    published = safe_date(dict.get(item, "published"), zone, now)
+    updated = safe_date(dict.get(item, "updated"), zone, now)
+    if published is None and dated_once:  # feedparser files dc:date, the only date of RSS 1.0, under `updated`
+        published, updated = updated, None
+    return Entry(
+        keys=(),
+        url=_link(item, base),
+        title=plain.line(_text(item, "title"), 1_000),
+        summary=plain.line(summary, 5_000),
+        content=plain.paragraphs(content),
+        authors=_authors(item),
+        published_at=published,
+        updated_at=updated,
+    )
+
+
+def _link(item: dict[str, Any], base: str) -> str | None:
+    """The address of the item's page: where FeedBurner found it, its link, or an id that is an address."""
+    for raw in (dict.get(item, "feedburner_origlink"), dict.get(item, "link"), dict.get(item, "id")):
+        if isinstance(raw, str) and (url := absolute(raw, base, only_absolute=raw is dict.get(item, "id"))):
+            return url
+    return None
+
+
+def _authors(item: dict[str, Any]) -> tuple[str, ...]:
+    names = [plain.line(author.get("name") or "", 200) for author in dict.get(item, "authors") or ()]
+    people = [re.sub(r"^\S+@\S+ \((.+)\)$", r"\1", name) for name in names if name]
+    return tuple(dict.fromkeys(name for name in people if "@" not in name))[:10]
+
+
+def _text(item: dict[str, Any], name: str) -> str:
+    value = dict.get(item, name)  # FeedParserDict.get warns, and takes one date for another
+    return value if isinstance(value, str) else ""
+
+
+def _hints(feed: dict[str, Any], document: str) -> Hints:
+    ttl, times = _number(_text(feed, "ttl")), _number(_text(feed, "sy_updatefrequency")) or 1.0
+    period_s = _PERIODS_S.get(_text(feed, "sy_updateperiod").lower(), 0.0)
+    every_s = max((ttl or 0.0) * 60, period_s / max(times, 1.0))
+    hours, days = (_SKIP[name].search(document) for name in ("Hours", "Days"))
+    return Hints(
+        every_s=every_s or None,
+        skip_hours=frozenset(int(hour) % 24 for hour in re.findall(r"<hour>\s*(\d{1,2})\s*<", hours[0]))
+        if hours
+        else frozenset(),
+        skip_days=frozenset(day.capitalize() for day in re.findall(r"<day>\s*(\w{6,9})\s*<", days[0])) if days else frozenset(),
+    )
+
+
+def _number(text: str) -> float | None:
+    return float(text) if re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?", text.strip()) else None

@@ -1,0 +1,71 @@
+"""JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, tzinfo
+from typing import Any
+
+from monitor.fetching.outcome import Fetched
+from monitor.sources import plain
+from monitor.sources.dates import safe_date, zone_of
+from monitor.sources.entry import Entry, Listing, Unlisted
+from monitor.sources.identity import Marks, identified
+from monitor.sources.links import absolute
+from monitor.sources.source import Source
+
+_MOST_ENTRIES = 500
+
+
+def is_json(fetched: Fetched) -> bool:
+    """Whether the body begins as a JSON object does."""
+    return fetched.body[:64].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
+
+
+def list_json_feed(source: Source, fetched: Fetched) -> Listing | Unlisted:
+    """The entries of a JSON Feed in its order, at most 500. What is of the wrong type is taken as absent. Never raises."""
+    try:
+        feed = json.loads(fetched.body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace"))
+    except (ValueError, RecursionError) as error:
+        return Unlisted(reason=f"not a feed: JSON that cannot be read ({str(error)[:100]})")
+    items = feed.get("items") if isinstance(feed, dict) else None
+    if not isinstance(items, list):
+        return Unlisted(reason="not a feed: JSON without a list of `items`")
+    objects = [item for item in items if isinstance(item, dict)]
+    zone = zone_of(source.timezone)
+    entries = [_entry(item, fetched.url, zone, fetched.fetched_at) for item in objects[:_MOST_ENTRIES]]
+    marks = [
+        Marks(guid=_scalar(item, "id"), link=entry.url, title=entry.title, text=entry.content or entry.summary)
+        for item, entry in zip(objects, entries, strict=False)
+    ]
+    fronts = [front for front in (source.url, source.home, fetched.url, _scalar(feed, "home_page_url")) if front]
+    flags = (f"the first {_MOST_ENTRIES} of {len(objects)} items",) if len(objects) > _MOST_ENTRIES else ()
+    return Listing(entries=identified(entries, marks, fronts), title=plain.line(_text(feed, "title"), 300), flags=flags)
+
+
+def _entry(item: dict[str, Any], base: str, zone: tzinfo, now: datetime) -> Entry:
+    html, text, summary = (_text(item, name) for name in ("content_html", "content_text", "summary"))
+    authors = item.get("authors") if isinstance(item.get("authors"), list) else [item.get("author")]
+    names = [plain.line(_text(author, "name"), 200) for author in authors or () if isinstance(author, dict)]
+    links = (absolute(_text(item, name), base) for name in ("url", "external_url"))
+    return Entry(
+        keys=(),
+        url=next((link for link in links if link), absolute(_text(item, "id"), base, only_absolute=True)),
+        title=plain.line(_text(item, "title"), 1_000),
+        summary=plain.line(summary, 5_000),
+        content=plain.paragraphs(html) or plain.unmarked(text),
+        authors=tuple(dict.fromkeys(name for name in names if name))[:10],
+        published_at=safe_date(_text(item, "date_published"), zone, now),
+        updated_at=safe_date(_text(item, "date_modified"), zone, now),
+    )
+
+
+def _text(item: dict[str, Any], name: str) -> str:
+    value = item.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _scalar(item: dict[str, Any], name: str) -> str | None:
+    """An id, which 1.1 wants as a string and some feeds write as a number."""
+    value = item.get(name)
+    return str(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) and value != "" else None

@@ -1,0 +1,67 @@
+"""Addresses as they stand in foreign documents, and which of them look like an article."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+from monitor import urls
+
+_LONGEST = 2_000
+_DATE = re.compile(
+    r"/(?:19|20)\d\d/?-?(?:0?[1-9]|1[0-2]|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?=[/-])", re.IGNORECASE
+)
+_YEAR = re.compile(r"/20[012]\d/")
+_ID = re.compile(r"(?<!\d)\d{5,}(?!\d)")
+_QUERY_ID = re.compile(r"(?:^|&)(?:\w{0,12}id|p|no|a|news|article|story|idx|seq|key)=\d{2,}", re.IGNORECASE)
+_SECTION = re.compile(
+    r"/(?:tags?|topics?|categor(?:y|ies)|authors?|users?|search|page|login|register|subscribe|about(?:-us)?|contact(?:-us)?|privacy"
+    r"|terms|advertise|feed|rss|gallery|galleries|video|videos|photos?|podcasts?|live|jobs|newsletters?|wp-content|wp-admin)(?:/|$)",
+    re.IGNORECASE,
+)
+_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|pdf|docx?|xlsx?|pptx?|zip|mp[34]|css|js|xml|rss|ico)$", re.IGNORECASE)
+
+
+def absolute(link: str, base: str, *, only_absolute: bool = False) -> str | None:
+    """`link` as an absolute http(s) address without fragment, seen from `base`; None if it is none (javascript:, mailto:, `#top` …)."""
+    link = re.sub(r"[\t\r\n]", "", link).strip()
+    if (
+        not link
+        or link.startswith("#")
+        or len(link) > _LONGEST
+        or (only_absolute and not re.match(r"https?://", link, re.IGNORECASE))
+    ):
+        return None
+    try:
+        url = urldefrag(urljoin(base, link)).url.replace(" ", "%20")
+        scheme, rest = url.split(":", 1) if ":" in url else ("", url)
+        url = f"{scheme.lower()}:{rest}"
+    except ValueError:
+        return None
+    return url if urls.is_web(url) else None
+
+
+def looks_like_article(url: str) -> bool:
+    """Whether the path names one article: a date, an id of five digits or more, a slug of four words; not a section, tag or file."""
+    parts = urlsplit(url)
+    path = unquote(parts.path)
+    if _FILE.search(path) or _SECTION.search(path):
+        return False
+    slug = path.rstrip("/").rpartition("/")[2]
+    words = [word for word in re.split(r"[-_.+\s]+", re.sub(r"\.\w{2,5}$", "", slug)) if any(c.isalpha() for c in word)]
+    long_native = sum(ord(c) > 0x7F for c in slug) >= 12
+    year_and_words = bool(_YEAR.search(path)) and len(words) >= 2
+    return bool(
+        len(words) >= 4
+        or long_native
+        or year_and_words
+        or _DATE.search(path)
+        or _ID.search(slug)
+        or _QUERY_ID.search(parts.query)
+    )
+
+
+def same_site(url: str, other: str) -> bool:
+    """Whether two addresses belong to one site: the same host, or one a subdomain of the other (`www.` and the like aside)."""
+    one, two = (urls.identity(address).partition("/")[0].partition(":")[0] for address in (url, other))
+    return one == two or one.endswith(f".{two}") or two.endswith(f".{one}")
