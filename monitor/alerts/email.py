@@ -75,10 +75,14 @@ def compose(channel: EmailChannel, delivery: Delivery, notice: Notice, timezone:
 
 def subject(notice: Notice) -> str:
     """`[rule] headline – source` in one line of at most 200 characters; a long headline gives way, the source does not."""
-    rule, source = _shorten(_one_line(notice.rule_title), 60), _shorten(_one_line(notice.source_name), 60)
-    headline = _one_line(notice.headline or "") or "(no headline)"
+    rule, source = _heading(notice.rule_title, 60), _heading(notice.source_name, 60)
     room = SUBJECT_LIMIT - len(f"[{rule}]  – {source}")
-    return f"[{rule}] {_shorten(headline, room)} – {source}"
+    return f"[{rule}] {_heading(notice.headline or '', room) or '(no headline)'} – {source}"
+
+
+def _heading(text: str, limit: int) -> str:
+    # What looks like an encoded word (RFC 2047) would be decoded on its way into the header, line breaks and all.
+    return _shorten(_one_line(text).replace("=?", "= ?"), limit)
 
 
 def _shown(notice: Notice, timezone: tzinfo) -> dict[str, object]:
@@ -161,8 +165,8 @@ def _host(link: str) -> str:
 
 def _domain(sender: str) -> str:
     """The domain of the sender's address; the fallback is a name that can never exist (RFC 2606)."""
-    domain = parseaddr(sender)[1].rpartition("@")[2].lower()
-    return domain if re.fullmatch(r"[a-z0-9.-]+", domain) else "monitor.invalid"
+    local, _, domain = parseaddr(sender)[1].rpartition("@")
+    return domain.lower() if local and re.fullmatch(r"[A-Za-z0-9.-]+", domain) else "monitor.invalid"
 
 
 def _language(tag: str | None) -> str:
