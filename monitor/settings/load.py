@@ -25,6 +25,7 @@ from monitor.settings.models import (
     VocabularyEntry,
     WebhookEntry,
 )
+from monitor.settings.queries import query_problems, term_problems
 from monitor.settings.secrets import SecretReference, Unavailable, fetch_secret
 from monitor.settings.settings import Settings
 from monitor.settings.values import language_problem, nearest, seconds, size_bytes, vocabulary_name_problem
@@ -72,6 +73,11 @@ class _Loading:
         channels, off, named = self._channels(self._read(self.directory / "channels.yaml"))
         vocabularies = self._vocabularies()
         rules = self._rules(named, off)
+        names = {vocabulary.name for vocabulary, _ in vocabularies}
+        for vocabulary, tree in vocabularies:
+            self.problems += term_problems(vocabulary, tree)
+        for rule, tree, route in rules:
+            self.problems += query_problems(rule, tree, route, names)
         if main and (main.contact is None or _PLACEHOLDER.search(main.contact)):
             self.warnings.append(
                 main_tree.problem(

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
 from monitor.errors import UsageError
 from monitor.settings import SUBJECTS, init, json_schema, load, shipped
+from monitor.sources.source import Source
 
 ENVIRON = {"HOME": "/home/analyst"}
 REGION = {"BN", "ID", "KH", "LA", "MM", "MY", "PH", "SG", "TH", "TL", "VN"}
@@ -39,7 +41,8 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
 def test_the_shipped_settings_are_the_defaults_that_the_file_shows(tmp_path: Path) -> None:
     text = (shipped("config") / "monitor.yaml").read_text(encoding="utf-8")
-    init(directory := tmp_path / "desk")
+    for name in ("monitor.yaml", "sources.yaml", "channels.yaml"):
+        shutil.copy(shipped("config") / name, directory := tmp_path)
     before = load(directory, ENVIRON)
     lines = [re.sub(r"^# ?", "", line) if re.match(r"#\s+[a-z_]+:( |$)", line) else line for line in text.splitlines()]
     shown = [line for line in lines if not line.startswith(("state:", "store_password:"))]
@@ -78,8 +81,16 @@ def test_what_a_file_says_is_its_schema_is_there() -> None:
         assert (path.parent / schema).is_file(), path
 
 
-def test_every_source_that_is_off_says_why_and_every_one_has_language_country_and_home() -> None:
-    for source in load(shipped("config"), ENVIRON).sources:
+@pytest.fixture
+def sources(tmp_path: Path) -> tuple[Source, ...]:
+    """The shipped sources, without the rest of the configuration."""
+    for name in ("monitor.yaml", "sources.yaml", "channels.yaml"):
+        shutil.copy(shipped("config") / name, tmp_path)
+    return load(tmp_path, ENVIRON).sources
+
+
+def test_every_source_that_is_off_says_why_and_every_one_has_language_country_and_home(sources: tuple[Source, ...]) -> None:
+    for source in sources:
         assert source.language, source.id
         assert source.country, source.id
         assert source.home, source.id
@@ -87,15 +98,14 @@ def test_every_source_that_is_off_says_why_and_every_one_has_language_country_an
         assert source.enabled or str(source.note).startswith("Off"), source.id
 
 
-def test_every_country_of_the_region_is_listed_and_all_but_brunei_are_watched() -> None:
-    sources = load(shipped("config"), ENVIRON).sources
+def test_every_country_of_the_region_is_listed_and_all_but_brunei_are_watched(sources: tuple[Source, ...]) -> None:
     assert {str(source.country) for source in sources} >= REGION
     assert REGION - {source.country for source in sources if source.enabled} == {"BN"}
     assert {"en", "th", "vi", "id", "ms", "km", "lo", "my", "tet"} <= {source.language for source in sources if source.enabled}
 
 
-def test_keyed_queries_are_polled_rarely() -> None:
-    keyed = [source for source in load(shipped("config"), ENVIRON).sources if re.search(r"news\.google|gdelt", source.url)]
+def test_keyed_queries_are_polled_rarely(sources: tuple[Source, ...]) -> None:
+    keyed = [source for source in sources if re.search(r"news\.google|gdelt", source.url)]
     assert keyed
     assert all(source.interval_s >= 3600 for source in keyed)
 
