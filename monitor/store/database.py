@@ -101,10 +101,11 @@ class RowStore:
 
 
 def open_store(url: str) -> RowStore:
-    """The store at `url` (`sqlite:///PATH`, `sqlite://` in memory, `postgresql+psycopg://…`), its schema brought up to date.
+    """The store at `url` (`sqlite:///PATH`, `sqlite://` in memory, `postgresql://…`), its schema brought up to date.
 
     Raises StoreError with what to do: the folder cannot be written, the file is damaged, a newer version wrote it.
     """
+    url = url.replace("postgresql://", "postgresql+psycopg://", 1)  # the driver that is installed is not SQLAlchemy's default
     path = sqlite_path(url)
     try:
         if path is not None:
@@ -117,6 +118,8 @@ def open_store(url: str) -> RowStore:
             _check(writer, path)
             reader = _sqlite_engine(url, begin="BEGIN", query_only=True)
         _migrate(writer)
+    except ModuleNotFoundError as error:
+        raise StoreError("PostgreSQL needs its driver: pip install 'asean-monitor[postgres]'") from error
     except OSError as error:
         raise StoreError(
             f"{path}: the store cannot be opened: {error.strerror}. Check `store` in monitor.yaml and who owns the folder."

@@ -10,8 +10,15 @@ import pytest
 from monitor.store.database import RowStore, open_store
 
 
-@pytest.fixture(params=["sqlite file", "sqlite in memory"])
+@pytest.fixture(params=["sqlite file", "sqlite in memory", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RowStore]:
-    opened = open_store(f"sqlite:///{tmp_path}/monitor.db" if request.param == "sqlite file" else "sqlite://")
+    match request.param:
+        case "sqlite file":
+            url = f"sqlite:///{tmp_path}/monitor.db"
+        case "sqlite in memory":
+            url = "sqlite://"
+        case _:
+            url = request.getfixturevalue("postgres")()
+    opened = open_store(url)
     yield opened
     opened.close()
