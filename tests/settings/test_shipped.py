@@ -40,26 +40,15 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
 
 def test_the_shipped_settings_are_the_defaults_that_the_file_shows(tmp_path: Path) -> None:
-    text = (shipped("config") / "monitor.yaml").read_text(encoding="utf-8")
     for name in ("monitor.yaml", "sources.yaml", "channels.yaml"):
-        shutil.copy(shipped("config") / name, directory := tmp_path)
-    before = load(directory, ENVIRON)
-    lines = [re.sub(r"^# ?", "", line) if re.match(r"#\s+[a-z_]+:( |$)", line) else line for line in text.splitlines()]
+        shutil.copy(shipped("config") / name, tmp_path)
+    before = load(tmp_path, ENVIRON)
+    lines = (tmp_path / "monitor.yaml").read_text(encoding="utf-8").splitlines()
+    lines = [re.sub(r"^# ?", "", line) if re.match(r"#\s+[a-z_]+:( |$)", line) else line for line in lines]
     shown = [line for line in lines if not line.startswith(("state:", "store_password:"))]
-    (directory / "monitor.yaml").write_text("\n".join(shown), encoding="utf-8")
-    assert "host_gap:" in "\n".join(line for line in shown if not line.startswith("#"))
-    after = load(directory, ENVIRON)
-    for name in (
-        "store",
-        "workers",
-        "retention_s",
-        "first_poll_window_s",
-        "fetch_timeout_s",
-        "fetch_max_bytes",
-        "host_gap_s",
-        "allow_networks",
-    ):
-        assert getattr(after, name) == getattr(before, name), name
+    assert {"store: monitor.db", "fetch:"} <= set(shown)
+    (tmp_path / "monitor.yaml").write_text("\n".join(shown), encoding="utf-8")
+    assert load(tmp_path, ENVIRON) == before
 
 
 def test_the_schemas_for_editors_are_those_of_the_program() -> None:
