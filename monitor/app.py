@@ -64,9 +64,7 @@ def open_app(settings: Settings, *, store_url: str | None = None, clock: Clock |
     store = open_store(store_url or settings.store_url())
     workers = Workers(count=settings.workers)
     try:
-        yield App(
-            settings=settings, store=store, parse=workers, clock=clock, context=_context(settings, store, workers, clock)
-        )
+        yield App(settings=settings, store=store, parse=workers, clock=clock, context=_context(settings, store, workers, clock))
     finally:
         workers.close()
         store.close()
@@ -107,5 +105,3 @@ def _context(settings: Settings, store: RowStore, parse: Parse, clock: Clock) ->
 
 def _networks(settings: Settings) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
     return tuple(ipaddress.ip_network(network) for network in settings.allow_networks)
-
-

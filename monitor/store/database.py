@@ -101,11 +101,10 @@ class RowStore:
 
 
 def open_store(url: str) -> RowStore:
-    """The store at `url` (`sqlite:///PATH`, `sqlite://` in memory, `postgresql://…`), its schema brought up to date.
+    """The store at `url` (`sqlite:///PATH`, `sqlite://` in memory, `postgresql+psycopg://…`), its schema brought up to date.
 
     Raises StoreError with what to do: the folder cannot be written, the file is damaged, a newer version wrote it.
     """
-    url = url.replace("postgresql://", "postgresql+psycopg://", 1)  # the driver that is installed is not SQLAlchemy's default
     path = sqlite_path(url)
     try:
         if path is not None:

@@ -316,8 +316,12 @@ def test_a_transaction_that_breaks_leaves_nothing_behind(store: RowStore) -> Non
     class Broken(Exception):
         pass
 
-    with pytest.raises(Broken), store.writing() as tx:
-        tx.entries.add("post", "", Entry(keys=("1",)), now=NOW, first_poll=False, recorded=None)
-        raise Broken
+    def break_off() -> None:
+        with store.writing() as tx:
+            tx.entries.add("post", "", Entry(keys=("1",)), now=NOW, first_poll=False, recorded=None)
+            raise Broken
+
+    with pytest.raises(Broken):
+        break_off()
     with store.reading() as tx:
         assert tx.entries.of_source("post", 5) == []
