@@ -7,6 +7,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
@@ -19,10 +20,17 @@ DRIP = object()  # go on for ever, a little at a time
 ENDLESS = object()  # go on for ever, as fast as possible
 
 
+@dataclass(frozen=True)
+class CutAfter:
+    """Begin an answer and close the connection."""
+
+    text: str
+
+
 @pytest.fixture(scope="session")
 def does() -> SimpleNamespace:
     """What a scripted server can do instead of answering."""
-    return SimpleNamespace(CUT=CUT, SILENCE=SILENCE, DRIP=DRIP, ENDLESS=ENDLESS)
+    return SimpleNamespace(CUT=CUT, SILENCE=SILENCE, DRIP=DRIP, ENDLESS=ENDLESS, CUT_AFTER=CutAfter)
 
 
 @pytest.fixture(scope="session")
@@ -51,26 +59,27 @@ def certified(authority) -> Callable[[str], ssl.SSLContext]:
     return context_for
 
 
+_USUAL = {
+    "greeting": "220 mail.example ready",
+    "EHLO": "250 mail.example",
+    "MAIL": "250 sender ok",
+    "RCPT": "250 recipient ok",
+    "DATA": "354 go on",
+    "end": "250 queued",
+    "QUIT": "221 bye",
+}
+
+
 class ScriptedSmtp:
     """An SMTP server that answers by script and remembers every line it heard.
 
     The script has answers by verb, by `greeting`, and by `end` for the final dot; a list is used up one answer a time.
     """
 
-    usual = {
-        "greeting": "220 mail.example ready",
-        "EHLO": "250 mail.example",
-        "MAIL": "250 sender ok",
-        "RCPT": "250 recipient ok",
-        "DATA": "354 go on",
-        "end": "250 queued",
-        "QUIT": "221 bye",
-    }
-
     def __init__(self, script: dict[str, object]) -> None:
         self.heard: list[str] = []
         self.messages: list[bytes] = []
-        self._script = {**self.usual, **{verb: list(said) if isinstance(said, list) else said for verb, said in script.items()}}
+        self._script = {**_USUAL, **{verb: list(said) if isinstance(said, list) else said for verb, said in script.items()}}
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.host, self.port = self._listening.getsockname()
         threading.Thread(target=self._serve, daemon=True).start()
@@ -91,7 +100,7 @@ class ScriptedSmtp:
         if not self._say(connection, "greeting"):
             return
         for line in lines:
-            self.heard.append(line.decode().strip())
+            self.heard.append(line.decode("utf-8", "replace").strip())
             verb = self.heard[-1].partition(" ")[0].upper()
             if not self._say(connection, verb):
                 return
@@ -108,7 +117,8 @@ class ScriptedSmtp:
         if isinstance(said, list):
             said = said.pop(0) if len(said) > 1 else said[0]
         self._last = said if isinstance(said, str) else ""
-        if said is CUT:
+        if said is CUT or isinstance(said, CutAfter):
+            connection.sendall(said.text.encode() if isinstance(said, CutAfter) else b"")
             return False
         if said is SILENCE:
             while connection.recv(65536):

@@ -40,7 +40,7 @@ class SmtpMailer:
 
     def __call__(self, channel: EmailChannel, message: EmailMessage, recipients: tuple[str, ...]) -> Sending:
         """Send `message` to `recipients` only, whatever its To says."""
-        if strange := [each for each in (channel.sender, *recipients) if not _ADDRESS.fullmatch(parseaddr(each)[1])]:
+        if strange := [each for each in (channel.sender, *recipients) if not _is_address(each)]:
             return Rejected(reason=f"{', '.join(map(ascii, strange))}: no mail address that is supported (ASCII, with an @)")
         said = _Said(channel=channel)
         context = self._context or ssl.create_default_context()
@@ -78,7 +78,10 @@ class _Said:
 
 
 class _Replies(io.BufferedReader):
-    """A server's replies, with an end: smtplib would collect a reply of endless lines until the memory is full."""
+    """A server's replies, with an end and in whole lines.
+
+    smtplib would collect a reply of endless lines until the memory is full, and take "250" for "yes" when the connection was cut there.
+    """
 
     read_bytes = 0
 
@@ -87,6 +90,8 @@ class _Replies(io.BufferedReader):
         self.read_bytes += len(line)
         if self.read_bytes > _MOST_REPLY_BYTES:
             raise OSError("the server does not stop talking")
+        if line and not line.endswith(b"\n") and len(line) != size:
+            raise OSError("cut in the middle of an answer")
         return line
 
 
@@ -216,6 +221,10 @@ def _data(smtp: smtplib.SMTP, content: bytes, said: _Said) -> tuple[int, bytes]:
     return code, reply
 
 
+def _is_address(text: str) -> bool:
+    return text.isprintable() and _ADDRESS.fullmatch(parseaddr(text)[1]) is not None
+
+
 def _good(code: int) -> bool:
     return 200 <= code < 300
 
@@ -239,12 +248,14 @@ def _cause(error: OSError | UnicodeError) -> str:
             return f"TLS failed ({error.reason or 'no reason given'})"
         case smtplib.SMTPResponseException():
             return _answer(error.smtp_code, error.smtp_error)
+        case smtplib.SMTPServerDisconnected(__context__=OSError() as context):
+            return _cause(context)
         case smtplib.SMTPServerDisconnected():
             return "the server cut the connection"
         case TimeoutError():
             return "no answer in time"
         case OSError():
-            return f"no connection ({error.strerror or error})"
+            return f"the connection failed ({error.strerror or error})"
         case _:
             return "the name of the server cannot be looked up"
 
