@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from binascii import Error as Base64Error
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +17,7 @@ from monitor.alerts.channel import Channel, Secret
 from monitor.errors import ConfigError, Problem
 from monitor.rules.rule import Rule, Vocabulary
 from monitor.settings.complaints import complaints, suggestion
+from monitor.settings.files import read_file, read_folder, stray_files
 from monitor.settings.models import (
     CHANNEL_KINDS,
     EmailEntry,
@@ -29,14 +31,12 @@ from monitor.settings.queries import query_problems, term_problems
 from monitor.settings.secrets import SecretReference, Unavailable, fetch_secret
 from monitor.settings.settings import Settings
 from monitor.settings.values import language_problem, nearest, seconds, size_bytes, vocabulary_name_problem
-from monitor.settings.yaml_tree import Route, Tree, read
+from monitor.settings.yaml_tree import Route, Tree
 from monitor.sources.source import Source
 from monitor.urls import canonical, host_of
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
-FILES = ("monitor.yaml", "sources.yaml", "channels.yaml")
-FOLDERS = ("rules", "vocabularies")
 _PLACEHOLDER = re.compile(r"(?:^|[@./])example\.(?:org|com|net)(?=$|[:/])")
 
 
@@ -47,6 +47,17 @@ def load(directory: Path, environ: Mapping[str, str]) -> Settings:
     the credentials of systemd, for the channels that are switched on.
     """
     return _Loading(directory, environ).settings()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Channels:
+    """What channels.yaml says. `named` are all ids that are written, bad entries included: these are not unknown as well."""
+
+    all_known: bool
+    on: list[Channel] = field(default_factory=list)
+    off: list[str] = field(default_factory=list)
+    named: set[str] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)
 
 
 class _Loading:
@@ -60,32 +71,17 @@ class _Loading:
 
     def settings(self) -> Settings:
         if not (self.directory / "monitor.yaml").exists():
-            write = f"monitor init {self.directory}"
-            raise ConfigError(
-                [Problem(file=str(self.directory), message="no configuration here: there is no monitor.yaml", write=write)]
-            )
-        self._stray_files()
-        main_tree = self._read(self.directory / "monitor.yaml")
-        main = self._model(MonitorFile, main_tree, (), main_tree.data if main_tree.data is not None else {})
+            message, write = "no configuration here: there is no monitor.yaml", f"monitor init {self.directory}"
+            raise ConfigError([Problem(file=str(self.directory), message=message, write=write)])
+        self.problems += stray_files(self.directory)
+        main_tree = self._taken(read_file(self.directory / "monitor.yaml"))
+        main = self._main(main_tree)
         state = self._state_directory(main.state if main else None, main_tree)
         store_password = self._secret(main.store_password, main_tree, ("store_password",)) if main else None
-        sources = tuple(self._sources(self._read(self.directory / "sources.yaml")))
-        channels, off, named = self._channels(self._read(self.directory / "channels.yaml"))
-        vocabularies = self._vocabularies()
-        rules = self._rules(named, off)
-        names = {vocabulary.name for vocabulary, _ in vocabularies}
-        for vocabulary, tree in vocabularies:
-            self.problems += term_problems(vocabulary, tree)
-        for rule, tree, route in rules:
-            self.problems += query_problems(rule, tree, route, names)
-        if main and (main.contact is None or _PLACEHOLDER.search(main.contact)):
-            self.warnings.append(
-                main_tree.problem(
-                    ("contact",),
-                    "`contact` is not filled in: publishers cannot reach you",
-                    write="contact: your mail or web address",
-                )
-            )
+        sources = tuple(self._sources(self._taken(read_file(self.directory / "sources.yaml"))))
+        channels = self._channels(self._taken(read_file(self.directory / "channels.yaml")))
+        vocabularies, names = self._vocabularies()
+        rules = tuple(self._rules(channels, names))
         if self.problems or main is None or state is None:
             raise ConfigError(
                 sorted(self.problems, key=lambda problem: (problem.file or "", problem.line or 0, problem.column or 0))
@@ -105,45 +101,18 @@ class _Loading:
             host_gap_s=seconds(main.fetch.host_gap),
             allow_networks=tuple(main.fetch.allow_networks),
             sources=sources,
-            channels=tuple(channels),
-            channels_off=tuple(off),
-            rules=tuple(rule for rule, _, _ in rules),
-            vocabularies=tuple(vocabulary for vocabulary, _ in vocabularies),
+            channels=tuple(channels.on),
+            channels_off=tuple(channels.off),
+            rules=rules,
+            vocabularies=tuple(vocabularies),
             warnings=tuple(self.warnings),
         )
 
-    # files
+    # what all subjects need
 
-    def _read(self, path: Path) -> Tree:
-        try:
-            tree = read(path.read_bytes(), str(path))
-        except FileNotFoundError:
-            tree = Tree(file=str(path))
-            tree.problems.append(
-                Problem(file=str(path), message="the file is missing", write="an empty file, if there is nothing to say")
-            )
-        except OSError as error:
-            tree = Tree(file=str(path))
-            tree.problems.append(Problem(file=str(path), message=f"cannot be read: {error.strerror}"))
+    def _taken(self, tree: Tree) -> Tree:
         self.problems += tree.problems
         return tree
-
-    def _stray_files(self) -> None:
-        """A file with a misspelt name would be ignored in silence."""
-        for path in sorted(self.directory.glob("*.y*ml")):
-            if path.name not in FILES:
-                close = nearest(path.stem, [name.removesuffix(".yaml") for name in FILES])
-                write = f"{close}.yaml" if close else f"{', '.join(FILES)}, or a file in rules/ or vocabularies/"
-                self.problems.append(Problem(file=str(path), message="a file of this name is not read", write=write))
-        for folder in FOLDERS:
-            for path in sorted((self.directory / folder).glob("**/*.y*ml")):
-                if path.suffix != ".yaml" or path.parent.name != folder:
-                    write = str(self.directory / folder / f"{path.stem}.yaml")
-                    self.problems.append(Problem(file=str(path), message="a file of this name is not read", write=write))
-
-    def _folder(self, name: str) -> Iterator[Tree]:
-        for path in sorted((self.directory / name).glob("*.yaml")):
-            yield self._read(path)
 
     def _items(self, tree: Tree, what: str) -> Iterator[tuple[Route, object]]:
         if isinstance(tree.data, list):
@@ -162,14 +131,21 @@ class _Loading:
     def _once(self, seen: dict[str, str], value: str, tree: Tree, route: Route, message: str, *, key: bool = False) -> bool:
         """Whether `value` is new; if not, a problem that says where it stood first."""
         mark = (tree.keys if key else tree.values)[route]
-        first = seen.setdefault(value, f"{tree.file}:{mark.line}")
-        here = f"{tree.file}:{mark.line}"
+        here = f"{tree.file}:{mark.line}:{mark.column}"
+        first = seen.setdefault(value, here)
         if first == here:
             return True
         self.problems.append(tree.problem(route, f"{message}; it stands in {first} already", key=key, found=value))
         return False
 
     # subjects
+
+    def _main(self, tree: Tree) -> MonitorFile | None:
+        main = self._model(MonitorFile, tree, (), {} if tree.data is None else tree.data)
+        if main and (main.contact is None or _PLACEHOLDER.search(main.contact)):
+            message = "`contact` is not filled in: publishers cannot reach you"
+            self.warnings.append(tree.problem(("contact",), message, write="contact: your mail or web address"))
+        return main
 
     def _state_directory(self, written: str | None, tree: Tree) -> Path | None:
         """Where the program keeps what it remembers: as written, as systemd says, or by the XDG convention."""
@@ -211,30 +187,25 @@ class _Loading:
         if not enabled and not tree.problems:
             self.warnings.append(tree.problem((), "no source is enabled: nothing will be watched"))
 
-    def _channels(self, tree: Tree) -> tuple[list[Channel], list[str], set[str]]:
-        """Those that are on, the ids of those that are off, and all ids, bad entries included: these are not unknown as well."""
+    def _channels(self, tree: Tree) -> _Channels:
         ids: dict[str, str] = {}
-        channels: list[Channel] = []
-        off: list[str] = []
-        named: set[str] = set()
+        channels = _Channels(all_known=not tree.stopped)
         for route, item in self._items(tree, "channels"):
-            named.add(str(item.get("id")) if isinstance(item, dict) else "")
+            channels.named.add(str(item.get("id")) if isinstance(item, dict) else "")
             kind = item.get("kind") if isinstance(item, dict) else None
             if isinstance(kind, str) and kind not in CHANNEL_KINDS:
-                kinds = list(CHANNEL_KINDS)
-                self.problems.append(
-                    tree.problem((*route, "kind"), "no such kind of channel", found=kind, write=suggestion(kind, kinds))
-                )
+                write = suggestion(kind, list(CHANNEL_KINDS))
+                self.problems.append(tree.problem((*route, "kind"), "no such kind of channel", found=kind, write=write))
                 continue
             entry = self._model(CHANNEL_KINDS.get(str(kind), EmailEntry), tree, route, item)
             if entry is None:
                 continue
             self._once(ids, entry.id, tree, (*route, "id"), "a second channel of this id")
             if not entry.enabled:
-                off.append(entry.id)
+                channels.off.append(entry.id)
             elif channel := self._channel(entry, tree, route):
-                channels.append(channel)
-        return channels, off, named
+                channels.on.append(channel)
+        return channels
 
     def _channel(self, entry: EmailEntry | WebhookEntry, tree: Tree, route: Route) -> Channel | None:
         place = "host" if isinstance(entry, EmailEntry) else "url"
@@ -252,59 +223,60 @@ class _Loading:
             self.problems.append(tree.problem((*route, "secret"), message, write=write))
         return entry.noun(secret) if secret is not None else None
 
-    def _vocabularies(self) -> list[tuple[Vocabulary, Tree]]:
+    def _vocabularies(self) -> tuple[list[Vocabulary], set[str] | None]:
+        """The vocabularies, and the names that are written, bad entries included; None if not all of them could be read."""
         names: dict[str, str] = {}
-        found: list[tuple[Vocabulary, Tree]] = []
-        for tree in self._folder("vocabularies"):
+        found: list[Vocabulary] = []
+        all_known = True
+        for tree in map(self._taken, read_folder(self.directory, "vocabularies")):
+            all_known &= not tree.stopped
             if tree.data is not None and not isinstance(tree.data, dict):
-                self.problems.append(
-                    tree.problem((), "a mapping of vocabularies should stand here", write="group/name: {title: …, en: […]}")
-                )
+                write = "group/name: {title: …, en: […]}"
+                self.problems.append(tree.problem((), "a mapping of vocabularies should stand here", write=write))
                 continue
             for name, item in (tree.data or {}).items():
                 if write := vocabulary_name_problem(name):
                     self.problems.append(tree.problem((name,), "not a vocabulary name", key=True, found=name, write=write))
                 entry = self._model(VocabularyEntry, tree, (name,), item)
-                if not self._once(names, name, tree, (name,), "a second vocabulary of this name", key=True) or entry is None:
-                    continue
-                vocabulary = entry.noun(name)
-                for language in vocabulary.terms:
-                    if write := language_problem(language):
-                        write = nearest(language, ["title"]) or write
-                        message = f"`{language}` is neither `title` nor a language tag"
-                        self.problems.append(tree.problem((name, language), message, key=True, write=write))
-                if not any(vocabulary.terms.values()):
-                    self.problems.append(
-                        tree.problem((name,), "a vocabulary without terms", key=True, write="en: [a term, another term]")
-                    )
-                found.append((vocabulary, tree))
-        return found
+                if self._once(names, name, tree, (name,), "a second vocabulary of this name", key=True) and entry is not None:
+                    found.append(entry.noun(name))
+                    self._check_terms(found[-1], tree)
+        return found, set(names) if all_known else None
 
-    def _rules(self, channels: Iterable[str], off: Iterable[str]) -> list[tuple[Rule, Tree, Route]]:
+    def _check_terms(self, vocabulary: Vocabulary, tree: Tree) -> None:
+        for language in vocabulary.terms:
+            if write := language_problem(language):
+                message = f"`{language}` is neither `title` nor a language tag"
+                meant = nearest(language, ["title"]) or write
+                self.problems.append(tree.problem((vocabulary.name, language), message, key=True, write=meant))
+        if not any(vocabulary.terms.values()):
+            write = "en: [a term, another term]"
+            self.problems.append(tree.problem((vocabulary.name,), "a vocabulary without terms", key=True, write=write))
+        self.problems += term_problems(vocabulary, tree)
+
+    def _rules(self, channels: _Channels, vocabularies: set[str] | None) -> Iterator[Rule]:
         ids: dict[str, str] = {}
-        known = sorted(channels)
-        silent: set[str] = set()
-        found: list[tuple[Rule, Tree, Route]] = []
-        for tree in self._folder("rules"):
+        for tree in map(self._taken, read_folder(self.directory, "rules")):
             for route, item in self._items(tree, "rules"):
                 entry = self._model(RuleEntry, tree, route, item)
                 if entry is None:
                     continue
-                new = self._once(ids, entry.id, tree, (*route, "id"), "a second rule of this id")
+                self._once(ids, entry.id, tree, (*route, "id"), "a second rule of this id")
                 for index, name in enumerate(entry.alert):
-                    place = (*route, "alert", index)
-                    if name not in known:
-                        write = suggestion(name, known) if known else "a channel in channels.yaml"
-                        self.problems.append(
-                            tree.problem(place, "no channel of this id in channels.yaml", found=name, write=write)
-                        )
-                    elif name in off and name not in silent:
-                        silent.add(name)
-                        message = f"channel {name} is off: its alerts are recorded and not sent"
-                        self.warnings.append(tree.problem(place, message, write=f"`enabled: true` at {name} in channels.yaml"))
-                if new:
-                    found.append((entry.noun(), tree, route))
-        return found
+                    self._check_channel(name, channels, tree, (*route, "alert", index))
+                rule = entry.noun()
+                self.problems += query_problems(rule, tree, route, vocabularies)
+                yield rule
+
+    def _check_channel(self, name: str, channels: _Channels, tree: Tree, route: Route) -> None:
+        if name in channels.off:
+            if name not in channels.told:
+                channels.told.add(name)
+                message = f"channel {name} is off: its alerts are recorded and not sent"
+                self.warnings.append(tree.problem(route, message, write=f"`enabled: true` at {name} in channels.yaml"))
+        elif name not in channels.named and channels.all_known:
+            write = suggestion(name, sorted(channels.named)) if channels.named else "a channel in channels.yaml"
+            self.problems.append(tree.problem(route, "no channel of this id in channels.yaml", found=name, write=write))
 
 
 def _signs(secret: Secret) -> bool:

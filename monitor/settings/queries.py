@@ -12,8 +12,8 @@ from monitor.settings.values import nearest
 from monitor.settings.yaml_tree import Route, Tree
 
 
-def query_problems(rule: Rule, tree: Tree, route: Route, vocabularies: Collection[str]) -> Iterator[Problem]:
-    """What is wrong with the queries of the rule at `route`: they cannot be read, or name vocabularies that are not there."""
+def query_problems(rule: Rule, tree: Tree, route: Route, vocabularies: Collection[str] | None) -> Iterator[Problem]:
+    """What is wrong with the queries of the rule at `route`: they cannot be read, or name none of `vocabularies` (None: not known)."""
     queries = [(rule.when, (*route, "when"), False), *((query, (*route, "score", query), True) for query in rule.score)]
     if rule.unless is not None:
         queries.append((rule.unless, (*route, "unless"), False))
@@ -24,7 +24,7 @@ def query_problems(rule: Rule, tree: Tree, route: Route, vocabularies: Collectio
             yield _placed(error, tree, place, key=key)
             continue
         for name in _vocabularies(tree_of_query):
-            if not _exists(name.pattern, vocabularies):
+            if vocabularies is not None and not _exists(name.pattern, vocabularies):
                 line, column = tree.inside(place, name.start, key=key)
                 yield Problem(
                     message="no vocabulary of this name",

@@ -45,11 +45,12 @@ class Mark:
 
 @dataclass(slots=True, kw_only=True)
 class Tree:
-    """What `read` found. `data` is what could be read even where `problems` is not empty."""
+    """What `read` found. `data` is what could be read even where `problems` is not empty; `stopped` says that there may be more."""
 
     file: str
     text: str = ""
     data: object = None
+    stopped: bool = False
     problems: list[Problem] = field(default_factory=list)
     keys: dict[Route, Mark] = field(default_factory=dict)
     values: dict[Route, Mark] = field(default_factory=dict)
@@ -83,32 +84,39 @@ class Tree:
 def read(raw: bytes, file: str) -> Tree:
     """Read one file. Never raises for what the bytes are; everything wrong with them as YAML is in `problems`."""
     tree = Tree(file=file)
+    tree.stopped = not (_decode(raw, tree) and _build(tree))
+    return tree
+
+
+def _decode(raw: bytes, tree: Tree) -> bool:
     try:
         tree.text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         column = len(raw[raw.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8", "replace")) + 1
         tree.problems.append(_problem(tree, line, column, "this is not UTF-8", write="the file saved with encoding UTF-8"))
-        return tree
+        return False
     if tree.text.startswith("\ufeff"):
         tree.problems.append(
             _problem(tree, 1, 1, "the file begins with a byte order mark", write="the file saved as UTF-8 without BOM")
         )
-        return tree
+        return False
     if control := _CONTROL.search(tree.text):
         line, column = _line_and_column(tree.text, control.start())
         tree.problems.append(_problem(tree, line, column, f"a control character, U+{ord(control[0]):04X}"))
-        return tree
+        return False
+    return True
+
+
+def _build(tree: Tree) -> bool:
     builder = _Builder(tree)
     try:
-        for event in yaml.parse(tree.text, Loader=_LOADER):
-            if not builder.take(event):
-                break
+        return all(builder.take(event) for event in yaml.parse(tree.text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
         tree.problems.append(_syntax_problem(tree, error))
     except yaml.YAMLError:
         tree.problems.append(_problem(tree, 1, 1, "the file holds a character that YAML does not allow"))
-    return tree
+    return False
 
 
 def as_yaml(value: object) -> str:

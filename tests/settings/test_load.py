@@ -254,3 +254,38 @@ def test_everything_that_is_wrong_in_every_file_is_said_at_once(problems: Proble
         ("config/sources.yaml", 6),
         ("vocabularies/crime.yaml", 4),
     ]
+
+
+def test_two_of_one_name_on_one_line_are_two(problems: Problems) -> None:
+    (problem,) = problems(
+        {"sources.yaml": "[{id: a, name: a, url: 'https://a.example/'}, {id: a, name: a, url: 'https://b.example/'}]\n"}
+    )
+    assert (problem.line, problem.column) == (1, 52)
+
+
+def test_a_file_that_breaks_off_brings_no_further_complaints_about_what_was_not_read(problems: Problems) -> None:
+    found = problems(
+        {
+            "sources.yaml": SOURCE + "  interval: 5\n- id: two\n  name: x: y\n  url: https://two.example/\n",
+            "channels.yaml": "- id: other\n  kind: 'email\n",
+            "vocabularies/crime.yaml": "crime/fraud:\n  title: @x\n",
+        }
+    )
+    assert [(Path(str(problem.file)).name, problem.line) for problem in found] == [
+        ("channels.yaml", 2),
+        ("sources.yaml", 4),
+        ("sources.yaml", 6),
+        ("crime.yaml", 2),
+    ]
+
+
+def test_a_bad_channel_or_vocabulary_is_not_unknown_as_well(problems: Problems) -> None:
+    found = problems(
+        {
+            "channels.yaml": MAIL + "  prot: 25\n",
+            "vocabularies/crime.yaml": "crime/drugs: {titel: Drugs, en: [smuggling]}\n",
+            "rules/crime.yaml": RULE + "  alert: [desk]\n",
+        }
+    )
+    assert {Path(str(problem.file)).name for problem in found} == {"channels.yaml", "crime.yaml"}
+    assert not any("no channel" in problem.message or "no vocabulary" in problem.message for problem in found)

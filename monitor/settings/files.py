@@ -1,0 +1,48 @@
+"""The files of a configuration directory: which there are, and what is in them as YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from monitor.errors import Problem
+from monitor.settings.values import nearest
+from monitor.settings.yaml_tree import Tree, read
+
+FILES = ("monitor.yaml", "sources.yaml", "channels.yaml")
+FOLDERS = ("rules", "vocabularies")
+
+
+def read_file(path: Path) -> Tree:
+    """The file at `path`. Where reading stopped half-way, the entry that it stopped in is left out: half of it would only mislead."""
+    try:
+        tree = read(path.read_bytes(), str(path))
+    except OSError as error:
+        missing = isinstance(error, FileNotFoundError)
+        message = "the file is missing" if missing else f"cannot be read: {error.strerror}"
+        write = "an empty file, if there is nothing to say" if missing else None
+        return Tree(file=str(path), stopped=True, problems=[Problem(file=str(path), message=message, write=write)])
+    if tree.stopped and isinstance(tree.data, list):
+        tree.data = tree.data[:-1]
+    elif tree.stopped and isinstance(tree.data, dict):
+        tree.data = dict(list(tree.data.items())[:-1])
+    return tree
+
+
+def read_folder(directory: Path, name: str) -> list[Tree]:
+    """The files in `rules/` or `vocabularies/`, in the order of their names."""
+    return [read_file(path) for path in sorted((directory / name).glob("*.yaml"))]
+
+
+def stray_files(directory: Path) -> Iterator[Problem]:
+    """A problem for each YAML file that nothing reads: a misspelt name must not make rules vanish in silence."""
+    for path in sorted(directory.glob("*.y*ml")):
+        if path.name not in FILES:
+            close = nearest(path.stem, [name.removesuffix(".yaml") for name in FILES])
+            write = f"{close}.yaml" if close else f"{', '.join(FILES)}, or a file in rules/ or vocabularies/"
+            yield Problem(file=str(path), message="a file of this name is not read", write=write)
+    for folder in FOLDERS:
+        for path in sorted((directory / folder).glob("**/*.y*ml")):
+            if path.suffix != ".yaml" or path.parent != directory / folder:
+                write = str(directory / folder / f"{path.stem}.yaml")
+                yield Problem(file=str(path), message="a file of this name is not read", write=write)
