@@ -3,8 +3,9 @@ and those of others, `Playback` answers from them in place of the network."""
 
 from __future__ import annotations
 
-from monitor.adapters.warc.archive import Archive, Recorded, Skipped, open_archive
+from monitor.adapters.warc.archive import Archive, open_archive
 from monitor.adapters.warc.playback import Playback
 from monitor.adapters.warc.record import Recorder
+from monitor.adapters.warc.scan import Recorded, Skipped
 
 __all__ = ["Archive", "Playback", "Recorded", "Recorder", "Skipped", "open_archive"]

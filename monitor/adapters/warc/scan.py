@@ -1,0 +1,210 @@
+"""The records of one WARC file: where each lies, and how it is read."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from warcio.bufferedreaders import BufferedReader
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecordLoader
+from warcio.statusandheaders import StatusAndHeadersParserException
+
+from monitor.adapters.warc.record import FAILURE, ORIGINAL
+from monitor.urls import is_web
+
+_GZIP = b"\x1f\x8b\x08"
+_BLOCK = 65_536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """Where one answer lies, when it came (aware UTC) and to which address.
+
+    `status` is the HTTP status, None where nobody answered. `original` is the address and time of the answer whose body this one
+    shares (a revisit record), `digest` names the body where the file tells.
+    """
+
+    url: str
+    at: datetime
+    path: Path
+    offset: int
+    status: int | None
+    digest: str | None = None
+    original: tuple[str, datetime] | None = None
+    revisit: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A record that could not be used: file, offset in bytes, and why in words for the operator."""
+
+    path: Path
+    offset: int
+    reason: str
+
+
+class _Damaged(Exception):
+    """The bytes at this place are not a record."""
+
+
+class _Reader(BufferedReader):  # type: ignore[misc]
+    """warcio's reader, except that damage is raised and not printed."""
+
+    def _decompress(self, data: bytes) -> bytes:
+        if self.decompressor is None or not data:
+            return data
+        try:
+            return bytes(self.decompressor.decompress(data))
+        except zlib.error as error:
+            raise _Damaged(f"damaged gzip data ({error})") from error
+
+
+def scan(path: Path, file: BinaryIO) -> Iterator[Recorded | Skipped]:
+    """The answers in `file`, which is `path` opened; damaged places and a last record that was cut come as Skipped."""
+    size = os.fstat(file.fileno()).st_size
+    magic = _GZIP if file.read(3) == _GZIP else b"WARC/"
+    offset = 0
+    while offset < size:
+        try:
+            record, end = _one(path, file, offset)
+        except (_Damaged, ArchiveLoadFailed, StatusAndHeadersParserException, ValueError) as error:
+            yield Skipped(path=path, offset=offset, reason=_one_line(error))
+            end = _find(file, magic, offset + 1, size)
+        except EOFError:
+            return
+        else:
+            if record is not None:
+                yield record
+        offset = end
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
+
+
+def _one(path: Path, file: BinaryIO, offset: int) -> tuple[Recorded | None, int]:
+    """The record at `offset`, None if it is of no interest, and where the next one begins."""
+    loaded = load(file, offset)
+    recorded = _recorded(path, offset, loaded)
+    while loaded.raw_stream.read(_BLOCK):
+        pass
+    left = getattr(loaded.raw_stream, "limit", None)
+    if left is None:
+        raise _Damaged("the record does not say how long it is")
+    if left > 0:
+        raise _Damaged(f"the record is cut, {left} bytes are missing")
+    reader = loaded.raw_stream.stream
+    rest = b""
+    while block := reader.read(_BLOCK):
+        if reader.decompressor is None:
+            # Plain files: only the blank lines that end the record are ours, the next record begins with the first letter after.
+            lead = len(block) - len(block.lstrip(b"\r\n"))
+            ahead = len(block) - lead + reader.rem_length()
+            return recorded, file.tell() - ahead if ahead else file.tell()
+        rest += block.strip()
+    if rest:
+        raise _Damaged("several records in one gzip member: `warcio recompress` puts each in its own")
+    return recorded, file.tell() - reader.rem_length()
+
+
+def load(file: BinaryIO, offset: int) -> Any:
+    """The record at `offset` as warcio reads it (ArcWarcRecord); its body is still to be read from the file."""
+    file.seek(offset)
+    compressed = file.read(3) == _GZIP
+    file.seek(offset)
+    reader = _Reader(file, decomp_type="gzip" if compressed else None)
+    loader = ArcWarcRecordLoader(verify_http=True)
+    loaded = loader.parse_record_stream(reader, known_format="warc", no_record_parse=True)
+    url = loaded.rec_headers.get_header("WARC-Target-URI")
+    if url and loaded.length is not None:
+        try:
+            loaded.http_headers = loader.load_http_headers(loaded.rec_type, url, loaded.raw_stream, loaded.length)
+        except EOFError as error:
+            raise _Damaged("the record is cut in its HTTP headers") from error
+    return loaded
+
+
+def _find(file: BinaryIO, magic: bytes, start: int, size: int) -> int:
+    """Where `magic` occurs next; `size` if it does not."""
+    file.seek(start)
+    position, tail = start, b""
+    while block := file.read(_BLOCK):
+        found = (tail + block).find(magic)
+        if found >= 0:
+            return position - len(tail) + found
+        position += len(block)
+        tail = block[-len(magic) + 1 :]
+    return size
+
+
+def _recorded(path: Path, offset: int, loaded: Any) -> Recorded | None:
+    headers = loaded.rec_headers
+    failure = headers.get_header(FAILURE)
+    if loaded.rec_type not in {"response", "resource", "revisit"} and failure is None:
+        return None
+    url = (headers.get_header("WARC-Target-URI") or "").strip("<> ")
+    if not is_web(url):
+        return None
+    if loaded.rec_type == "request":
+        return None
+    original = headers.get_header("WARC-Refers-To-Target-URI"), headers.get_header("WARC-Refers-To-Date")
+    return Recorded(
+        url=url,
+        at=_when(headers.get_header("WARC-Date")),
+        path=path,
+        offset=offset,
+        status=_status(loaded),
+        digest=headers.get_header("WARC-Payload-Digest"),
+        original=(original[0].strip("<> "), _when(original[1])) if original[0] and original[1] else None,
+        revisit=loaded.rec_type == "revisit" and not _not_modified(loaded),
+    )
+
+
+def _not_modified(loaded: Any) -> bool:
+    return "server-not-modified" in (loaded.rec_headers.get_header("WARC-Profile") or "")
+
+
+def _status(loaded: Any) -> int | None:
+    if loaded.rec_type == "metadata":
+        return None
+    if loaded.rec_type == "revisit" and _not_modified(loaded):
+        return 304
+    if loaded.http_headers is None:
+        if loaded.rec_type == "response":
+            raise _Damaged("the record holds no HTTP answer")
+        return 200
+    code = loaded.http_headers.get_statuscode()
+    if not (code.isascii() and code.isdecimal()):
+        raise _Damaged(f"the status line has no status: {code!r}")
+    return int(code)
+
+
+def _when(text: str | None) -> datetime:
+    try:
+        at = datetime.fromisoformat((text or "").strip())
+    except ValueError as error:
+        raise _Damaged(f"no such date: {text!r}") from error
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def wire_headers(loaded: Any) -> dict[str, str]:
+    """The header fields that describe the body as it is stored, by lower-case name; those of one name are joined (RFC 9110, 5.3)."""
+    headers: dict[str, str] = {}
+    for name, value in loaded.http_headers.headers if loaded.http_headers is not None else ():
+        key = name.lower()
+        headers[key] = f"{headers[key]}, {value}" if key in headers else value
+    return headers
+
+
+def headers_of(loaded: Any) -> dict[str, str]:
+    """The header fields as the server sent them, by lower-case name."""
+    headers = wire_headers(loaded)
+    if not headers and loaded.rec_type == "resource":
+        headers = {"content-type": loaded.content_type or "application/octet-stream"}
+    return {name.removeprefix(ORIGINAL): value for name, value in headers.items()}
