@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from typing import NamedTuple
 
 from monitor.errors import MonitorError
@@ -132,6 +133,9 @@ def check_term(token: Token, text: str) -> bool:
     for word in term.split():
         if "*" in word or "?" in word:
             _check_wildcard(word, token, text)
+    literal = [character for character in term if character.isalnum() or unicodedata.category(character).startswith("M")]
+    if len(literal) < 3:
+        raise error("a wildcard needs at least three letters beside it", text, token.start, token.end)
     return True
 
 
@@ -143,8 +147,6 @@ def _check_wildcard(word: str, token: Token, text: str) -> None:
     if word.startswith("*"):
         message = "a wildcard does not begin a word; to look inside words use ~"
         raise error(message, text, token.start, token.end, write=f"~{literal}" if literal else None)
-    if sum(map(str.isalnum, literal)) < 3:
-        raise error("a wildcard needs at least three letters beside it", text, token.start, token.end)
     if "**" in word:
         raise error("one * is enough", text, token.start, token.end, write=re.sub(r"\*+", "*", text[token.start : token.end]))
 
