@@ -191,8 +191,9 @@ class _Loading:
         ids: dict[str, str] = {}
         channels = _Channels(all_known=not tree.stopped)
         for route, item in self._items(tree, "channels"):
-            channels.named.add(str(item.get("id")) if isinstance(item, dict) else "")
-            kind = item.get("kind") if isinstance(item, dict) else None
+            kind, name = (item.get("kind"), item.get("id")) if isinstance(item, dict) else (None, None)
+            if isinstance(name, str):
+                channels.named.add(name)
             if isinstance(kind, str) and kind not in CHANNEL_KINDS:
                 write = suggestion(kind, list(CHANNEL_KINDS))
                 self.problems.append(tree.problem((*route, "kind"), "no such kind of channel", found=kind, write=write))
@@ -231,8 +232,8 @@ class _Loading:
         for tree in map(self._taken, read_folder(self.directory, "vocabularies")):
             all_known &= not tree.stopped
             if tree.data is not None and not isinstance(tree.data, dict):
-                write = "group/name: {title: …, en: […]}"
-                self.problems.append(tree.problem((), "a mapping of vocabularies should stand here", write=write))
+                form = "group/name: {title: …, en: […]}"
+                self.problems.append(tree.problem((), "a mapping of vocabularies should stand here", write=form))
                 continue
             for name, item in (tree.data or {}).items():
                 if write := vocabulary_name_problem(name):
@@ -250,8 +251,8 @@ class _Loading:
                 meant = nearest(language, ["title"]) or write
                 self.problems.append(tree.problem((vocabulary.name, language), message, key=True, write=meant))
         if not any(vocabulary.terms.values()):
-            write = "en: [a term, another term]"
-            self.problems.append(tree.problem((vocabulary.name,), "a vocabulary without terms", key=True, write=write))
+            form = "en: [a term, another term]"
+            self.problems.append(tree.problem((vocabulary.name,), "a vocabulary without terms", key=True, write=form))
         self.problems += term_problems(vocabulary, tree)
 
     def _rules(self, channels: _Channels, vocabularies: set[str] | None) -> Iterator[Rule]:
