@@ -42,6 +42,8 @@ def _named(cause: BaseException, host: str) -> tuple[FailureKind, str] | None:
             return "truncated", f"{host} sent {cause.partial} bytes and then {cause.expected} too few"
         case ConnectionRefusedError():
             return "connect", f"{host} refuses connections"
+        case u3.ProtocolError() if "ended prematurely" in str(cause):
+            return "truncated", f"{host} ended its answer between two chunks"
         case u3.NewConnectionError():
             return "connect", f"{host} cannot be reached: {_short(cause.__cause__ or cause)}"
         case ConnectionError() if not isinstance(cause, requests.RequestException):

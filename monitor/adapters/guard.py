@@ -36,11 +36,13 @@ class Deadline:
     """An absolute end to what this thread does on guarded connections: `with Deadline(45) as deadline:`.
 
     `timeout=` of requests starts again with every byte; here a timer shuts the sockets. Cut headers can then look like an empty
-    200, so `passed` has to be asked before anything else is believed.
+    200, so `passed` has to be asked before anything else is believed. `reused` tells whether the latest request went out on a
+    connection that had been idle, which its server may have closed in the same moment.
     """
 
     def __init__(self, seconds: float) -> None:
         self.passed = False
+        self.reused = False
         self._ends_at = time.monotonic() + seconds
         self._timer = threading.Timer(seconds, self._end)
         self._timer.daemon = True
@@ -148,8 +150,10 @@ def _pools(allow: Sequence[Network], resolve: Resolve) -> tuple[type[HTTPConnect
 
 def _watch_reused(connection: HTTPConnection) -> None:
     deadline = _deadline.get()
-    if deadline is not None and connection.sock is not None:
-        deadline.watch(connection.sock)
+    if deadline is not None:
+        deadline.reused = connection.sock is not None
+        if connection.sock is not None:
+            deadline.watch(connection.sock)
 
 
 def _connect(connection: HTTPConnection, allow: Sequence[Network], resolve: Resolve) -> socket.socket:

@@ -117,8 +117,7 @@ class HttpFetch:
             if request.check_robots and (barred := self._barred(url, deadline)):
                 return barred
             try:
-                prepared = self._prepare(replace(request, url=url))
-                with self._session.send(prepared, stream=True, timeout=self._timeouts, verify=self._verify) as response:
+                with self._send(self._prepare(replace(request, url=url)), deadline) as response:
                     location = response.headers.get("Location")
                     if response.status_code not in _REDIRECTS or not location:
                         return self._conclude(request, response, url if hop and permanent else None, limit)
@@ -131,6 +130,15 @@ class HttpFetch:
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
                 return failure(error, url)
         return Failed(kind="redirects", detail=f"more than {_MOST_REDIRECTS} redirects, the last one to {url[:200]}")
+
+    def _send(self, prepared: requests.PreparedRequest, deadline: Deadline) -> requests.Response:
+        """The answer's head. What was idle may have been closed in the same moment: then the GET is sent once more (RFC 9110, 9.2.2)."""
+        while True:
+            try:
+                return self._session.send(prepared, stream=True, timeout=self._timeouts, verify=self._verify)
+            except requests.ConnectionError as error:
+                if deadline.passed or not deadline.reused or failure(error, "").kind != "reset":
+                    raise
 
     def _prepare(self, request: Request) -> requests.PreparedRequest:
         headers = {
@@ -234,6 +242,8 @@ def _read(response: requests.Response, limit: _Body) -> bytes | Failed:
                     return Failed(kind="too-large", detail=f"the body is larger than {limit.max_bytes} bytes")
     except BadEncoding as bad:
         return Failed(kind="encoding", detail=str(bad))
+    if not body and response.status_code == HTTPStatus.OK and not response.headers.keys() & {"content-length", "transfer-encoding"}:
+        return Failed(kind="truncated", detail="the answer ends before its body begins")
     if not decoder.complete:
         return Failed(kind="truncated", detail=f"the compressed body ends in the middle, after {len(body)} decoded bytes")
     return bytes(body)
