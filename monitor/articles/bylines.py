@@ -50,7 +50,7 @@ def names(text: str) -> tuple[str, ...]:
     text = re.sub(r"(?i)^\W*(?:by|oleh|โดย|written by|posted by|penulis|tác giả)\b\s*[:：]?\s*", "", plain.line(text))
     found: dict[str, str] = {}
     for part in _SPLIT.split(text):
-        name = plain.line(part).strip(" .,;:|-–—()[]\"'“”")
+        name = re.sub(r"(?i)^(?:and|dan|by|oleh)\s+|\s+follow$", "", plain.line(part)).strip(" .,;:|-–—()[]\"'“”")
         if name and len(name) <= 80 and any(c.isalpha() for c in name):
             found.setdefault(plain.fold(name), name)
     return tuple(found.values())

@@ -3,6 +3,7 @@
 `tidy` is what every reader of this room ends with. It repeats itself until nothing changes, so that whatever it returns comes back
 from it unchanged; that is why reading what was written gives the same article.
 """
+# ruff: noqa: E501  a pattern is read more easily in one piece
 
 from __future__ import annotations
 

@@ -1,0 +1,127 @@
+"""The running text of a page: trafilatura on a tree that is already parsed, and what to do when it finds too little."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import html
+from lxml.etree import LxmlError, ParserError
+from lxml.html import HtmlElement
+from resiliparse.extract.html2text import extract_plain_text
+from trafilatura import bare_extraction
+
+from monitor.articles import plain
+from monitor.articles.furniture import is_prose
+
+# Never text, and most of the bytes of a page: gone before anything is copied. Scripts with data are read before this.
+_NEVER_TEXT = (
+    "script",
+    "style",
+    "svg",
+    "iframe",
+    "template",
+    "canvas",
+    "object",
+    "embed",
+    "source",
+    "track",
+    "link",
+    "meta",
+    "select",
+)
+_INLINE = frozenset({"strong", "b", "em", "i", "u", "span"})
+_BLOCKS = frozenset({"p", "head", "item", "row", "quote", "list", "table", "code", "div", "body"})
+
+
+def parse(text: str) -> HtmlElement | None:
+    """The tree of a page without comments; None if there is no element in it. Nesting deeper than libxml2 allows (256) is cut there."""
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, no_network=True)
+    data = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text).encode("utf-8", "ignore")
+    try:
+        tree = html.document_fromstring(data, parser=parser)
+    except (LxmlError, ParserError, ValueError):
+        return None
+    return tree if isinstance(tree, HtmlElement) else None
+
+
+def strip(tree: HtmlElement) -> None:
+    """Take out of the tree what is never text; the text after such an element stays."""
+    for element in list(tree.iter(*_NEVER_TEXT)):
+        element.drop_tree()
+
+
+def take_teasers(tree: HtmlElement) -> list[str]:
+    """Take out the paragraphs between paragraphs that are nothing but a link to another story, and return their texts."""
+    taken: list[str] = []
+    for link in list(tree.iter("a")):
+        holder = link.getparent()
+        while holder is not None and holder.tag in _INLINE and len(holder) == 1:
+            holder = holder.getparent()
+        if holder is None or holder.tag != "p" or len(holder) != 1:
+            continue
+        text = plain.line(holder.text_content())
+        if not 12 <= len(text) <= 220 or text != plain.line(link.text_content()) or text.endswith((".", "。")):
+            continue
+        if _is_text_paragraph(holder.getprevious()) and _is_text_paragraph(holder.getnext()):
+            holder.drop_tree()
+            taken.append(text)
+    return taken
+
+
+def _is_text_paragraph(element: HtmlElement | None) -> bool:
+    return element is not None and element.tag == "p" and is_prose(plain.line(element.text_content()))
+
+
+def main_text(tree: HtmlElement, *, thorough: bool) -> list[str]:
+    """Lines of running text in the order of the page; `thorough` asks trafilatura for its whole cascade. The tree is not changed."""
+    document = bare_extraction(tree, fast=not thorough, with_metadata=False, include_comments=False)
+    body = getattr(document, "body", None)
+    if body is None:
+        return []
+    return [line for line in (plain.line(text) for text in _lines(body)) if line]
+
+
+def rescue(text: str) -> list[str]:
+    """The main content of the page as resiliparse sees it: less exact, but it copes with any markup."""
+    return [
+        line for line in plain.lines(extract_plain_text(text, main_content=True, alt_texts=False, list_bullets=False)) if line
+    ]
+
+
+def text_of(fragment: str) -> list[str]:
+    """Lines of a text that may be HTML, as in a feed or in JSON-LD."""
+    if not re.search(r"<\s*/?\s*(?:p|br|div|span|a|b|strong|em|i|ul|li|h\d)\b", fragment, re.IGNORECASE):
+        return [line for line in plain.lines(fragment) if line]
+    text = extract_plain_text(f"<html><body>{fragment}</body></html>", alt_texts=False, list_bullets=False)
+    return [line for line in plain.lines(text) if line]
+
+
+def prose_length(lines: list[str]) -> int:
+    """How many characters of running text there are."""
+    return sum(len(line) for line in lines if is_prose(line))
+
+
+def _lines(element: Any) -> Iterator[str]:
+    if element.tag == "row":
+        cells = [plain.line("".join(cell.itertext())) for cell in element]
+        yield " | ".join(cell for cell in cells if cell)
+        return
+    run: list[str] = [element.text or ""]
+    for child in element:
+        if child.tag in _BLOCKS:
+            yield "".join(run)
+            yield from _lines(child)
+            run = [child.tail or ""]
+        elif child.tag == "lb":
+            yield "".join(run)
+            run = [child.tail or ""]
+        else:
+            inner = list(_lines(child))
+            run.append(inner[0] if inner else "")
+            for text in inner[1:]:
+                yield "".join(run)
+                run = [text]
+            run.append(child.tail or "")
+    yield "".join(run)

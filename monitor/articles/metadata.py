@@ -1,0 +1,310 @@
+"""What a page says about itself: JSON-LD, OpenGraph, meta tags, microdata and the visible heading, by one light pass over the tree.
+
+Where they disagree the order is: for the headline a heading that another of them confirms, then JSON-LD, OpenGraph, the heading, the
+title of the document; for everything else JSON-LD, meta tags, microdata. What the feed says comes after these, see `page`.
+"""
+# ruff: noqa: E501  the tables of names are read more easily row by row
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+from lxml.html import HtmlElement
+
+from monitor import urls
+from monitor.articles import bylines, plain
+
+_ARTICLE_KINDS = (
+    "NewsArticle Article ReportageNewsArticle AnalysisNewsArticle OpinionNewsArticle BackgroundNewsArticle ReviewNewsArticle BlogPosting "
+    "LiveBlogPosting SocialMediaPosting Report TechArticle ScholarlyArticle SpecialAnnouncement PressRelease AdvertiserContentArticle"
+)
+_ARTICLE_TYPES = frozenset(_ARTICLE_KINDS.split())
+_LONGEST_SCRIPT = 1_000_000
+_DEEPEST = 8
+
+_PUBLISHED = (
+    "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "pubdate", "publishdate", "publish_date", "publish-date",
+    "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "dcterms.date", "dc.date", "article.published",
+    "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "cxenseparse:recs:articlepublishtime", "originalpublicationdate", "article_date_original",
+    "published_time", "published-date", "publication_date", "content_create_date", "rnews:datepublished", "date_published", "article:published", "apub:time", "date",
+)  # fmt: skip
+_MODIFIED = ("article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified", "dcterms.modified", "dc.date.modified")  # fmt: skip
+_AUTHORS = ("author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl", "article:author_name", "article:author", "og:article:author", "cxenseparse:author", "content_author", "twitter:data1")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metadata:
+    """What a page says of itself, as it says it: dates are unread text, `url` is canonical, `body` is the text in its JSON-LD."""
+
+    headline: str | None = None
+    url: str | None = None
+    site: str | None = None
+    authors: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()
+    modified: tuple[str, ...] = ()
+    language: str | None = None
+    body: str | None = None
+    is_article: bool = False
+    is_paywalled: bool = False
+    kind: str | None = None
+    title: str | None = None
+    forwards_to: str | None = None
+    has_scripts: bool = False
+
+
+def read(tree: HtmlElement, url: str) -> Metadata:
+    """The metadata of a parsed page found at `url`; never raises for anything a page may hold."""
+    meta: dict[str, str] = {}
+    links: dict[str, str] = {}
+    scripts: list[str] = []
+    headings: list[HtmlElement] = []
+    items: dict[str, list[str]] = {}
+    title, has_scripts = "", False
+    for element in tree.iter("meta", "link", "script", "title", "h1"):
+        tag = element.tag
+        if tag == "meta":
+            name = (
+                (element.get("property") or element.get("name") or element.get("http-equiv") or element.get("itemprop") or "")
+                .strip()
+                .lower()
+            )
+            content = plain.line(element.get("content") or "")
+            if name and content:
+                meta.setdefault(name, content)
+        elif tag == "link":
+            for rel in (element.get("rel") or "").lower().split():
+                links.setdefault(rel, (element.get("href") or "").strip())
+        elif tag == "script":
+            has_scripts = True
+            if "ld+json" in (element.get("type") or "").lower() and element.text and len(element.text) <= _LONGEST_SCRIPT:
+                scripts.append(element.text)
+        elif tag == "title":
+            title = title or plain.line(element.text_content())
+        else:
+            headings.append(element)
+    for element in tree.iterfind(".//*[@itemprop]"):
+        name = (element.get("itemprop") or "").lower()
+        if name in ("datepublished", "datemodified", "headline", "author"):
+            value = element.get("content") or element.get("datetime") or element.text_content()
+            items.setdefault(name, []).append(plain.line(value[:500]))
+    node = _article_node(scripts, url)
+    site = _text(meta.get("og:site_name")) or _name_of(node.get("publisher")) or meta.get("application-name")
+    return Metadata(
+        headline=_headline(node, meta, items, headings, title, site, url),
+        url=_canonical(links.get("canonical"), meta.get("og:url"), url, is_amp=_is_amp(tree)),
+        site=plain.line(site) if site else None,
+        authors=_authors(node, meta, items),
+        published=_present(
+            node.get("datePublished"), *(meta.get(name) for name in _PUBLISHED), *items.get("datepublished", ())
+        ),
+        modified=_present(node.get("dateModified"), *(meta.get(name) for name in _MODIFIED), *items.get("datemodified", ())),
+        language=_language(tree, meta, node),
+        body=_text(node.get("articleBody")),
+        is_article=bool(node) or "article" in meta.get("og:type", "").lower() or bool(items.get("headline")),
+        is_paywalled=str(node.get("isAccessibleForFree")).lower() in ("false", "0", "no"),
+        kind=meta.get("og:type"),
+        title=title or None,
+        forwards_to=forward[1] if (forward := re.search(r"(?i)url\s*=\s*['\"]?([^'\"\s]+)", meta.get("refresh", ""))) else None,
+        has_scripts=has_scripts,
+    )
+
+
+def _present(*values: Any) -> tuple[str, ...]:
+    return tuple(
+        dict.fromkeys(plain.line(str(value)) for value in values if isinstance(value, str | int) and str(value).strip())
+    )
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, list):
+        value = next((part for part in value if isinstance(part, str)), None)
+    return unescape(value).strip() or None if isinstance(value, str) else None
+
+
+def _article_node(scripts: list[str], url: str) -> dict[str, Any]:
+    """The JSON-LD object that describes this page's article: the one that names this address, or the first, or nothing."""
+    nodes = [node for script in scripts for node in _nodes(_json(script), 0) if _ARTICLE_TYPES & _types(node)]
+    here = urls.identity(url)
+    for node in nodes:
+        named = [node.get("url"), node.get("@id"), node.get("mainEntityOfPage")]
+        named = [value.get("@id") or value.get("url") if isinstance(value, dict) else value for value in named]
+        if any(isinstance(value, str) and urls.identity(value.split("#")[0]) == here for value in named):
+            return node
+    return nodes[0] if nodes else {}
+
+
+def _json(script: str) -> Any:
+    text = re.sub(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$", "", script).strip().rstrip(";")
+    for attempt in (text, re.sub(r",\s*([}\]])", r"\1", text)):
+        try:
+            return json.loads(attempt, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _nodes(value: Any, depth: int) -> Iterator[dict[str, Any]]:
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, list):
+        for part in value[:200]:
+            yield from _nodes(part, depth + 1)
+    elif isinstance(value, dict):
+        yield value
+        for key in ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "hasPart", "subjectOf", "item"):
+            yield from _nodes(value.get(key), depth + 1)
+
+
+def _types(node: dict[str, Any]) -> set[str]:
+    kinds = node.get("@type")
+    kinds = kinds if isinstance(kinds, list) else [kinds]
+    return {kind.rsplit("/", 1)[-1] for kind in kinds if isinstance(kind, str)}
+
+
+def _name_of(value: Any) -> str | None:
+    if isinstance(value, list):
+        return next((name for part in value if (name := _name_of(part))), None)
+    if isinstance(value, dict):
+        return _text(value.get("name"))
+    return _text(value)
+
+
+def _authors(node: dict[str, Any], meta: dict[str, str], items: dict[str, list[str]]) -> tuple[str, ...]:
+    said = node.get("author") or node.get("creator")
+    parts = said if isinstance(said, list) else [said]
+    from_meta: list[list[str | None]] = [[meta.get(name)] for name in _AUTHORS]
+    for candidates in ([_name_of(part) for part in parts], *from_meta, list[str | None](items.get("author", []))):
+        found: dict[str, None] = {}
+        for candidate in candidates:
+            if candidate and not candidate.startswith(("http:", "https:", "/", "www.", "@")) and len(candidate) <= 200:
+                found |= dict.fromkeys(bylines.names(candidate))
+        real = [
+            name
+            for name in found
+            if name.lower() not in ("admin", "administrator", "editor", "webmaster", "null", "none", "undefined", "root")
+        ]
+        site = plain.fold(_text(meta.get("og:site_name")) or _name_of(node.get("publisher")) or "")
+        people = [name for name in real if plain.fold(name) != site]
+        if real:
+            return tuple(people or real)
+    return ()
+
+
+def _headline(
+    node: dict[str, Any],
+    meta: dict[str, str],
+    items: dict[str, list[str]],
+    headings: list[HtmlElement],
+    title: str,
+    site: str | None,
+    url: str,
+) -> str | None:
+    shown = [text for heading in headings[:8] if (text := plain.line(heading.text_content()[:1000])) and plain.has_words(text)]
+    linked = plain.line(_text(node.get("headline")) or _text(node.get("name")) or "")
+    graph = _without_site(meta.get("og:title", ""), site, url)
+    itemised = next(iter(items.get("headline", ())), "")
+    document = _without_site(title, site, url)
+    others = [plain.fold(text) for text in (linked, graph, itemised, meta.get("twitter:title", ""), title) if text]
+    for text in shown:
+        key = plain.fold(text)
+        if len(key) >= 8 and any(key == other or (len(key) >= 15 and other.startswith(key)) for other in others):
+            return text
+    # JSON-LD headlines are sometimes cut at 110 characters; then another one begins with it.
+    if linked:
+        start = plain.fold(linked.rstrip(".… "))
+        longer = next(
+            (text for text in (*shown, graph, document) if len(text) > len(linked) and plain.fold(text).startswith(start)), None
+        )
+        return longer or linked
+    lone = shown[0] if len(shown) == 1 and plain.fold(shown[0]) not in plain.fold(site or "-") else ""
+    return graph or itemised or lone or document or next(iter(shown), None)
+
+
+def _without_site(text: str, site: str | None, url: str) -> str:
+    """A title without the name of the site before or after it."""
+    text = plain.line(text)
+    host = plain.fold(urls.host_of(url).removeprefix("www.").split(":")[0])
+    names = {plain.fold(site or ""), host, plain.fold(urls.host_of(url).removeprefix("www.").split(".")[0])} - {""}
+    for separator in (" | ", " - ", " – ", " — ", " :: ", " » ", " « ", " • ", " · ", "_", "｜", " : ", "|", "-"):
+        head, found, tail = text.rpartition(separator)
+        if found and head.strip() and _names_site(tail, names):
+            return _without_site(head, site, url)
+        head, found, tail = text.partition(separator)
+        if found and tail.strip() and _names_site(head, names):
+            return tail.strip()
+    return text
+
+
+def _names_site(part: str, names: set[str]) -> bool:
+    key = plain.fold(part)
+    return bool(key) and any(
+        key == name or (len(key) >= 4 and (key in name or (name in key and len(key) <= 2 * len(name) + 4))) for name in names
+    )
+
+
+def _is_amp(tree: HtmlElement) -> bool:
+    root = tree.getroottree().getroot()
+    return root.get("amp") is not None or root.get("⚡") is not None
+
+
+def _canonical(declared: str | None, graph: str | None, url: str, *, is_amp: bool) -> str:
+    """The address under which the article is known: rel=canonical also to another site (syndication), then og:url, then where it was found.
+
+    A declaration that points to a front page, to no public host or to no http address is a mistake of the site and does not count.
+    """
+    for said in (declared, graph):
+        if said and (address := _usable(said, url)):
+            return urls.canonical(address)
+    return urls.canonical(_without_amp(url, is_amp=is_amp))
+
+
+def _usable(said: str, url: str) -> str | None:
+    try:
+        address = urljoin(url, said)
+    except ValueError:
+        return None
+    if not urls.is_web(address):
+        return None
+    parts, here = urlsplit(address), urlsplit(url)
+    if "." not in (parts.hostname or "") and parts.hostname != here.hostname:
+        return None
+    if parts.path in ("", "/") and not parts.query and here.path not in ("", "/"):
+        return None
+    return address
+
+
+def _without_amp(url: str, *, is_amp: bool) -> str:
+    parts = urlsplit(url)
+    host, path = parts.netloc, parts.path
+    if host.endswith(".cdn.ampproject.org") and (match := re.match(r"/[cv]/(s/)?([^/]+)(/.*)?$", path)):
+        return f"{'https' if match[1] else 'http'}://{match[2]}{match[3] or '/'}"
+    query = [
+        (k, v)
+        for k, v in parse_qsl(parts.query, keep_blank_values=True)
+        if k.lower() != "amp" and (k.lower(), v) != ("outputtype", "amp")
+    ]
+    if is_amp:
+        host = re.sub(r"^amp\.", "", host)
+        path = re.sub(r"/amp(?:\.html)?/?$|\.amp(?=\.html$|$)", "", path) or "/"
+        path = re.sub(r"^/amp(?=/.)", "", path)
+    return str(urlunsplit((parts.scheme, host, path, urlencode(query), "")))
+
+
+def _language(tree: HtmlElement, meta: dict[str, str], node: dict[str, Any]) -> str | None:
+    root = tree.getroottree().getroot()
+    said = (
+        _text(node.get("inLanguage"))
+        or root.get("lang")
+        or root.get("xml:lang")
+        or meta.get("content-language")
+        or meta.get("og:locale")
+        or ""
+    )
+    match = re.match(r"[A-Za-z]{2,3}(?:[-_][A-Za-z]{2,4})?", said.strip())
+    return match[0].replace("_", "-") if match else None

@@ -1,0 +1,289 @@
+"""A page, or an entry of a feed, into an Article; or the reason why not, in words for the operator.
+
+What decides, most trusted first:
+    headline   selector, page (see `metadata`), feed
+    text       selector, trafilatura, its whole cascade, JSON-LD, the feed's full text, resiliparse (flag `rescued`)
+    authors    selector, page, feed, by-line in the text
+    published  selector, JSON-LD, meta tags, microdata, feed, dated line or dateline with its year, `time` elements, address,
+               dateline without year, `today (10th)`, htmldate
+    language   the text itself; the page and the source only decide ties
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from bs4 import BeautifulSoup
+from htmldate import find_date as find_date_by_htmldate
+from lxml.html import HtmlElement
+from soupsieve import SelectorSyntaxError
+
+from monitor import urls
+from monitor.articles import bylines, extraction, metadata, plain, seed
+from monitor.articles.article import Article, Removed, Unreadable
+from monitor.articles.dates import parse_date
+from monitor.articles.furniture import Reason, Tidied, tidy
+from monitor.articles.language import detect
+from monitor.articles.refusal import refusal
+from monitor.fetching.charset import decode
+from monitor.fetching.outcome import Fetched
+from monitor.sources.entry import Entry
+from monitor.sources.source import Source
+
+_MOST_BYTES = 5_000_000
+_MOST_TAGS = 60_000  # beyond that the page is data, and only the fast reader is let at it
+_SHORT = 500  # characters of text under which another reader is asked (dependencies: full cascade under 500)
+_CAPTIONS = 20
+_DATED = re.compile(
+    r"(?i)(?:^|[\s_-])(?:date|datetime|time|published|pub-?date|post(?:ed)?-?(?:date|on|time)|timestamp|entry-date|tanggal|tarikh|byline|meta)(?:$|[\s_-])"
+)
+
+
+def read_page(source: Source, fetched: Fetched, entry: Entry) -> Article | Unreadable:
+    """The article on a fetched page, or why there is none. Pure; never raises for anything the page holds.
+
+    `fetched.fetched_at` is now. Selectors of the source take precedence over what is found; the feed's data fill gaps. A page over
+    5 MB or 60,000 tags is read by its beginning or by the fast reader only, and flagged `cut` or `rescued`.
+    """
+    kind = _kind_of(fetched)
+    if kind is not None:
+        return Unreadable(reason=kind)
+    cut = len(fetched.body) > _MOST_BYTES
+    body = fetched.body[:_MOST_BYTES]
+    decoded = decode(body, fetched.headers.get("content-type"), source.language)
+    flags = [*(["cut"] if cut else []), *(["charset-guessed"] if decoded.guessed else [])]
+    if not decoded.text.strip():
+        return Unreadable(reason="the page is empty")
+    if decoded.text.count("<") > _MOST_TAGS:
+        return _read_fast(source, fetched, entry, decoded.text, flags)
+    text, picked = _select(source, decoded.text)
+    tree = extraction.parse(text)
+    if tree is None:
+        return Unreadable(reason="the page is not HTML, or has nothing in it")
+    return _read_tree(source, fetched, entry, text, tree, picked, flags)
+
+
+def from_entry(source: Source, entry: Entry, now: datetime) -> Article | Unreadable:
+    """The article that the feed itself carries, flagged `feed-only`; for pages that cannot be had."""
+    lines = extraction.text_of(entry.content or entry.summary or "")
+    title = plain.line(entry.title or "") or None
+    tidied = tidy(title, lines)
+    if not tidied.paragraphs and not tidied.headline:
+        return Unreadable(reason="the feed carries neither a title nor a text for this entry")
+    return Article(
+        headline=tidied.headline,
+        paragraphs=tidied.paragraphs,
+        url=urls.canonical(entry.url) if entry.url else None,
+        site=source.name,
+        authors=entry.authors or tidied.authors,
+        dateline=tidied.dateline,
+        published_at=_at_most(entry.published_at, now) or _first_date(tidied.dated, now, source.timezone, source.language),
+        modified_at=_at_most(entry.updated_at, now),
+        language=detect("\n".join((tidied.headline or "", *tidied.paragraphs)), _hint(source)),
+        removed=tidied.removed,
+        flags=("feed-only",),
+    )
+
+
+def _kind_of(fetched: Fetched) -> str | None:
+    """Why these bytes cannot be a page, or None if they may be."""
+    said = fetched.headers.get("content-type", "").split(";")[0].strip().lower()
+    head = fetched.body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if head.startswith(b"%pdf"):
+        return "the page is a PDF document"
+    if head.startswith((b"\x89png", b"\xff\xd8\xff", b"gif8", b"riff", b"pk\x03\x04", b"\x1f\x8b", b"\x00\x00\x00")):
+        return f"the page is not HTML but a file of another kind ({said or 'no type given'})"
+    if head.startswith((b"<rss", b"<feed", b"<urlset", b"<sitemapindex")) or (
+        head.startswith(b"<?xml") and b"<html" not in head and b"xhtml" not in head
+    ):
+        return "the page is not HTML but XML (a feed or a sitemap)"
+    if head.startswith((b"{", b"[")) and b"<" not in head[:200]:
+        return "the page is not HTML but data (JSON)"
+    if said.startswith(("image/", "audio/", "video/", "font/")) and b"<html" not in head:
+        return f"the page is not HTML but {said}"
+    return None
+
+
+def _select(source: Source, text: str) -> tuple[str, dict[str, list[str]]]:
+    """The page without what the selector `remove` names, and the texts that the other selectors find."""
+    selectors = source.selectors
+    wanted = {name: css for name in ("headline", "text", "authors", "published") if (css := getattr(selectors, name))}
+    if not wanted and not selectors.remove:
+        return text, {}
+    soup = BeautifulSoup(text, "lxml")
+    picked: dict[str, list[str]] = {}
+    try:
+        if selectors.remove:
+            gone = soup.select(selectors.remove)
+            picked["removed"] = [plain.line(element.get_text(" ")) for element in gone]
+            for element in gone:
+                element.decompose()
+        for name, css in wanted.items():
+            found = soup.select(css)
+            if name == "text":
+                picked[name] = [line for element in found for line in extraction.text_of(str(element))]
+            else:
+                picked[name] = [value for element in found if (value := _value(element))]
+    except SelectorSyntaxError:
+        return text, {}
+    return (str(soup) if selectors.remove else text), picked
+
+
+def _value(element: Any) -> str:
+    return plain.line(str(element.get("datetime") or element.get("content") or element.get_text(" ")))
+
+
+def _read_tree(
+    source: Source, fetched: Fetched, entry: Entry, text: str, tree: HtmlElement, picked: dict[str, list[str]], flags: list[str]
+) -> Article | Unreadable:
+    said = metadata.read(tree, fetched.url)
+    captions = [
+        line
+        for caption in tree.iter("figcaption")
+        if caption.find(".//a") is None and (line := plain.line(caption.text_content()[:1000]))
+    ]
+    extraction.strip(tree)
+    teasers = extraction.take_teasers(tree)
+    lines = picked.get("text") or _text(tree, text, said, entry, flags)
+    headline = next(iter(picked.get("headline", ())), None) or said.headline or plain.line(entry.title or "") or None
+    tidied = tidy(headline, lines)
+    length = sum(map(len, tidied.paragraphs))
+    if (reason := refusal(tree, said, fetched.url, length)) is not None:
+        return Unreadable(reason=reason)
+    if not tidied.paragraphs:
+        return Unreadable(reason="no running text was found on the page")
+    if said.is_paywalled:
+        flags.append("paywall")
+    removed = (
+        *(Removed(text=line, reason=Reason.SELECTOR) for line in picked.get("removed", ()) if line),
+        *(Removed(text=line, reason=Reason.CAPTION) for line in captions[:_CAPTIONS] if line not in tidied.paragraphs),
+        *(Removed(text=line, reason=Reason.TEASER) for line in teasers),
+        *tidied.removed,
+    )
+    article = _article(source, fetched, entry, said, tidied, picked, flags)
+    if article.published_at is None:
+        article = replace(article, published_at=_last_resort(tree, source, article, tidied.dated, fetched))
+    return replace(article, removed=removed)
+
+
+def _text(tree: HtmlElement, text: str, said: metadata.Metadata, entry: Entry, flags: list[str]) -> list[str]:
+    """The lines of the article from the first reader that finds enough; the one that finds most if none does."""
+    lines = extraction.main_text(tree, thorough=False)
+    length = sum(map(len, lines))
+    if length >= _SHORT:
+        return lines
+    candidates = [(extraction.main_text(tree, thorough=True), "")]
+    if said.body:
+        candidates.append((extraction.text_of(said.body), ""))
+    if entry.content:
+        candidates.append((extraction.text_of(entry.content), "feed-text"))
+    for other, flag in candidates:
+        if sum(map(len, other)) > 1.5 * length and extraction.prose_length(other) > extraction.prose_length(lines):
+            lines, length = other, sum(map(len, other))
+            flags.extend([flag] if flag else [])
+    if length < _SHORT // 4:
+        other = extraction.rescue(text)
+        if extraction.prose_length(other) > max(length, _SHORT // 4):
+            flags.append("rescued")
+            return other
+    return lines
+
+
+def _read_fast(source: Source, fetched: Fetched, entry: Entry, text: str, flags: list[str]) -> Article | Unreadable:
+    """A page with so many elements that a tree of it would cost too much: metadata out of its head, text by resiliparse."""
+    head = extraction.parse(text[:200_000])
+    said = metadata.read(head, fetched.url) if head is not None else metadata.Metadata(url=urls.canonical(fetched.url))
+    tidied = tidy(said.headline or plain.line(entry.title or "") or None, extraction.rescue(text)[:2000])
+    if not tidied.paragraphs:
+        return Unreadable(reason="the page has too many elements and no running text")
+    article = _article(source, fetched, entry, said, tidied, {}, [*flags, "rescued"])
+    return replace(article, removed=tidied.removed)
+
+
+def _article(
+    source: Source,
+    fetched: Fetched,
+    entry: Entry,
+    said: metadata.Metadata,
+    tidied: Tidied,
+    picked: dict[str, list[str]],
+    flags: list[str],
+) -> Article:
+    now, zone = fetched.fetched_at, source.timezone
+    found = detect("\n".join((tidied.headline or "", *tidied.paragraphs)), _hint(source) or said.language)
+    published = (
+        _first_date((*picked.get("published", ()), *said.published), now, zone, found)
+        or _at_most(entry.published_at, now)
+        or _first_date(tidied.dated, None, zone, found)
+    )
+    modified = _first_date(said.modified, now, zone, found) or _at_most(entry.updated_at, now)
+    return Article(
+        headline=tidied.headline,
+        paragraphs=tidied.paragraphs,
+        url=said.url,
+        site=said.site or source.name,
+        authors=_names(picked.get("authors", ())) or said.authors or entry.authors or tidied.authors,
+        dateline=tidied.dateline,
+        published_at=published,
+        modified_at=modified if modified and (published is None or modified >= published) else None,
+        language=found,
+        flags=tuple(dict.fromkeys(flags)),
+    )
+
+
+def _hint(source: Source) -> str | None:
+    return None if source.language in (None, "mul") else source.language
+
+
+def _names(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for value in values for name in bylines.names(value)))
+
+
+def _at_most(at: datetime | None, now: datetime) -> datetime | None:
+    """A time that a feed gave: never after now, and nothing from before there was a web."""
+    if at is None or at.year < 1990:
+        return None
+    return min(at, now)
+
+
+def _first_date(values: Iterable[str], now: datetime | None, zone: str | None, language: str | None) -> datetime | None:
+    return next((at for value in values if (at := parse_date(value, now, zone, language))), None)
+
+
+def _last_resort(
+    tree: HtmlElement, source: Source, article: Article, dated: tuple[str, ...], fetched: Fetched
+) -> datetime | None:
+    """The date of a page that says none where machines look: what it shows near its heading, its address, then htmldate.
+
+    htmldate makes the first of January of a bare year; such a date is no date.
+    """
+    now, zone = fetched.fetched_at, source.timezone
+    shown = [element.get("datetime") or element.text_content()[:100] for element in tree.iter("time")]
+    if len(set(shown)) <= 3 and (at := _first_date(shown, now, zone, article.language)):
+        return at
+    near = [
+        plain.line(element.text_content()[:160])
+        for element in tree.iterfind(".//*[@class]")
+        if _DATED.search(element.get("class"))
+    ]
+    if at := _first_date((text for text in near[:6] if len(text) <= 120), now, zone, article.language):
+        return at
+    in_address = re.search(r"/((?:19|20)\d\d)[/-]?(\d\d)[/-]?(\d\d)(?=[/_.-]|$)", fetched.url)
+    if in_address and (at := parse_date("-".join(in_address.groups()), now)):
+        return at
+    if at := _first_date(dated, now, zone, article.language):
+        return at
+    for paragraph in article.paragraphs[:6]:
+        if at := seed.today_in(paragraph, now, zone):
+            return at
+    try:
+        found = find_date_by_htmldate(
+            tree, extensive_search=False, original_date=True, url=fetched.url, max_date=now.date().isoformat()
+        )
+    except (ValueError, TypeError, AttributeError):
+        return None
+    return parse_date(found, now) if found and not found.endswith("-01-01") else None
