@@ -50,7 +50,7 @@ class Folded:
     None if the original was ASCII, which is canonical. `unspaced`: whether it has letters of a script without spaces.
     """
 
-    __slots__ = ("__dict__", "canonical", "codes", "hyphens", "original", "taken", "unspaced", "_steps")
+    __slots__ = ("__dict__", "_steps", "canonical", "codes", "hyphens", "original", "taken", "unspaced")
 
     def __init__(
         self,
@@ -81,14 +81,13 @@ class Folded:
     @cached_property
     def canonical_offsets(self) -> Offsets | None:
         """Where in `canonical` (or in an ASCII original) each folded character comes from; None if that is the same place."""
-        if self.taken is None or self.taken.dtype != np.bool_:
-            return self.taken
-        return np.flatnonzero(self.taken)
+        taken: Any = self.taken
+        return np.flatnonzero(taken) if taken is not None and taken.dtype == np.bool_ else taken
 
     def to_original(self, start: int, end: int) -> tuple[int, int]:
         """The span of the original text that `start:end` (not empty) of the folded text was made of.
 
-        Exact where the span begins and ends between clusters; marks and ignored characters that hang on its last character belong to it.
+        Exact where the span begins and ends between clusters; a variation selector that hangs on its last character belongs to it.
         """
         first, last = start, end - 1
         offsets = self.canonical_offsets
@@ -98,9 +97,8 @@ class Folded:
             first, last = int(starts[first]), int(lasts[last])
         end = last + 1
         original = self.original
-        if self.canonical is not None:
-            while end < len(original) and original[end] > "\u02ff" and unicodedata.category(original[end])[0] == "M":
-                end += 1
+        while end < len(original) and original[end] in _HANGING:
+            end += 1
         return first, end
 
 
@@ -172,6 +170,8 @@ def _finish(
     return Folded(text, codes, taken=taken, hyphens=hyphens, canonical=canonical, steps=steps, unspaced=unspaced)
 
 
+# Marks that folding leaves out: they belong to the cluster of the character before them.
+_HANGING = frozenset(map(chr, (0x34F, 0x180B, 0x180C, 0x180D, 0x180F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 _NONE: Offsets = np.zeros(0, np.int64)
 
 

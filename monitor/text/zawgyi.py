@@ -96,5 +96,5 @@ def _syllable(before: str, consonant: str, after: str) -> str:
     return kinzi + head.translate(_MARKS_TO_UNICODE) + marks.replace("\u1031", "") + "\u1031" * marks.count("\u1031")
 
 
-_RA_TO_UNICODE = {code: "\u103c" for code in (0x103B, *range(0x107E, 0x1085))}
+_RA_TO_UNICODE = dict.fromkeys((4155, *range(4222, 4229)), "ြ")
 _MARKS_TO_UNICODE = {**_GLYPHS, **_RA_TO_UNICODE}

@@ -1,0 +1,174 @@
+"""Queries as they are evaluated: over the terms that were found, and over their places only where places matter."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from monitor.rules.found import Found, Place
+from monitor.rules.query import Scope
+
+Pair = tuple[Place, Place, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AnyOf:
+    """One of `terms` occurs in `scope`."""
+
+    terms: frozenset[int]
+    scope: Scope | None
+
+    def holds(self, found: Found) -> bool:
+        return not self.terms.isdisjoint(found.text if self.scope is None else found.within(self.scope))
+
+    def places(self, found: Found) -> list[Place]:
+        return found.places(self.terms, self.scope)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class All:
+    """All of `children` hold, none of `excluded` does."""
+
+    children: tuple[Clause, ...]
+    excluded: tuple[Clause, ...]
+
+    def holds(self, found: Found) -> bool:
+        for child in self.children:
+            if not child.holds(found):
+                return False
+        return not any(child.holds(found) for child in self.excluded)
+
+    def places(self, found: Found) -> list[Place]:
+        return [place for child in self.children for place in child.places(found)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Either:
+    """One of `children` holds."""
+
+    children: tuple[Clause, ...]
+
+    def holds(self, found: Found) -> bool:
+        return any(child.holds(found) for child in self.children)
+
+    def places(self, found: Found) -> list[Place]:
+        return [place for child in self.children if child.holds(found) for place in child.places(found)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Close:
+    """At most `distance` words between a hit of `left` and one of `right`, which do not overlap and stand in one field."""
+
+    left: AnyOf
+    right: AnyOf
+    distance: int
+    ordered: bool
+
+    def holds(self, found: Found) -> bool:
+        if not (self.left.holds(found) and self.right.holds(found)):
+            return False
+        return next(self.pairs(found, self.distance), None) is not None
+
+    def places(self, found: Found) -> list[Place]:
+        return sorted({place for left, right, _ in self.pairs(found, self.distance) for place in (left, right)})
+
+    def pairs(self, found: Found, limit: int) -> Iterator[Pair]:
+        """For each hit of `left` the nearest ones of `right` before and after it, if at most `limit` words lie between."""
+        lefts, rights = self.left.places(found), self.right.places(found)
+        starts = [place.start for place in rights]
+        by_end = sorted(rights, key=lambda place: place.end)
+        ends = [place.end for place in by_end]
+        for left in lefts:
+            after = bisect_left(starts, left.end)
+            if after < len(rights):
+                yield from self._pair(found, left, rights[after], limit, left.end, rights[after].start)
+            if not self.ordered:
+                before = bisect_right(ends, left.start) - 1
+                if before >= 0:
+                    yield from self._pair(found, left, by_end[before], limit, by_end[before].end, left.start)
+
+    def _pair(self, found: Found, left: Place, right: Place, limit: int, end: int, start: int) -> Iterator[Pair]:
+        if found.field(left.start) == found.field(right.start):
+            words = found.words_between(end, start, limit)
+            if words <= limit:
+                yield left, right, words
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AtLeastOf:
+    """Hits of `child` at `count` different places or more."""
+
+    child: AnyOf
+    count: int
+
+    def holds(self, found: Found) -> bool:
+        return self.child.holds(found) and self.occurrences(found) >= self.count
+
+    def occurrences(self, found: Found) -> int:
+        """Places that overlap are one: `human trafficking` is not also a `trafficking` of its own."""
+        count = end = 0
+        for place in self.child.places(found):
+            if place.start >= end:
+                count += 1
+            end = max(end, place.end)
+        return count
+
+    def places(self, found: Found) -> list[Place]:
+        return self.child.places(found)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tag:
+    """The document is in the language or from the country; `zh` also stands for `zh-Hans`."""
+
+    key: str
+    value: str
+
+    def holds(self, found: Found) -> bool:
+        actual = found.document.language if self.key == "lang" else found.document.country
+        if actual is None:
+            return False
+        actual = actual.lower()
+        return actual == self.value or (self.key == "lang" and actual.startswith(f"{self.value}-"))
+
+    def places(self, _found: Found) -> list[Place]:
+        return []
+
+
+Clause = AnyOf | All | Either | Close | AtLeastOf | Tag
+
+
+def pivot(clause: Clause) -> frozenset[int] | None:
+    """Terms of which one must occur for the clause to hold, as few as can be told; None if it can hold without any."""
+    match clause:
+        case AnyOf():
+            return clause.terms
+        case All():
+            needed = [terms for terms in map(pivot, clause.children) if terms is not None]
+            return min(needed, key=len) if needed else None
+        case Either():
+            parts = [pivot(child) for child in clause.children]
+            known = [terms for terms in parts if terms is not None]
+            return frozenset().union(*known) if len(known) == len(parts) else None
+        case Close():
+            return min(clause.left.terms, clause.right.terms, key=len)
+        case AtLeastOf():
+            return clause.child.terms
+        case Tag():
+            return None
+
+
+def cost(clause: Clause) -> int:
+    """A rank for the order of evaluation: what only looks up terms comes first."""
+    match clause:
+        case Tag():
+            return 0
+        case AnyOf():
+            return 1 if clause.scope is None else 2
+        case All() | Either():
+            return 3
+        case AtLeastOf():
+            return 4
+        case Close():
+            return 5

@@ -1,0 +1,351 @@
+"""What of all terms was found in one document: places, and how far they lie apart."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from functools import cached_property
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from monitor.rules.alphabet import EXTENDS, HOLDS, UNSPACED_LETTER, to_bytes
+from monitor.rules.automaton import Automaton
+from monitor.rules.match import Document, Field
+from monitor.rules.query import Scope
+from monitor.rules.terms import CLUSTER, DICTIONARY, GLOB, PLURAL, PREFIX, Check, Lexicon, letters_as_written
+from monitor.rules.words import count_words, is_word
+from monitor.text.fold import Folded, fold
+from monitor.text.tables import SEPARATOR, SPACE
+
+_SEPARATOR = chr(SEPARATOR)
+_LONGEST_WORD = 25  # bytes; only saves looking at pairs that lie much too far apart
+
+
+class Place(NamedTuple):
+    """One hit: where in the folded text, and of which term."""
+
+    start: int
+    end: int
+    term: int
+
+
+class Evidence(Protocol):
+    """What can say where it was found."""
+
+    def places(self, found: Found) -> list[Place]: ...
+
+
+class Finder:
+    """Documents in, `Found` out."""
+
+    def __init__(self, lexicon: Lexicon, *, addresses: bool) -> None:
+        """`addresses`: whether any rule asks for `url:` or `source:`; if none does they are not read."""
+        self.checks = lexicon.checks
+        self.bare = [pattern[:1] != b" " for pattern in lexicon.patterns]
+        self.table = lexicon.alphabet.table
+        self.bits = lexicon.alphabet.bits
+        self.unspaced = bytes(byte for byte in range(256) if self.bits[byte] & UNSPACED_LETTER)
+        self.reach = lexicon.reach
+        self.automaton = Automaton(lexicon.patterns)
+        self.addresses = addresses
+
+    def find(self, document: Document) -> Found:
+        """All terms in the document. Linear in its length and the number of hits."""
+        title, body = _plain(document.title), _plain(document.body)
+        text = f" {title} {_SEPARATOR} {body} "
+        if self.addresses:
+            text += f"{_SEPARATOR} {_plain(document.url)} {_SEPARATOR} {_plain(document.source)} "
+        folded = fold(text, self.table)
+        if len(folded.hyphens):
+            return Found(self, document, folded, *_with_joined_windows(folded, self.reach))
+        return Found(self, document, folded, folded.codes, None)
+
+
+def _plain(text: str) -> str:
+    return text.replace(_SEPARATOR, " ") if _SEPARATOR in text else text
+
+
+class Windows(NamedTuple):
+    """Surroundings of hyphens, with the hyphens left out, that stand behind the text: `trans-national` read as `transnational`.
+
+    `begins` is where they begin, `origin` where in the text each of their codes comes from; `starts` and `joints` are where each window
+    begins and where its hyphen was.
+    """
+
+    begins: int
+    origin: np.ndarray
+    starts: list[int]
+    joints: list[int]
+
+
+def _with_joined_windows(folded: Folded, reach: int) -> tuple[np.ndarray, Windows]:
+    """The codes with a window for each hyphen, and a second one with its neighbours joined too where there are other hyphens around."""
+    codes, hyphens = folded.codes, folded.hyphens
+    separator = int(np.flatnonzero(codes == SEPARATOR)[0])
+    around = np.concatenate(([0], np.arange(-reach, 0), np.arange(1, reach + 1)))
+    rows = hyphens[:, None] + around
+    rows[(rows < 0) | (rows >= len(codes))] = separator
+    rows[:, 0] = separator
+    is_hyphen = np.zeros(len(codes), bool)
+    is_hyphen[hyphens] = True
+    others = is_hyphen[rows]
+    several = np.flatnonzero(others.any(axis=1))
+    origin = np.concatenate((rows.ravel(), rows[several][~others[several]]))
+    lengths = np.concatenate((np.full(len(rows), rows.shape[1]), rows.shape[1] - others[several].sum(axis=1)))
+    starts = len(codes) + np.cumsum(lengths) - lengths
+    before = np.concatenate((np.full(len(rows), reach + 1), reach + 1 - others[several, : reach + 1].sum(axis=1)))
+    windows = Windows(len(codes), origin, starts.tolist(), (starts + before).tolist())
+    return np.concatenate((codes, codes[origin])), windows
+
+
+class Found:
+    """The hits of one document. `text` are those in title and body, by term."""
+
+    def __init__(self, finder: Finder, document: Document, folded: Folded, codes: np.ndarray, windows: Windows | None) -> None:
+        self.document = document
+        self.text: dict[int, list[Place]] = {}
+        self.elsewhere: dict[int, list[Place]] = {}
+        self._finder = finder
+        self._folded = folded
+        self.bytes, self._index_of = to_bytes(codes)
+        self._title_end = self.bytes.index(SEPARATOR)
+        self._body_end = self.bytes.index(SEPARATOR, self._title_end + 1) if finder.addresses else len(self.bytes)
+        self._windows = windows
+        self._original: dict[tuple[int, int], tuple[Field, int, int]] = {}
+        self._scopes: dict[str, set[int]] = {}
+        self._words: dict[tuple[int, int], int] = {}
+        self._collect()
+
+    # -- what is there ------------------------------------------------------------------------------------------------------------
+
+    def _collect(self) -> None:
+        text, finder = self.bytes, self._finder
+        checks, bare, bits = finder.checks, finder.bare, finder.bits
+        found = self.text
+        limit = self._windows_begin
+        plain_end = min(limit, self._body_end)
+        for pattern, start, end in finder.automaton.scan(text):
+            if end > plain_end:
+                self._collect_far(pattern, start, end)
+                continue
+            if not bare[pattern]:
+                start += 1
+            elif bits[text[start - 1]] & HOLDS:
+                continue
+            for check in checks[pattern]:
+                stop = self._end(check, start, end)
+                if stop:
+                    term = check.term
+                    if term in found:
+                        found[term].append(Place(start, stop, term))
+                    else:
+                        found[term] = [Place(start, stop, term)]
+
+    @cached_property
+    def _windows_begin(self) -> int:
+        """The byte at which the windows begin."""
+        if self._windows is None:
+            return len(self.bytes)
+        return self._byte_at(self._windows.begins)
+
+    def _collect_far(self, pattern: int, start: int, end: int) -> None:
+        """A hit behind title and body: in the addresses, or in a window, from where it is taken back to the text."""
+        finder = self._finder
+        if finder.bare[pattern] and finder.bits[self.bytes[start - 1]] & HOLDS:
+            return
+        start += not finder.bare[pattern]
+        for check in finder.checks[pattern]:
+            stop = self._end(check, start, end)
+            if not stop:
+                continue
+            place = Place(start, stop, check.term)
+            if self._windows is not None and start >= self._windows_begin:
+                back = self._from_window(place)
+                if back is None:
+                    continue
+                place = back
+            found = self.text if place.end <= self._body_end else self.elsewhere
+            places = found.setdefault(check.term, [])
+            if place not in places[-8:]:
+                places.append(place)
+
+    def _from_window(self, place: Place) -> Place | None:
+        """Where in the text a hit in a window stands; None if it does not cover the hyphen and has been found there already."""
+        windows = self._windows
+        assert windows is not None
+        first, last = self._index(place.start), self._index(place.end - 1)
+        row = bisect_left(windows.starts, first + 1) - 1
+        if not first < windows.joints[row] <= last:
+            return None
+        start = int(windows.origin[first - windows.begins])
+        end = int(windows.origin[last - windows.begins])
+        return Place(self._byte_at(start), self._byte_at(end + 1), place.term)
+
+    def _index(self, byte: int) -> int:
+        return byte if self._index_of is None else int(self._index_of[byte])
+
+    def _byte_at(self, index: int) -> int:
+        if self._index_of is None:
+            return index
+        return int(np.searchsorted(self._index_of, index))
+
+    def _end(self, check: Check, start: int, end: int) -> int:
+        """Where a hit of a pattern that passes the check ends; 0 if it does not pass."""
+        text = self.bytes
+        kind = check.kind
+        if kind <= PLURAL:
+            if text[end] != SPACE:
+                tail = text[end : end + 3]
+                if kind == PLURAL and tail[:2] == b"s ":
+                    end += 1
+                elif kind == PLURAL and tail == b"es ":
+                    end += 2
+                elif tail[:1] != b"'" or tail[2:] != b" ":
+                    return 0
+        elif kind in (CLUSTER, DICTIONARY):
+            if self._finder.bits[text[end]] & EXTENDS:
+                return 0
+            if kind == DICTIONARY and not self._is_word(start, end):
+                return 0
+        elif kind == PREFIX:
+            end = text.index(SPACE, end)
+        elif kind == GLOB:
+            assert check.rest is not None
+            whole = check.rest.match(text, start - 1)
+            if whole is None:
+                return 0
+            end = whole.end()
+        if check.cased is not None and not self._as_written(check.cased, start, end):
+            return 0
+        return end
+
+    def _as_written(self, cased: str, start: int, end: int) -> bool:
+        if self._windows is not None and start >= self._windows_begin:
+            back = self._from_window(Place(start, end, 0))
+            if back is None:
+                return False
+            start, end = back.start, back.end
+        field, first, last = self.original(start, end)
+        return letters_as_written(getattr(self.document, field)[first:last]) == cased
+
+    def _is_word(self, start: int, end: int) -> bool:
+        text, unspaced = self.bytes, self._finder.unspaced
+        left = start
+        while left > max(0, start - 80) and text[left - 1] in unspaced:
+            left -= 1
+        right = end
+        while right < min(len(text), end + 80) and text[right] in unspaced:
+            right += 1
+        return is_word(self._canonical(left, start), self._canonical(start, end), self._canonical(end, right))
+
+    def _canonical(self, start: int, end: int) -> str:
+        """The piece of text as Unicode would have it."""
+        if start >= end:
+            return ""
+        folded = self._folded
+        first, last = self._index(start), self._index(end - 1)
+        if self._windows is not None and first >= self._windows.begins:
+            places = self._windows.origin[first - self._windows.begins : last + 1 - self._windows.begins]
+        else:
+            places = np.arange(first, last + 1)
+        offsets = folded.canonical_offsets
+        if offsets is not None:
+            places = offsets[places]
+        source = folded.canonical
+        if source is None:
+            return "".join(folded.original[int(place)] for place in places)
+        text: str = source[places].astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+        return text
+
+    # -- where it is --------------------------------------------------------------------------------------------------------------
+
+    def field(self, start: int) -> Field:
+        if start < self._title_end:
+            return "title"
+        if start < self._body_end:
+            return "body"
+        return "url" if start < self.bytes.index(SEPARATOR, self._body_end + 1) else "source"
+
+    def original(self, start: int, end: int) -> tuple[Field, int, int]:
+        """Field and code point offsets of a hit in the original text."""
+        known = self._original.get((start, end))
+        if known is None:
+            first, last = self._folded.to_original(self._index(start), self._index(end - 1) + 1)
+            field = self.field(start)
+            document = self.document
+            if field == "title":
+                shift = 1
+            else:
+                shift = len(document.title) + 4
+                if field != "body":
+                    shift += len(document.body) + 3
+                    if field == "source":
+                        shift += len(document.url) + 3
+            known = self._original[start, end] = (field, first - shift, last - shift)
+        return known
+
+    def spans(self, clause: Evidence) -> list[tuple[Field, int, int]]:
+        """The hits of a clause in the original text: a receipt without the names."""
+        known = self._original
+        return [known.get((start, end)) or self.original(start, end) for start, end, _ in clause.places(self)]
+
+    def within(self, scope: Scope | None) -> Iterable[int]:
+        """The terms that have a hit in `scope`."""
+        if scope is None:
+            return self.text
+        known = self._scopes.get(scope)
+        if known is None:
+            source = self.elsewhere if scope in ("url", "source") else self.text
+            known = {term for term, places in source.items() if any(self._is_in(scope, place) for place in places)}
+            self._scopes[scope] = known
+        return known
+
+    def places(self, terms: frozenset[int], scope: Scope | None) -> list[Place]:
+        """The hits of `terms` in `scope`, by their start."""
+        found = self.elsewhere if scope in ("url", "source") else self.text
+        if len(terms) < len(found):
+            hits = [place for term in terms if term in found for place in found[term]]
+        else:
+            hits = [place for term in found if term in terms for place in found[term]]
+        if scope is not None:
+            hits = [place for place in hits if self._is_in(scope, place)]
+        hits.sort()
+        return hits
+
+    def _is_in(self, scope: Scope, place: Place) -> bool:
+        if scope == "lead":
+            if place.start < self._title_end:
+                return True
+            field, _, end = self.original(place.start, place.end)
+            return field == "body" and end <= self.document.lead_end
+        return self.field(place.start) == scope
+
+    # -- how far ------------------------------------------------------------------------------------------------------------------
+
+    def words_between(self, end: int, start: int, limit: int) -> int:
+        """Words between a hit that ends at `end` and one that starts at `start`; some number above `limit` if there are more than that.
+
+        Raises ValueError if they overlap.
+        """
+        if start < end:
+            raise ValueError("the hits overlap")
+        spaces = self.bytes.count(SPACE, end, start)
+        if not self._folded.unspaced or start == end:
+            return max(spaces - 1, 0)
+        if start - end <= limit:  # no word is shorter than a character
+            return self._counted(end, start)
+        if start - end > _LONGEST_WORD * (limit + 1):
+            return limit + 1
+        return self._counted(end, start)
+
+    def _counted(self, end: int, start: int) -> int:
+        known = self._words.get((end, start))
+        if known is None:
+            piece = self.bytes[end:start]
+            if len(piece.translate(None, self._finder.unspaced)) == len(piece):
+                known = max(piece.count(SPACE) - 1, 0)
+            else:
+                known = count_words(self._canonical(end, start))
+            self._words[end, start] = known
+        return known

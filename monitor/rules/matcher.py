@@ -1,0 +1,189 @@
+"""RuleSet: documents in, verdicts with their receipts out.
+
+All terms of all rules and vocabularies are found in one pass. A rule is looked at only if one of its pivot's terms is among them; whether
+it holds is decided over sets of terms, and over places only where places matter. Receipts are made for the rules that held.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from monitor.rules.build import Builder, Entries, Label, leaves, named
+from monitor.rules.clauses import Clause, pivot
+from monitor.rules.found import Finder, Found
+from monitor.rules.match import Document, Hit, Match, Verdict
+from monitor.rules.parse import parse
+from monitor.rules.query import And, Not, Query, Vocab
+from monitor.rules.rule import Rule, Vocabulary
+from monitor.rules.terms import Lexicon
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledRule:
+    """A rule as it is evaluated."""
+
+    rule: Rule
+    when: Clause
+    unless: Clause | None
+    score: tuple[tuple[Clause, int], ...]
+
+    def points(self, found: Found) -> int:
+        return sum(points for clause, points in self.score if clause.holds(found))
+
+    def holds(self, found: Found) -> bool:
+        if not self.when.holds(found) or (self.unless is not None and self.unless.holds(found)):
+            return False
+        threshold = self.rule.threshold
+        return threshold is None or self.points(found) >= threshold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A piece of a rule's queries, as it stands in a receipt: its text, and how its terms are called."""
+
+    text: str
+    clause: Clause
+    labels: Mapping[int, tuple[Label, ...]]
+
+
+class RuleSet:
+    """All rules in force, compiled. Made by `compile_rules`; not changed afterwards, so it can be used by several threads."""
+
+    def __init__(
+        self,
+        compiled: Sequence[CompiledRule],
+        vocabularies: Mapping[str, Vocabulary],
+        entries: Entries,
+        lexicon: Lexicon,
+        builder: Builder,
+    ) -> None:
+        self.rules: Mapping[str, Rule] = MappingProxyType({each.rule.id: each.rule for each in compiled})
+        self.vocabularies: Mapping[str, Vocabulary] = MappingProxyType(dict(vocabularies))
+        self.builder = builder
+        self._compiled = sorted(compiled, key=lambda each: each.rule.id)
+        self._finder = Finder(lexicon, addresses=not builder.scopes.isdisjoint(("url", "source")))
+        self._parts: dict[str, tuple[Part, ...]] = {}
+        self._versions: dict[str, str] = {}
+        self._facets = _facets(entries, lexicon)
+        self._posts, self._waiting, self._always = _posts(self._compiled, lexicon.count)
+
+    def match(self, document: Document) -> Verdict:
+        """The receipts of all rules that hold, by rule id, and the facets, sorted."""
+        found = self.find(document)
+        matches = tuple(self.receipt(each, found) for each in self.holding(found))
+        facets = {name for term in found.text if term in self._facets for name in self._facets[term]}
+        return Verdict(matches=matches, facets=tuple(sorted(facets)))
+
+    def find(self, document: Document) -> Found:
+        """The hits of all terms in the document."""
+        return self._finder.find(document)
+
+    def holding(self, found: Found) -> list[CompiledRule]:
+        """The rules that hold, by id."""
+        posts, waiting, compiled = self._posts, self._waiting, self._compiled
+        groups: set[int] = set()
+        for term in found.text:
+            groups.update(posts[term])
+        for term in found.elsewhere:
+            groups.update(posts[term])
+        numbers = [number for group in groups for number in waiting[group] if compiled[number].holds(found)]
+        numbers += [number for number in self._always if compiled[number].holds(found)]
+        numbers.sort()
+        return [compiled[number] for number in numbers]
+
+    def receipt(self, compiled: CompiledRule, found: Found) -> Match:
+        """The receipt of a rule that holds."""
+        rule = compiled.rule
+        clauses: list[str] = []
+        hits: dict[tuple[int, int, str | None], Hit] = {}
+        for part in self.parts(rule.id):
+            if not part.clause.holds(found):
+                continue
+            clauses.append(part.text)
+            for start, end, term in part.clause.places(found):
+                for label in part.labels[term]:
+                    key = (start, end, label.vocabulary)
+                    if key not in hits:
+                        hits[key] = hit(found, start, end, label)
+        ordered = tuple(hits[key] for key in sorted(hits, key=lambda key: (key[0], key[1], key[2] or "")))
+        points = compiled.points(found) if rule.score else None
+        return Match(rule=rule.id, rule_version=self.version(rule.id), clauses=tuple(clauses), hits=ordered, points=points)
+
+    def compiled(self, rule_id: str) -> CompiledRule:
+        """The rule as it is evaluated. Raises KeyError for an id that is not in `rules`."""
+        if rule_id not in self.rules:
+            raise KeyError(rule_id)
+        return next(each for each in self._compiled if each.rule.id == rule_id)
+
+    def parts(self, rule_id: str) -> tuple[Part, ...]:
+        """What a receipt of the rule can name: the parts of `when` that have to hold, and the queries of `score`."""
+        known = self._parts.get(rule_id)
+        if known is None:
+            rule = self.rules[rule_id]
+            tree = parse(rule.when)
+            pieces = [child for child in tree.children if not isinstance(child, Not)] if isinstance(tree, And) else [tree]
+            parts = [self._part(piece, rule.when[piece.start : piece.end] or rule.when) for piece in pieces]
+            parts += [self._part(parse(text), f"{points:+d} {text}") for text, points in rule.score.items()]
+            known = self._parts[rule_id] = tuple(parts)
+        return known
+
+    def _part(self, query: Query, text: str) -> Part:
+        return Part(text=text, clause=self.builder.clause(query), labels=self.builder.labels(query))
+
+    def version(self, rule_id: str) -> str:
+        """A digest of all that decides what the rule matches: its queries, scores and threshold, and the vocabularies it names."""
+        known = self._versions.get(rule_id)
+        if known is None:
+            rule = self.rules[rule_id]
+            names: set[str] = set()
+            for text in (rule.when, *([rule.unless] if rule.unless is not None else []), *rule.score):
+                for leaf in leaves(parse(text)):
+                    if isinstance(leaf, Vocab):
+                        names.update(named(leaf.pattern, self.vocabularies))
+            terms = {name: {lang: list(each) for lang, each in self.vocabularies[name].terms.items()} for name in sorted(names)}
+            content = [rule.when, rule.unless, dict(rule.score), rule.threshold, terms]
+            text = json.dumps(content, sort_keys=True, ensure_ascii=True)
+            known = self._versions[rule_id] = hashlib.sha256(text.encode("ascii")).hexdigest()[:16]
+        return known
+
+
+def hit(found: Found, start: int, end: int, label: Label) -> Hit:
+    field, first, last = found.original(start, end)
+    return Hit(term=label.term, field=field, start=first, end=last, vocabulary=label.vocabulary, language=label.language)
+
+
+def _facets(entries: Entries, lexicon: Lexicon) -> dict[int, tuple[str, ...]]:
+    names: dict[int, dict[str, None]] = {}
+    for name, rows in entries.items():
+        for _, key in rows:
+            names.setdefault(lexicon.ids[key], {})[name] = None
+    return {term: tuple(given) for term, given in names.items()}
+
+
+def _posts(compiled: Sequence[CompiledRule], terms: int) -> tuple[list[tuple[int, ...]], list[list[int]], list[int]]:
+    """For each term the groups it belongs to; for each group the rules that wait for it; the rules that wait for nothing.
+
+    A group is the pivot of one or more rules: many rules on one large vocabulary cost its terms once.
+    """
+    groups: dict[frozenset[int], int] = {}
+    waiting: list[list[int]] = []
+    always: list[int] = []
+    posts: list[list[int]] = [[] for _ in range(terms)]
+    for number, each in enumerate(compiled):
+        needed = pivot(each.when)
+        if needed is None:
+            always.append(number)
+            continue
+        group = groups.get(needed)
+        if group is None:
+            group = groups[needed] = len(waiting)
+            waiting.append([])
+            for term in needed:
+                posts[term].append(group)
+        waiting[group].append(number)
+    shared: dict[tuple[int, ...], tuple[int, ...]] = {}
+    return [shared.setdefault(row, row) for row in map(tuple, posts)], waiting, always
