@@ -15,7 +15,6 @@ from pydantic import BaseModel, ValidationError
 import monitor
 from monitor.alerts.channel import Channel, Secret
 from monitor.errors import ConfigError, Problem
-from monitor.rules.rule import Rule, Vocabulary
 from monitor.settings.complaints import complaints, suggestion
 from monitor.settings.files import read_file, read_folder, stray_files
 from monitor.settings.models import (
@@ -27,7 +26,7 @@ from monitor.settings.models import (
     VocabularyEntry,
     WebhookEntry,
 )
-from monitor.settings.queries import query_problems, term_problems
+from monitor.settings.queries import PlacedRule, PlacedVocabulary, compile_problems, query_problems, term_problems
 from monitor.settings.secrets import SecretReference, Unavailable, fetch_secret
 from monitor.settings.settings import Settings
 from monitor.settings.values import language_problem, nearest, seconds, size_bytes, vocabulary_name_problem
@@ -81,7 +80,9 @@ class _Loading:
         sources = tuple(self._sources(self._taken(read_file(self.directory / "sources.yaml"))))
         channels = self._channels(self._taken(read_file(self.directory / "channels.yaml")))
         vocabularies, names = self._vocabularies()
-        rules = tuple(self._rules(channels, names))
+        rules = list(self._rules(channels, names))
+        if not self.problems:
+            self.problems += compile_problems(rules, vocabularies)
         if self.problems or main is None or state is None:
             raise ConfigError(
                 sorted(self.problems, key=lambda problem: (problem.file or "", problem.line or 0, problem.column or 0))
@@ -103,8 +104,8 @@ class _Loading:
             sources=sources,
             channels=tuple(channels.on),
             channels_off=tuple(channels.off),
-            rules=rules,
-            vocabularies=tuple(vocabularies),
+            rules=tuple(placed.rule for placed in rules),
+            vocabularies=tuple(placed.vocabulary for placed in vocabularies),
             warnings=tuple(self.warnings),
         )
 
@@ -224,10 +225,10 @@ class _Loading:
             self.problems.append(tree.problem((*route, "secret"), message, write=write))
         return entry.noun(secret) if secret is not None else None
 
-    def _vocabularies(self) -> tuple[list[Vocabulary], set[str] | None]:
+    def _vocabularies(self) -> tuple[list[PlacedVocabulary], set[str] | None]:
         """The vocabularies, and the names that are written, bad entries included; None if not all of them could be read."""
         names: dict[str, str] = {}
-        found: list[Vocabulary] = []
+        found: list[PlacedVocabulary] = []
         all_known = True
         for tree in map(self._taken, read_folder(self.directory, "vocabularies")):
             all_known &= not tree.stopped
@@ -240,22 +241,23 @@ class _Loading:
                     self.problems.append(tree.problem((name,), "not a vocabulary name", key=True, found=name, write=write))
                 entry = self._model(VocabularyEntry, tree, (name,), item)
                 if self._once(names, name, tree, (name,), "a second vocabulary of this name", key=True) and entry is not None:
-                    found.append(entry.noun(name))
-                    self._check_terms(found[-1], tree)
+                    found.append(PlacedVocabulary(vocabulary=entry.noun(name), tree=tree))
+                    self._check_terms(found[-1])
         return found, set(names) if all_known else None
 
-    def _check_terms(self, vocabulary: Vocabulary, tree: Tree) -> None:
-        for language in vocabulary.terms:
+    def _check_terms(self, placed: PlacedVocabulary) -> None:
+        name, terms, tree = placed.vocabulary.name, placed.vocabulary.terms, placed.tree
+        for language in terms:
             if write := language_problem(language):
                 message = f"`{language}` is neither `title` nor a language tag"
                 meant = nearest(language, ["title"]) or write
-                self.problems.append(tree.problem((vocabulary.name, language), message, key=True, write=meant))
-        if not any(vocabulary.terms.values()):
+                self.problems.append(tree.problem((name, language), message, key=True, write=meant))
+        if not any(terms.values()):
             form = "en: [a term, another term]"
-            self.problems.append(tree.problem((vocabulary.name,), "a vocabulary without terms", key=True, write=form))
-        self.problems += term_problems(vocabulary, tree)
+            self.problems.append(tree.problem((name,), "a vocabulary without terms", key=True, write=form))
+        self.problems += term_problems(placed)
 
-    def _rules(self, channels: _Channels, vocabularies: set[str] | None) -> Iterator[Rule]:
+    def _rules(self, channels: _Channels, vocabularies: set[str] | None) -> Iterator[PlacedRule]:
         ids: dict[str, str] = {}
         for tree in map(self._taken, read_folder(self.directory, "rules")):
             for route, item in self._items(tree, "rules"):
@@ -265,9 +267,9 @@ class _Loading:
                 self._once(ids, entry.id, tree, (*route, "id"), "a second rule of this id")
                 for index, name in enumerate(entry.alert):
                     self._check_channel(name, channels, tree, (*route, "alert", index))
-                rule = entry.noun()
-                self.problems += query_problems(rule, tree, route, vocabularies)
-                yield rule
+                placed = PlacedRule(rule=entry.noun(), tree=tree, route=route)
+                self.problems += query_problems(placed, vocabularies)
+                yield placed
 
     def _check_channel(self, name: str, channels: _Channels, tree: Tree, route: Route) -> None:
         if name in channels.off:

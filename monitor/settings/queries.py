@@ -3,74 +3,110 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from monitor.errors import Problem
+from monitor.rules.build import leaves, named
+from monitor.rules.compile import RuleError, RuleErrors, compile_rules
 from monitor.rules.parse import QueryError, parse, parse_term
-from monitor.rules.query import And, AtLeast, Near, Not, Or, Query, Scoped, Vocab
+from monitor.rules.query import Vocab
 from monitor.rules.rule import Rule, Vocabulary
 from monitor.settings.values import nearest
 from monitor.settings.yaml_tree import Route, Tree
 
 
-def query_problems(rule: Rule, tree: Tree, route: Route, vocabularies: Collection[str] | None) -> Iterator[Problem]:
-    """What is wrong with the queries of the rule at `route`: they cannot be read, or name none of `vocabularies` (None: not known)."""
-    queries = [(rule.when, (*route, "when"), False), *((query, (*route, "score", query), True) for query in rule.score)]
-    if rule.unless is not None:
-        queries.append((rule.unless, (*route, "unless"), False))
-    for query, place, key in queries:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedRule:
+    """A rule, and where it is written."""
+
+    rule: Rule
+    tree: Tree
+    route: Route
+
+    def queries(self) -> Iterator[tuple[str, str, Route, bool]]:
+        """Each query: its name (as in `RuleError.query`), its text, where it is written, and whether that is a key."""
+        yield "when", self.rule.when, (*self.route, "when"), False
+        if self.rule.unless is not None:
+            yield "unless", self.rule.unless, (*self.route, "unless"), False
+        for query in self.rule.score:
+            yield query, query, (*self.route, "score", query), True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedVocabulary:
+    """A vocabulary, and where it is written."""
+
+    vocabulary: Vocabulary
+    tree: Tree
+
+    def terms(self) -> Iterator[tuple[str, str, Route]]:
+        """Each term: its language, its text, and where it is written."""
+        for language in self.vocabulary.terms:
+            written = self.tree.data[self.vocabulary.name][language]  # type: ignore[index]
+            for index, term in enumerate(written):
+                yield language, term, (self.vocabulary.name, language, index)
+
+
+def query_problems(placed: PlacedRule, vocabularies: Collection[str] | None) -> Iterator[Problem]:
+    """What is wrong with the queries of a rule: they cannot be read, or name none of `vocabularies` (None: not known)."""
+    for _, text, route, key in placed.queries():
         try:
-            tree_of_query = parse(query)
+            query = parse(text)
         except QueryError as error:
-            yield _placed(error, tree, place, key=key)
+            yield _problem(error, placed.tree, route, key=key)
             continue
-        for name in _vocabularies(tree_of_query):
-            if vocabularies is not None and not _exists(name.pattern, vocabularies):
-                line, column = tree.inside(place, name.start, key=key)
+        for leaf in leaves(query):
+            if isinstance(leaf, Vocab) and vocabularies is not None and not named(leaf.pattern, list(vocabularies)):
+                line, column = placed.tree.inside(route, leaf.start, key=key)
                 yield Problem(
                     message="no vocabulary of this name",
-                    file=tree.file,
+                    file=placed.tree.file,
                     line=line,
                     column=column,
-                    found=query[name.start : name.end],
-                    write=_meant(name.pattern, vocabularies),
+                    found=text[leaf.start : leaf.end],
+                    write=_meant(leaf.pattern, vocabularies),
                 )
 
 
-def term_problems(vocabulary: Vocabulary, tree: Tree) -> Iterator[Problem]:
+def term_problems(placed: PlacedVocabulary) -> Iterator[Problem]:
     """What is wrong with the terms of a vocabulary."""
-    for language in vocabulary.terms:
-        written = tree.data[vocabulary.name][language]  # type: ignore[index]
-        for index, term in enumerate(written):
-            try:
-                parse_term(term)
-            except QueryError as error:
-                yield _placed(error, tree, (vocabulary.name, language, index))
+    for _, term, route in placed.terms():
+        try:
+            parse_term(term)
+        except QueryError as error:
+            yield _problem(error, placed.tree, route)
 
 
-def _placed(error: QueryError, tree: Tree, place: Route, *, key: bool = False) -> Problem:
-    line, column = tree.inside(place, error.start, key=key)
+def compile_problems(rules: list[PlacedRule], vocabularies: list[PlacedVocabulary]) -> Iterator[Problem]:
+    """What only shows when rules that can each be read are made into one matcher."""
+    try:
+        compile_rules([placed.rule for placed in rules], [placed.vocabulary for placed in vocabularies])
+    except RuleErrors as errors:
+        for error in errors.errors:
+            yield _compile_problem(error, rules, vocabularies)
+
+
+def _compile_problem(error: RuleError, rules: list[PlacedRule], vocabularies: list[PlacedVocabulary]) -> Problem:
+    for placed in rules:
+        if placed.rule.id == error.rule:
+            for name, _, route, key in placed.queries():
+                if name == error.query:
+                    return _problem(error, placed.tree, route, key=key)
+            return placed.tree.problem(placed.route, error.message, found=error.found, write=error.write)
+    for other in vocabularies:
+        if other.vocabulary.name == error.vocabulary:
+            for language, term, route in other.terms():
+                if (language, term) == (error.language, error.term):
+                    return _problem(error, other.tree, route)
+            return other.tree.problem((error.vocabulary,), error.message, key=True, found=error.found, write=error.write)
+    return Problem(message=str(error))
+
+
+def _problem(error: QueryError | RuleError, tree: Tree, route: Route, *, key: bool = False) -> Problem:
+    line, column = tree.inside(route, error.start, key=key)
     return Problem(
         message=error.message, file=tree.file, line=line, column=column, found=error.found or None, write=error.write
     )
-
-
-def _vocabularies(query: Query) -> Iterator[Vocab]:
-    if isinstance(query, Vocab):
-        yield query
-    elif isinstance(query, And | Or):
-        for child in query.children:
-            yield from _vocabularies(child)
-    elif isinstance(query, Near):
-        yield from _vocabularies(query.left)
-        yield from _vocabularies(query.right)
-    elif isinstance(query, Not | Scoped | AtLeast):
-        yield from _vocabularies(query.child)
-
-
-def _exists(pattern: str, vocabularies: Collection[str]) -> bool:
-    if pattern.endswith("/*"):
-        return any(name.startswith(pattern[:-1]) for name in vocabularies)
-    return pattern in vocabularies
 
 
 def _meant(pattern: str, vocabularies: Collection[str]) -> str:

@@ -77,3 +77,20 @@ def test_a_term_that_could_never_be_found_is_a_problem_at_the_term(problems: Pro
 def test_mistakes_in_several_rules_and_queries_are_all_told(problems: Problems) -> None:
     rules = "- {id: a, title: x, when: 'a OR b AND c', unless: '@x'}\n- {id: b, title: x, when: 'NOT a'}\n"
     assert [problem.line for problem in problems({"rules/crime.yaml": rules})] == [1, 1, 2]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param({"rules/crime.yaml": "- {id: x, title: x, when: 'police OR «ʼ'}\n"}, id="in a rule"),
+        pytest.param(
+            {"rules/crime.yaml": "- {id: x, title: x, when: a, threshold: 1, score: {b: 1, 'c OR «ʼ': 1}}\n"},
+            id="in a score",
+        ),
+        pytest.param({"vocabularies/crime.yaml": "crime/drugs: {title: x, en: [smuggling, «ʼ]}\n"}, id="in a vocabulary"),
+    ],
+)
+def test_a_term_that_only_the_compiler_refuses_has_its_place_too(problems: Problems, files: dict[str, str]) -> None:
+    ((name, text),) = files.items()
+    problem = _one(problems({name: text.replace("«", "")}), text)
+    assert "nothing of this term is left" in problem.message
