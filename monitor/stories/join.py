@@ -15,6 +15,7 @@ SIMILAR = 0.45
 CONTAINED = 0.70
 CONTAINED_SIMILAR = 0.20  # below this the estimate of containment is mostly error
 SAME_SITE = 0.80  # a site repeats its own phrases and notices, from one happening to the next
+SAME_SITE_CONTAINED = 0.90  # unless the article has only grown
 AS_NEAR = 0.15
 SHORT_SHINGLES = 100
 SHORT_SIMILAR = 0.90
@@ -54,7 +55,8 @@ class Opened:
 def decide(new: Candidate, candidates: Sequence[Candidate], window: timedelta = WINDOW) -> Joined | Opened:
     """Join the story of the earliest seen candidate that is a copy within `window`, or open a story.
 
-    Where candidates of several stories would do, as with bulletins of one form, only those about as near as the nearest count.
+    Bulletins of one form are kept apart: a story that the site of `new` has told already is joined only by a new version of what it
+    told, and where candidates of several stories would do, only those about as near as the nearest count.
     The order of `candidates` makes no difference, and `new` itself or a candidate without a story among them does no harm.
     """
     in_time = [
@@ -62,15 +64,23 @@ def decide(new: Candidate, candidates: Sequence[Candidate], window: timedelta = 
         for each in sorted(candidates, key=lambda each: (each.seen_at, each.article_id))
         if each.story_id is not None and each.article_id != new.article_id and _apart(new, each) <= window
     ]
-    copies = [(each, similarity(new.sketch, each.sketch), reason) for each in in_time if (reason := _resemblance(new, each))]
-    nearest = max((share for _, share, _ in copies), default=0.0)
-    for each, share, reason in copies:
+    alike = {each.article_id: reason for each in in_time if (reason := _resemblance(new, each))}
+    own = [each for each in in_time if _same_site(new, each)]
+    told = {each.story_id for each in own} - {each.story_id for each in own if each.article_id in alike}
+    copies = [
+        (each, similarity(new.sketch, each.sketch))
+        for each in in_time
+        if each.article_id in alike and each.story_id not in told
+    ]
+    nearest = max((share for _, share in copies), default=0.0)
+    for each, share in copies:
         if share >= nearest - AS_NEAR and each.story_id is not None:
-            return Joined(story_id=each.story_id, article_id=each.article_id, similarity=share, reason=reason)
+            return Joined(story_id=each.story_id, article_id=each.article_id, similarity=share, reason=alike[each.article_id])
     if not in_time:
         return Opened(story_id=new.article_id, reason=f"no article of the last {window.days} days shares a passage with it")
     nearest = max(similarity(new.sketch, each.sketch) for each in in_time)
-    return Opened(story_id=new.article_id, reason=f"the nearest of {len(in_time)} candidates shares {nearest:.0%}, too little")
+    why = "in the way of its own site, which tells something else" if told else "too little"
+    return Opened(story_id=new.article_id, reason=f"the nearest of {len(in_time)} candidates shares {nearest:.0%}, {why}")
 
 
 def _resemblance(new: Candidate, old: Candidate) -> str | None:
@@ -82,13 +92,19 @@ def _resemblance(new: Candidate, old: Candidate) -> str | None:
         if share >= SHORT_SIMILAR and new.site != old.site and _apart(new, old) <= SHORT_WINDOW:
             return f"the same few words on another site within a day ({share:.0%})"
         return None
-    if new.site is not None and new.site == old.site:
-        return f"shares {share:.0%} with an earlier article of the same site" if share >= SAME_SITE else None
+    part = containment(new.sketch, old.sketch) if share >= CONTAINED_SIMILAR else 0.0
+    if _same_site(new, old):
+        again = share >= SAME_SITE or part >= SAME_SITE_CONTAINED
+        return f"a version of an earlier article of the same site ({share:.0%} shared)" if again else None
     if share >= SIMILAR:
         return f"shares {share:.0%} with an earlier article"
-    if share >= CONTAINED_SIMILAR and (part := containment(new.sketch, old.sketch)) >= CONTAINED:
+    if part >= CONTAINED:
         return f"{part:.0%} of the shorter text is in the longer one"
     return None
+
+
+def _same_site(a: Candidate, b: Candidate) -> bool:
+    return a.site is not None and a.site == b.site
 
 
 def _apart(a: Candidate, b: Candidate) -> timedelta:

@@ -87,8 +87,19 @@ def test_bulletins_of_one_form_on_one_site_are_stories_of_their_own_and_a_correc
     one = article("one", hand.text(form + first), story="ONE", site="police.example")
     two = article("two", hand.text(form + second), site="police.example", hours=1)
     corrected = article("three", hand.text(form + hand.edited(first, 0.1)), site="police.example", hours=1)
-    assert isinstance(decide(two, [one]), Opened)
+    outcome = decide(two, [one])
+    assert isinstance(outcome, Opened)
+    assert "its own site, which tells something else" in outcome.reason
     assert decide(corrected, [one]).story_id == "ONE"
+    reprint = article("reprint", hand.text(form + first), story="ONE", site="paper.example", hours=0.5)
+    assert isinstance(decide(two, [one, reprint]), Opened), "not by way of another site either"
+    other = article("zero", hand.text(form + hand.words(100)), story="ONE", site="police.example", hours=-1)
+    assert decide(corrected, [one, other]).story_id == "ONE", "one version is enough"
+
+
+def test_an_article_that_has_grown_on_its_site_is_the_same_story(texts):
+    first = article("first", texts["third"], story="S", site="paper.example")
+    assert decide(article("full", texts["original"], site="paper.example", hours=2), [first]).story_id == "S"
 
 
 @pytest.mark.parametrize(
