@@ -71,7 +71,7 @@ _WRONG_OPERATORS = {"&&": "AND", "&": "AND", "+": "AND", "||": "OR", "|": "OR", 
 _WORD_END = re.compile(r"[\s()\"“”（）]")
 _MEANINGLESS = re.compile(r"[\[\]{}<>^|\\;,!~=@]")
 # Thai, Lao, Burmese, Khmer, kana, Han: scripts that put no spaces between words.
-_UNSPACED = re.compile(
+UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff\u3040-\u30ff\u3400-\u9fff\ua9e0-\ua9ff\uaa60-\uaa7f\uf900-\ufaff]"
 )
 
@@ -141,7 +141,7 @@ def check_term(token: Token, text: str) -> bool:
 
 def _check_wildcard(word: str, token: Token, text: str) -> None:
     literal = word.replace("*", "").replace("?", "")
-    if _UNSPACED.search(word):
+    if UNSPACED.search(word):
         message = "no wildcards in scripts without spaces: a term may stand anywhere there, also inside a longer word"
         raise error(message, text, token.start, token.end, write=literal or None)
     if word.startswith("*"):
