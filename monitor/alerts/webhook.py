@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -13,7 +12,7 @@ from standardwebhooks import Webhook
 
 import monitor
 from monitor.alerts.alert import Delivery, Notice
-from monitor.alerts.channel import Secret, WebhookChannel
+from monitor.alerts.channel import WebhookChannel
 
 
 def payload(delivery: Delivery, notice: Notice) -> bytes:
@@ -61,21 +60,6 @@ def headers(channel: WebhookChannel, delivery: Delivery, body: bytes, now: datet
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": Webhook(channel.secret.reveal()).sign(delivery.id, now, body.decode()),
     }
-
-
-def secret_problem(secret: Secret) -> str | None:
-    """Why a channel's secret cannot be used, without showing it, or None: it is `whsec_` and base64 of 24 to 64 bytes."""
-    text = secret.reveal()
-    if not text.startswith("whsec_"):
-        return "a webhook secret starts with `whsec_`"
-    encoded = text.removeprefix("whsec_")
-    try:
-        key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
-    except ValueError:
-        return "a webhook secret is `whsec_` and base64"
-    if not 24 <= len(key) <= 64:
-        return f"a webhook secret holds 24 to 64 bytes, this one {len(key)}"
-    return None
 
 
 def _article(notice: Notice) -> dict[str, Any]:
