@@ -16,7 +16,7 @@ from monitor.adapters.webhook import HttpPoster
 from monitor.adapters.workers import Workers
 from monitor.engine.embedded import EmbeddedEngine
 from monitor.engine.run_step import Event
-from monitor.ports import Clock, Fetch, Parse
+from monitor.ports import Clock, Parse
 from monitor.rules.compile import RuleSet, compile_rules
 from monitor.settings.settings import Settings
 from monitor.steps.context import Context
@@ -70,7 +70,7 @@ def open_app(settings: Settings, *, store_url: str | None = None, clock: Clock |
         store.close()
 
 
-def fetcher(settings: Settings, clock: Clock) -> Fetch:
+def fetcher(settings: Settings, clock: Clock) -> HttpFetch:
     """What gets pages from the network under these settings."""
     return HttpFetch(
         settings.user_agent,
@@ -87,11 +87,13 @@ def rule_set(settings: Settings) -> RuleSet:
 
 
 def _context(settings: Settings, store: RowStore, parse: Parse, clock: Clock) -> Context:
+    fetch = fetcher(settings, clock)
     return Context(
         store=store,
         clock=clock,
         chance=random.random,
-        fetch=fetcher(settings, clock),
+        fetch=fetch,
+        crawl_delay_s=fetch.crawl_delay_s,
         parse=parse,
         mailer=SmtpMailer(),
         poster=HttpPoster(guarded_session(_networks(settings))),

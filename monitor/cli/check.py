@@ -12,13 +12,13 @@ import click
 from monitor.cli.options import config_option, json_option, settings_of
 from monitor.cli.printing import print_json
 from monitor.errors import ConfigError
-from monitor.settings.schema import SUBJECTS, json_schema
+from monitor.settings.models import SUBJECTS, json_schema
 from monitor.settings.settings import redacted
 
 
 @click.command()
 @click.option(
-    "--schema", type=click.Choice(SUBJECTS), help="Print the JSON Schema of this file for your editor, and check nothing."
+    "--schema", type=click.Choice(sorted(SUBJECTS)), help="Print the JSON Schema of this file for your editor, and check nothing."
 )
 @config_option
 @json_option

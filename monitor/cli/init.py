@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from monitor.settings.init import init as write
+from monitor.settings.shipped import init as write
 
 
 @click.command()

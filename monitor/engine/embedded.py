@@ -131,4 +131,4 @@ def _rest_s(event: Event, host_gap_s: float) -> float:
         return BROKEN_REST_S
     if event.done.result == "left":
         return float(TICK_S)
-    return 0.0 if event.due.step == "deliver" else host_gap_s
+    return 0.0 if event.due.step == "deliver" else max(host_gap_s, event.done.rest_s)

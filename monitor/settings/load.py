@@ -36,6 +36,7 @@ from monitor.urls import canonical, host_of
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
+_POLITE_INTERVAL_S = 60.0
 _PLACEHOLDER = re.compile(r"(?:^|[@./])example\.(?:org|com|net)(?=$|[:/])")
 
 
@@ -184,7 +185,11 @@ class _Loading:
             self._once(ids, entry.id, tree, (*route, "id"), "a second source of this id")
             self._once(urls, canonical(entry.url), tree, (*route, "url"), "a second source of this address")
             enabled += entry.enabled
-            yield entry.noun()
+            source = entry.noun()
+            if source.enabled and source.interval_s < _POLITE_INTERVAL_S:
+                message = f"source {source.id} is asked more often than once a minute: only a server of your own should be"
+                self.warnings.append(tree.problem((*route, "interval"), message, write="interval: 1m, or leave the line out for 15m"))
+            yield source
         if not enabled and not tree.problems:
             self.warnings.append(tree.problem((), "no source is enabled: nothing will be watched"))
 

@@ -68,7 +68,7 @@ _AS_DURATION = WithJsonSchema(
     {"type": "string", "pattern": "^([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$", "examples": ["15m", "1h30m"]}
 )
 
-Interval = Annotated[str, BeforeValidator(between("1m", "4w")), _AS_DURATION]
+Interval = Annotated[str, BeforeValidator(between("1s", "4w")), _AS_DURATION]
 Timeout = Annotated[str, BeforeValidator(between("1s", "10m")), _AS_DURATION]
 Gap = Annotated[str, BeforeValidator(between("0s", "10m")), _AS_DURATION]
 Window = Annotated[str, BeforeValidator(between("0s", "520w")), _AS_DURATION]

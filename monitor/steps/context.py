@@ -18,13 +18,15 @@ Result = Literal["ok", "left", "failed"]
 class Context:
     """The ports and the settings in force. A reload makes the next Context; a running step keeps the one it was handed.
 
-    `chance` gives numbers in [0, 1). `channels` are those that are switched on.
+    `chance` gives numbers in [0, 1). `crawl_delay_s` tells the pause that the robots.txt of an address's host asks for, if it is known.
+    `channels` are those that are switched on.
     """
 
     store: Store
     clock: Clock
     chance: Callable[[], float]
     fetch: Fetch
+    crawl_delay_s: Callable[[str], float | None]
     parse: Parse
     mailer: Mailer
     poster: Poster
@@ -39,9 +41,11 @@ class Context:
 class Done:
     """What came of a step: `ok`, `left` (nothing to do) or `failed` (the row says when to try again), and why in words.
 
-    `facts` name what the reason tells: counts, an article's id, the ids of the alerts that were raised.
+    `facts` name what the reason tells: counts, an article's id, the ids of the alerts that were raised. `rest_s` is how long the other
+    side wants to be left alone, over and above the usual gap.
     """
 
     result: Result
     reason: str
     facts: Mapping[str, object] = field(default_factory=dict)
+    rest_s: float = 0.0

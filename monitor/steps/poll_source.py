@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import assert_never
 
-from monitor.fetching.outcome import Fetched, NotModified, Outcome
+from monitor.fetching.outcome import Fetched, NotModified, Outcome, Throttled
 from monitor.ports import Transaction
 from monitor.sources.entry import Listing, Unlisted
 from monitor.sources.schedule import SourceState, after_poll, is_same_body, request_for, triage
@@ -13,6 +13,7 @@ from monitor.sources.source import Source
 from monitor.steps.context import Context, Done
 from monitor.urls import host_of
 
+THROTTLED_REST_S = 60.0
 MOST_UNDATED = 20
 """So many undated items of a first poll are read: an index page names no dates, and its top is today's news."""
 
@@ -38,8 +39,13 @@ def poll_source(context: Context, key: str) -> Done:
         tx.sources.save(after, host_of(after.url or source.url))
     facts = {"source": source.id, "listed": listed, "new": new, "recorded": recorded, "next_poll_at": after.next_poll_at}
     if after.last_error is not None:
-        return Done(result="failed", reason=after.last_error, facts=facts)
+        return Done(result="failed", reason=after.last_error, facts=facts, rest_s=throttled_s(outcome))
     return Done(result="ok", reason=_told(outcome, listing), facts=facts)
+
+
+def throttled_s(outcome: Outcome) -> float:
+    """How long the whole host is left alone after an answer: a server that has enough of one feed has enough of all of them."""
+    return max(outcome.retry_after_s or 0.0, THROTTLED_REST_S) if isinstance(outcome, Throttled) else 0.0
 
 
 def _keep(

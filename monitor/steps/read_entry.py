@@ -12,6 +12,7 @@ from monitor.ports import ListedEntry
 from monitor.sources.source import Source
 from monitor.steps.context import Context, Done
 from monitor.steps.file_article import Filed, file_article, prepare
+from monitor.steps.poll_source import throttled_s
 from monitor.urls import identity
 
 RETRY_AFTER_S = (60.0, 600.0, 3600.0)
@@ -24,6 +25,7 @@ class _Later:
 
     reason: str
     after_s: float
+    rest_s: float = 0.0
 
 
 def read_entry(context: Context, key: str) -> Done:
@@ -45,9 +47,8 @@ def read_entry(context: Context, key: str) -> Done:
         at = context.clock.now() + timedelta(seconds=article.after_s)
         with context.store.writing() as tx:
             tx.entries.retry(entry_id, at=at, reason=article.reason)
-        return Done(
-            result="failed", reason=article.reason, facts={"source": source.id, "url": listed.entry.url, "again_at": at}
-        )
+        facts = {"source": source.id, "url": listed.entry.url, "again_at": at}
+        return Done(result="failed", reason=article.reason, facts=facts, rest_s=article.rest_s)
     if isinstance(article, Unreadable):
         return _finish(context, listed, "unreadable", article.reason)
     return _file(context, source, listed, article)
@@ -72,7 +73,8 @@ def _file(context: Context, source: Source, listed: ListedEntry, article: Articl
             f", {flag}" for flag in article.flags
         )
         tx.entries.finish(listed.id, "article" if filed.new else "known", reason, filed.article_id)
-    return Done(result="ok", reason=reason, facts=_facts(source, article, filed))
+    pause_s = context.crawl_delay_s(listed.entry.url) if listed.entry.url else None
+    return Done(result="ok", reason=reason, facts=_facts(source, article, filed), rest_s=pause_s or 0.0)
 
 
 def _read(context: Context, source: Source, listed: ListedEntry) -> Article | Unreadable | _Later:
@@ -90,9 +92,9 @@ def _read(context: Context, source: Source, listed: ListedEntry) -> Article | Un
                 return article
             reason = article.reason
         case Throttled() if wait_s is not None:
-            return _Later(
-                reason=f"the server asks for less (HTTP {outcome.status})", after_s=max(wait_s, outcome.retry_after_s or 0)
-            )
+            rest_s = throttled_s(outcome)
+            reason = f"the server asks for less (HTTP {outcome.status})"
+            return _Later(reason=reason, after_s=max(wait_s, rest_s), rest_s=rest_s)
         case Failed() if wait_s is not None:
             return _Later(reason=outcome.detail, after_s=wait_s)
         case Throttled():

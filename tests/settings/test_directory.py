@@ -72,6 +72,11 @@ def test_rules_and_vocabularies_of_all_files_are_taken_in_the_order_of_the_names
         ),
         pytest.param({"sources.yaml": "[]\n"}, "no source is enabled", id="no source"),
         pytest.param(
+            {"sources.yaml": "- {id: one, name: One, url: 'https://one.example/feed', interval: 30s}\n"},
+            "source one is asked more often than once a minute",
+            id="impolite interval",
+        ),
+        pytest.param(
             {"channels.yaml": "- {id: desk, kind: email, host: smtp.example.org, from: a@b.example, to: [a@b.example]}\n"},
             "channel desk: `host` is still the example",
             id="mail server of the example",

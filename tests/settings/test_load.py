@@ -157,7 +157,7 @@ MISTAKES = [
     ("sources.yaml", "- id: one\n  name: One\n", 1, 3, "`url` is missing", "url: https://"),
     ("sources.yaml", SOURCE + "  intervall: 15m\n", 4, 3, "unknown key `intervall`", "`interval`"),
     ("sources.yaml", SOURCE + "  interval: 15\n", 4, 13, "a duration needs its unit", "15s"),
-    ("sources.yaml", SOURCE + "  interval: 10s\n", 4, 13, "outside 1m to 4w", "from 1m"),
+    ("sources.yaml", SOURCE + "  interval: 0s\n", 4, 13, "outside 1s to 4w", "from 1s"),
     ("sources.yaml", SOURCE + "  kind: fed\n", 4, 9, "`kind`: not one of feed, page, sitemap", "feed"),
     ("sources.yaml", SOURCE + "  country: th\n", 4, 12, "not a country code", "TH"),
     ("sources.yaml", SOURCE + "  country: UK\n", 4, 12, "not a country code", "GB"),

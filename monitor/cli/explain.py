@@ -1,0 +1,122 @@
+"""Why an article matches, and why it does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from monitor.adapters.clock import SystemClock
+from monitor.adapters.workers import Workers
+from monitor.app import fetcher, rule_set
+from monitor.articles.article import Article, Unreadable
+from monitor.articles.page import read_page
+from monitor.cli.files import FILES, read_file
+from monitor.cli.options import config_option, json_option, settings_of
+from monitor.cli.printing import article_json, marked, match_json, print_json, when
+from monitor.errors import UsageError
+from monitor.fetching.outcome import Failed, Fetched, Refused, Request
+from monitor.rules.document import document
+from monitor.rules.match import Document, Match
+from monitor.settings.settings import Settings
+from monitor.sources.entry import Entry
+from monitor.sources.source import Source
+from monitor.store.database import open_store
+from monitor.urls import canonical, host_of, is_web
+
+
+@click.command()
+@click.argument("what", metavar="FILE|URL|ARTICLE")
+@click.option("--rule", metavar="RULE", help="Only this rule.")
+@config_option
+@json_option
+def explain(what: str, rule: str | None, config: Path | None, as_json: bool) -> None:
+    """Read a file (.txt, .html), an address or an article of the archive, and show for each rule why it matches or does not.
+
+    Also shows what was removed from the page, with the reason. Nothing is stored and nothing is sent.
+    """
+    settings = settings_of(config)
+    compiled = rule_set(settings)
+    if rule is not None and rule not in compiled.rules:
+        raise click.UsageError(f"no rule is called {rule!r}: there are {', '.join(sorted(compiled.rules))}")
+    article, source = _article(settings, what)
+    seen = document(article, source)
+    matches = {match.rule: match for match in compiled.match(seen).matches if rule is None or match.rule == rule}
+    if as_json:
+        print_json({"article": article_json(article), "matches": [match_json(match, seen) for match in matches.values()]})
+        return
+    _print_article(article, seen, list(matches.values()))
+    for each in sorted(compiled.rules) if rule is None else [rule]:
+        click.echo(f"\n{compiled.explain(seen, each)}")
+
+
+def _article(settings: Settings, what: str) -> tuple[Article, Source]:
+    path = Path(what)
+    if is_web(what):
+        return _fetched(settings, what)
+    if path.is_file():
+        if path.suffix.lower() in {".html", ".htm"}:
+            page = Fetched(
+                url="https://files.invalid/", status=200, headers={}, body=path.read_bytes(), fetched_at=SystemClock().now()
+            )
+            return _readable(read_page(FILES, page, Entry(keys=())), what), FILES
+        return read_file(path), FILES
+    store = open_store(settings.store_url())
+    with store.reading() as tx:
+        stored = tx.articles.get(what)
+    store.close()
+    if stored is None:
+        raise UsageError(
+            f"{what!r} is no file, no http(s) address, and no article of the archive (`monitor articles` lists them)"
+        )
+    known = {source.id: source for source in settings.sources}
+    url = stored.article.url or "https://files.invalid/"
+    gone = Source(id=stored.source_id, name=stored.source_name, url=url, kind="page", country=stored.country)
+    return stored.article, known.get(stored.source_id, gone)
+
+
+def _fetched(settings: Settings, url: str) -> tuple[Article, Source]:
+    host = host_of(canonical(url)).removeprefix("www.")
+    sites = {host_of(source.home or source.url).removeprefix("www."): source for source in settings.sources}
+    source = sites.get(host, Source(id=host, name=host, url=url, kind="page"))
+    outcome = fetcher(settings, SystemClock())(Request(url=url))
+    match outcome:
+        case Fetched():
+            workers = Workers(count=1)
+            try:
+                return _readable(workers.read_page(source, outcome, Entry(keys=(url,), url=url)), url), source
+            finally:
+                workers.close()
+        case Refused(reason=reason) | Failed(detail=reason):
+            raise UsageError(f"{url}: {reason}")
+        case _:
+            raise UsageError(f"{url}: the server answers {type(outcome).__name__.lower()}")
+
+
+def _readable(read: Article | Unreadable, what: str) -> Article:
+    if isinstance(read, Unreadable):
+        raise UsageError(f"{what}: no article could be read: {read.reason}")
+    return read
+
+
+def _print_article(article: Article, seen: Document, matches: list[Match]) -> None:
+    def spans(field: str) -> list[tuple[int, int]]:
+        return [(hit.start, hit.end) for match in matches for hit in match.hits if hit.field == field]
+
+    click.echo(marked(seen.title, spans("title")) if article.headline else "(no headline)")
+    facts = (
+        ("by", ", ".join(article.authors)),
+        ("dateline", article.dateline),
+        ("published", when(article.published_at)),
+        ("language", article.language),
+        ("address", article.url),
+        ("notes", ", ".join(article.flags)),
+    )
+    for name, value in facts:
+        if value:
+            click.echo(f"  {name}: {value}")
+    click.echo(f"\n{marked(seen.body, spans('body'))}")
+    if article.removed:
+        click.echo("\nRemoved from the page:")
+        for removed in article.removed:
+            click.echo(f"  {removed.reason}: {removed.text[:160]}")
