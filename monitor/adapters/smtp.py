@@ -36,17 +36,16 @@ class SmtpMailer:
     """
 
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
-        self._context = context
+        self._context = context or ssl.create_default_context()
 
     def __call__(self, channel: EmailChannel, message: EmailMessage, recipients: tuple[str, ...]) -> Sending:
         """Send `message` to `recipients` only, whatever its To says."""
         if strange := [each for each in (channel.sender, *recipients) if not _is_address(each)]:
             return Rejected(reason=f"{', '.join(map(ascii, strange))}: no mail address that is supported (ASCII, with an @)")
         said = _Said(channel=channel)
-        context = self._context or ssl.create_default_context()
         with Deadline(channel.timeout_s) as deadline:
             try:
-                sending = _session(channel, context, message, recipients, said, deadline)
+                sending = _session(channel, self._context, message, recipients, said, deadline)
             except (OSError, UnicodeError) as error:
                 cause = f"the session was not over after {channel.timeout_s:g} s" if deadline.passed else _cause(error)
                 after = ' (cut after the final "."; the message may have arrived)' if said.handed_over else ""
