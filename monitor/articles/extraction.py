@@ -31,6 +31,8 @@ _NEVER_TEXT = (
     "meta",
     "select",
 )
+_DEEPEST = 1500
+_TAG = re.compile(r"<(/?)(?!(?:p|li|br|img|hr|input|meta|link|td|tr|th|dd|dt|option)\b)[a-z]", re.IGNORECASE)
 _INLINE = frozenset({"strong", "b", "em", "i", "u", "span"})
 _BLOCKS = frozenset({"p", "head", "item", "row", "quote", "list", "table", "code", "div", "body"})
 
@@ -84,10 +86,23 @@ def main_text(tree: HtmlElement, *, thorough: bool) -> list[str]:
 
 
 def rescue(text: str) -> list[str]:
-    """The main content of the page as resiliparse sees it: less exact, but it copes with any markup."""
+    """The main content of the page as resiliparse sees it: less exact, but it copes with any markup. Its search for the main content
+    takes time in the square of the nesting, so that of a page nested deeper than any real one all text is taken."""
+    is_deep = _depth(text) > _DEEPEST
     return [
-        line for line in plain.lines(extract_plain_text(text, main_content=True, alt_texts=False, list_bullets=False)) if line
+        line
+        for line in plain.lines(extract_plain_text(text, main_content=not is_deep, alt_texts=False, list_bullets=False))
+        if line
     ]
+
+
+def _depth(text: str) -> int:
+    """How many elements are open at once at most, as far as tags tell."""
+    depth = deepest = 0
+    for match in _TAG.finditer(text):
+        depth = max(0, depth - 1) if match[1] else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def text_of(fragment: str) -> list[str]:

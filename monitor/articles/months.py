@@ -34,7 +34,8 @@ WEEKDAYS: list[str] = _WEEKDAYS.split()
 ZONES: dict[str, int] = {
     "z": 0, "utc": 0, "gmt": 0, "wib": 420, "wita": 480, "wit": 540, "ict": 420, "mmt": 390, "sgt": 480, "myt": 480, "pht": 480,
     "bnt": 480, "hkt": 480, "tlt": 540, "ist": 330, "jst": 540, "kst": 540, "aest": 600, "aedt": 660, "bst": 60, "cet": 60, "cest": 120,
-    "eet": 120, "eest": 180, "msk": 180, "edt": -240, "est": -300, "cdt": -300, "cst": -360, "mdt": -360, "mst": -420, "pdt": -420, "pst": -480,
+    "eet": 120, "eest": 180, "msk": 180, "edt": -240, "est": -300, "cdt": -300, "cst": -360, "mdt": -360, "mst": -420, "pdt": -420,
+    "pst": -480,
 }  # fmt: skip
 
 TODAY = "today|hari ini|ngayong araw|วันนี้|ມື້ນີ້|ថ្ងៃនេះ|ယနေ့|ဒီနေ့|hôm nay|இன்று|今天|今日|ohin loron"

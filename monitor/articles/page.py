@@ -141,18 +141,13 @@ def _read_tree(
     source: Source, fetched: Fetched, entry: Entry, text: str, tree: HtmlElement, picked: dict[str, list[str]], flags: list[str]
 ) -> Article | Unreadable:
     said = metadata.read(tree, fetched.url)
-    captions = [
-        line
-        for caption in tree.iter("figcaption")
-        if caption.find(".//a") is None and (line := plain.line(caption.text_content()[:1000]))
-    ]
+    captions = _captions(tree)
     extraction.strip(tree)
     teasers = extraction.take_teasers(tree)
     lines = picked.get("text") or _text(tree, text, said, entry, flags)
     headline = next(iter(picked.get("headline", ())), None) or said.headline or plain.line(entry.title or "") or None
     tidied = tidy(headline, lines)
-    length = sum(map(len, tidied.paragraphs))
-    if (reason := refusal(tree, said, fetched.url, length)) is not None:
+    if (reason := refusal(tree, said, fetched.url, tidied.paragraphs)) is not None:
         return Unreadable(reason=reason)
     if not tidied.paragraphs:
         return Unreadable(reason="no running text was found on the page")
@@ -168,6 +163,12 @@ def _read_tree(
     if article.published_at is None:
         article = replace(article, published_at=_last_resort(tree, source, article, tidied.dated, fetched))
     return replace(article, removed=removed)
+
+
+def _captions(tree: HtmlElement) -> list[str]:
+    """The captions of pictures; one with a link in it is a teaser of another story."""
+    texts = (plain.line(caption.text_content()[:1000]) for caption in tree.iter("figcaption") if caption.find(".//a") is None)
+    return [text for text in texts if text]
 
 
 def _text(tree: HtmlElement, text: str, said: metadata.Metadata, entry: Entry, flags: list[str]) -> list[str]:

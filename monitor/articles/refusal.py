@@ -34,11 +34,14 @@ _SCRIPT = re.compile(
 )
 
 
-def refusal(tree: HtmlElement, said: Metadata, url: str, length: int) -> str | None:
-    """Why the page is no article although `length` characters of running text were found on it; None if it may be one.
+def refusal(tree: HtmlElement, said: Metadata, url: str, paragraphs: tuple[str, ...]) -> str | None:
+    """Why the page is no article although `paragraphs` were found on it; None if it may be one.
 
     `tree` is the page without scripts and styles. A long text is doubted only at the front page of a site.
     """
+    length = sum(map(len, paragraphs))
+    if not said.is_article and paragraphs and _is_index(tree, paragraphs):
+        return "the page is an index of links, not an article"
     if length >= _SHORT:
         front = urlsplit(url).path in ("", "/") and not urlsplit(url).query
         return "the page is the front page of the site, not an article" if front and not said.is_article else None
@@ -60,7 +63,12 @@ def refusal(tree: HtmlElement, said: Metadata, url: str, length: int) -> str | N
         return "the page shows only a cookie notice"
     if _SCRIPT.search(visible) or (len(visible) < 200 and said.has_scripts):
         return "the page is empty without JavaScript"
-    links = [len(plain.line(link.text_content())) for link in tree.iter("a")]
-    if len(links) >= 25 and sum(links) > 0.6 * (len(visible) or 1) and not said.is_article:
-        return "the page is an index of links, not an article"
     return None
+
+
+def _is_index(tree: HtmlElement, paragraphs: tuple[str, ...]) -> bool:
+    """Whether what was taken for text are the words of many links."""
+    text = "\n".join(paragraphs)
+    titles = {title for link in tree.iter("a") if len(title := plain.line(link.text_content())) >= 15}
+    found = [len(title) for title in titles if title in text]
+    return len(found) >= 8 and sum(found) >= 0.7 * len(text)

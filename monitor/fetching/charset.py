@@ -130,7 +130,7 @@ def _as(body: bytes, charset: str, *, guessed: bool) -> Decoded:
 
 def _wide(body: bytes) -> str | None:
     """UTF-16 without a BOM: markup has a NUL in every other byte."""
-    head = body[:512]
+    head = body[:128]
     if len(head) < 16 or head.count(0) < len(head) // 4:
         return None
     return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"

@@ -1,0 +1,300 @@
+"""A fetched page becomes an article, or says why not."""
+# ruff: noqa: E501  pages are read more easily in one piece
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.articles.article import Article, Unreadable
+from monitor.articles.page import from_entry
+from monitor.sources.entry import Entry
+
+PARAGRAPHS = (
+    "Officers from four countries searched a warehouse near the border before dawn and seized two tonnes of methamphetamine.",
+    "The driver told investigators that he had been paid in cash and did not know what the sacks of tea contained.",
+    "Prosecutors in the provincial capital said that seventeen people would be charged with trafficking and money laundering.",
+    "The warehouse had been rented eight months ago by a company whose registered address turned out to be an empty field.",
+    "Neighbours reported that lorries came only at night, and that the men who unloaded them were never seen in the village.",
+)
+TEXT = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+
+
+def page(head: str = "", body: str = TEXT, title: str = "Two tonnes seized at the border | Harbour Times") -> str:
+    return f'<!doctype html><html lang="en"><head><title>{title}</title>{head}</head><body>{body}</body></html>'
+
+
+def article(content: str = TEXT) -> str:
+    return page(body=f"<article><h1>Two tonnes seized at the border</h1>{content}</article>")
+
+
+def test_headline_and_paragraphs_are_what_the_page_shows(read):
+    found = read(article())
+    assert isinstance(found, Article)
+    assert found.headline == "Two tonnes seized at the border"
+    assert found.paragraphs == PARAGRAPHS
+    assert (found.language, found.site, found.flags) == ("en", "Harbour Times", ())
+
+
+def test_navigation_captions_teasers_and_buttons_are_not_text(read):
+    mixed = (
+        f"<nav><a href='/'>Home</a> <a href='/crime'>Crime</a></nav><article><h1>Two tonnes seized at the border</h1><p>By Mira Santos</p>"
+        f"<figure><img src='a.jpg'><figcaption>Sacks on a pier. Photo: Harbour Police</figcaption></figure><p>{PARAGRAPHS[0]}</p>"
+        f"<p><strong><a href='/other'>Port inspectors want more dogs at the gates</a></strong></p><p>{PARAGRAPHS[1]}</p>"
+        f"<p>READ MORE: <a href='/x'>Hotline promised</a></p>{''.join(f'<p>{p}</p>' for p in PARAGRAPHS[2:])}<p>Share this article</p></article>"
+        f"<aside><h3>Most read</h3><ul><li><a href='/1'>Rain</a></li></ul></aside><footer>© Harbour Times</footer>"
+    )
+    found = read(page(body=mixed))
+    assert found.paragraphs == PARAGRAPHS
+    assert found.authors == ("Mira Santos",)
+    assert {part.reason for part in found.removed} >= {"caption", "teaser", "also-read", "share", "by-line"}
+
+
+def test_a_dateline_is_metadata(read):
+    found = read(article(TEXT.replace("<p>", "<p>VIENTIANE, Nov 10 (Harbour) -- ", 1)))
+    assert (found.dateline, found.paragraphs[0], found.published_at) == (
+        "VIENTIANE",
+        PARAGRAPHS[0],
+        datetime(2025, 11, 10, tzinfo=UTC),
+    )
+
+
+LD = '<script type="application/ld+json">{"@context":"https://schema.org","@type":"NewsArticle","headline":"From JSON-LD","datePublished":"2025-11-09T10:00:00+07:00","author":[{"@type":"Person","name":"Mira Santos"}],"publisher":{"name":"Harbour Times"}}</script>'
+
+
+@pytest.mark.parametrize(
+    "head, entry, published",
+    [
+        pytest.param(LD, {"published_at": datetime(2025, 11, 1, tzinfo=UTC)}, datetime(2025, 11, 9, 3, tzinfo=UTC), id="JSON-LD before the feed"),
+        pytest.param(LD + '<meta property="article:published_time" content="2025-11-08T00:00:00Z">', {}, datetime(2025, 11, 9, 3, tzinfo=UTC), id="JSON-LD before meta tags"),
+        pytest.param('<meta property="article:published_time" content="2025-11-08T00:00:00Z">', {"published_at": datetime(2025, 11, 1, tzinfo=UTC)}, datetime(2025, 11, 8, tzinfo=UTC), id="meta tags before the feed"),
+        pytest.param('<meta name="pubdate" content="10 พ.ย. 2568">', {}, datetime(2025, 11, 10, tzinfo=UTC), id="a Buddhist year in a meta tag"),
+        pytest.param('<meta name="pubdate" content="2077-01-01">', {"published_at": datetime(2025, 11, 1, tzinfo=UTC)}, datetime(2025, 11, 1, tzinfo=UTC), id="a date far ahead is no date"),
+        pytest.param("", {"published_at": datetime(2025, 11, 20, tzinfo=UTC)}, datetime(2025, 11, 12, 3, tzinfo=UTC), id="the feed is ahead of time"),
+        pytest.param("", {}, None, id="nothing is said"),
+    ],
+)  # fmt: skip
+def test_the_date_of_publication_follows_the_stated_order(read, head, entry, published):
+    assert (
+        read(
+            page(head, f"<article><h1>Two tonnes seized</h1>{TEXT}</article>"), entry=entry, url="https://harbour.example/x"
+        ).published_at
+        == published
+    )
+
+
+@pytest.mark.parametrize(
+    "shown, published",
+    [
+        ('<time datetime="2025-11-10T08:00:00+07:00">10 Nov</time>', datetime(2025, 11, 10, 1, tzinfo=UTC)),
+        ('<div class="post-date">Senin, 10 Nov 2025 14:30 WIB</div>', datetime(2025, 11, 10, 7, 30, tzinfo=UTC)),
+        ('<span itemprop="datePublished" content="2025-11-10">x</span>', datetime(2025, 11, 10, tzinfo=UTC)),
+    ],
+)
+def test_a_date_that_is_only_shown_is_found(read, shown, published):
+    found = read(page(body=f"<article><h1>Two tonnes seized</h1>{shown}{TEXT}</article>"), url="https://harbour.example/x")
+    assert found.published_at == published
+
+
+def test_a_date_in_the_address_serves_when_nothing_else_does(read):
+    assert read(article(), url="https://harbour.example/2025/11/10/seized").published_at == datetime(2025, 11, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "head, url, canonical",
+    [
+        ("", "https://harbour.example/a?utm_source=x&id=5&fbclid=1", "https://harbour.example/a?id=5"),
+        ('<link rel="canonical" href="/a">', "https://m.harbour.example/a?amp=1", "https://m.harbour.example/a"),
+        (
+            '<link rel="canonical" href="https://www.harbour.example/a">',
+            "https://m.harbour.example/a",
+            "https://www.harbour.example/a",
+        ),
+        (
+            '<link rel="canonical" href="https://agency.example/story/9?utm_medium=rss">',
+            "https://harbour.example/a",
+            "https://agency.example/story/9",
+        ),
+        ('<link rel="canonical" href="https://harbour.example/">', "https://harbour.example/a", "https://harbour.example/a"),
+        ('<link rel="canonical" href="javascript:void(0)">', "https://harbour.example/a", "https://harbour.example/a"),
+        ('<link rel="canonical" href="http://localhost/a">', "https://harbour.example/a", "https://harbour.example/a"),
+        (
+            '<meta property="og:url" content="https://harbour.example/a">',
+            "https://harbour.example/a?session=1",
+            "https://harbour.example/a",
+        ),
+        ("", "https://harbour-example.cdn.ampproject.org/c/s/harbour.example/a", "https://harbour.example/a"),
+    ],
+)
+def test_the_canonical_address_is_that_of_the_article(read, head, url, canonical):
+    assert read(page(head, f"<article><h1>Two tonnes</h1>{TEXT}</article>"), url=url).url == canonical
+
+
+def test_an_amp_page_without_a_canonical_address_loses_its_suffix(read):
+    assert (
+        read(article().replace("<html", "<html amp"), url="https://harbour.example/a/amp/").url == "https://harbour.example/a"
+    )
+
+
+@pytest.mark.parametrize(
+    "head, body_headline, expected",
+    [
+        pytest.param('<meta property="og:title" content="Two tonnes seized - Harbour Times">', "Two tonnes seized", "Two tonnes seized", id="a heading that another confirms"),
+        pytest.param(LD, "Harbour Times", "From JSON-LD", id="JSON-LD before a heading that nothing confirms"),
+        pytest.param('<meta property="og:title" content="Graph title"><meta property="og:site_name" content="Harbour">', "Harbour", "Graph title", id="OpenGraph before the name of the site"),
+        pytest.param('<script type="application/ld+json">{"@type":"NewsArticle","headline":"Two tonnes seized at the bor…"}</script>', "Two tonnes seized at the border", "Two tonnes seized at the border", id="a headline that was cut"),
+    ],
+)  # fmt: skip
+def test_the_headline_is_the_one_that_is_agreed_on(read, head, body_headline, expected):
+    assert read(page(head, f"<h1>{body_headline}</h1><article>{TEXT}</article>", title="x")).headline == expected
+
+
+def test_broken_json_ld_does_not_hide_the_rest(read):
+    head = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": </script><meta name="author" content="By Mira Santos">'
+    assert read(page(head, f"<article><h1>Two tonnes seized</h1>{TEXT}</article>")).authors == ("Mira Santos",)
+
+
+def test_selectors_come_before_what_is_found(read):
+    body = f"<div class='kop'>The right headline</div><div class='wie'>Mira Santos</div><div class='wann'>10 พ.ย. 2568</div><div id='lead'>{TEXT}<p class='promo'>Buy our calendar of harbour views now.</p></div>"
+    selectors = {"headline": ".kop", "text": "#lead", "authors": ".wie", "published": ".wann", "remove": ".promo"}
+    found = read(page(LD, body), source={"selectors": selectors})
+    assert (found.headline, found.paragraphs, found.authors) == ("The right headline", PARAGRAPHS, ("Mira Santos",))
+    assert found.published_at == datetime(2025, 11, 10, tzinfo=UTC)
+    assert ("selector", "Buy our calendar of harbour views now.") in {(part.reason, part.text) for part in found.removed}
+
+
+def test_text_that_only_json_ld_carries_is_read(read):
+    body = "\\n\\n".join(PARAGRAPHS)
+    head = f'<script type="application/ld+json">{{"@type":"NewsArticle","headline":"Two tonnes seized","articleBody":"{body}"}}</script>'
+    assert read(page(head, "<div id='app'></div>")).paragraphs == PARAGRAPHS
+
+
+def test_a_stub_behind_a_paywall_takes_the_text_of_the_feed(read):
+    head = '<script type="application/ld+json">{"@type":"NewsArticle","headline":"Two tonnes seized","isAccessibleForFree":false}</script>'
+    stub = f"<article><h1>Two tonnes seized</h1><p>{PARAGRAPHS[0]}</p></article>"
+    found = read(page(head, stub), entry={"content": "\n".join(PARAGRAPHS)})
+    assert found.paragraphs == PARAGRAPHS
+    assert set(found.flags) == {"feed-text", "paywall"}
+
+
+def test_the_feed_fills_what_the_page_leaves_open(read):
+    entry = {"title": "Title of the feed", "authors": ("Mira Santos",), "published_at": datetime(2025, 11, 10, tzinfo=UTC)}
+    found = read(page(body=f"<article>{TEXT}</article>", title=""), entry=entry)
+    assert (found.headline, found.authors, found.published_at) == ("Title of the feed", ("Mira Santos",), entry["published_at"])
+
+
+INDEX = (
+    b"<html><body><ul>"
+    + b"".join(b"<li><a href=/%d>Story number %d of some other day</a></li>" % (i, i) for i in range(60))
+    + b"</ul></body></html>"
+)
+
+
+@pytest.mark.parametrize(
+    "body, headers, words",
+    [
+        pytest.param(b"", {}, "empty", id="nothing"),
+        pytest.param(b"%PDF-1.7 ...", {"content-type": "application/pdf"}, "PDF", id="PDF"),
+        pytest.param(b"\x89PNG\r\n", {"content-type": "image/png"}, "not HTML", id="picture"),
+        pytest.param(b'{"a": 1}', {"content-type": "application/json"}, "JSON", id="JSON"),
+        pytest.param(b'<?xml version="1.0"?><rss></rss>', {}, "XML", id="feed"),
+        pytest.param(
+            b"<html><title>Just a moment...</title><body>Checking your browser</body></html>", {}, "human", id="bot check"
+        ),
+        pytest.param(
+            b"<html><title>404 Not Found</title><body><h1>Not Found</h1></body></html>", {}, "does not exist", id="missing"
+        ),
+        pytest.param(b"<html><body><form>Log in <input type=password></form></body></html>", {}, "login", id="login"),
+        pytest.param(
+            b"<html><body><div id=app></div><script src=a.js></script></body></html>", {}, "JavaScript", id="script only"
+        ),
+        pytest.param(
+            b"<html><body><p>This site uses cookies. Accept cookies to go on reading.</p></body></html>",
+            {},
+            "cookie",
+            id="cookie wall",
+        ),
+        pytest.param(b"<meta http-equiv=refresh content='0;url=https://x.example/'>", {}, "forwards", id="forwarding"),
+        pytest.param(
+            INDEX,
+            {},
+            "index",
+            id="index",
+        ),
+    ],
+)
+def test_a_page_without_an_article_says_why(read, body, headers, words):
+    found = read(body, headers=headers)
+    assert isinstance(found, Unreadable)
+    assert words in found.reason
+
+
+def test_the_front_page_of_a_site_is_no_article(read):
+    found = read(page(body=f"<div>{TEXT}</div>"), url="https://harbour.example/")
+    assert isinstance(found, Unreadable)
+    assert "front page" in found.reason
+
+
+def test_a_guess_at_the_encoding_is_flagged(read):
+    thai = "เจ้าหน้าที่ตำรวจจากสี่ประเทศเข้าตรวจค้นโกดังใกล้ชายแดนก่อนรุ่งสาง และยึดยาบ้าได้สองตันซึ่งซุกซ่อนอยู่ในกระสอบชา " * 4
+    html = f"<html><body><article><h1>ยึดยาบ้าสองตัน</h1><p>{thai}</p><p>{thai[::-1]}</p></article></body></html>"
+    found = read(html.encode("cp874"), headers={"content-type": "text/html"})
+    assert "charset-guessed" in found.flags
+    assert found.headline == "ยึดยาบ้าสองตัน"
+
+
+HOSTILE = {
+    "deep nesting": "<div>" * 50_000 + TEXT + "</div>" * 50_000,
+    "many small tags": "<b>x</b>" * 200_000,
+    "one huge attribute": f"<p title='{'x' * 3_000_000}'>{TEXT}",
+    "a comment without end": TEXT + "<!-- " + "x" * 1_000_000,
+    "control characters": TEXT.replace("border", "bor\x00der\x1f"),
+    "lone surrogates": TEXT + "<p>\ud800\udfff</p>",
+    "script in text": TEXT + "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>",
+    "deep JSON-LD": '<script type="application/ld+json">' + "[" * 50_000 + "</script>" + TEXT,
+    "no markup": "just words " * 50,
+    "broken tags": "<p <<<>>> <a <b <p>" * 1000,
+    "many links": "<a href='x'>y</a>" * 20_000,
+    "long line of letters": "<p>" + "a" * 500_000 + "</p>",
+    "long line of brackets": "<p>" + "(" * 100_000 + "</p>",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_page_raises_or_runs_away(read, name):
+    found = read(page(body=HOSTILE[name]))
+    assert isinstance(found, Article | Unreadable)
+
+
+def test_a_page_of_fifty_megabytes_is_read_by_its_beginning(read):
+    found = read(article() + "<!-- " + "x" * 50_000_000)
+    assert found.paragraphs == PARAGRAPHS
+    assert "cut" in found.flags
+
+
+def test_a_feed_alone_makes_an_article_that_says_so(source, now):
+    entry = Entry(
+        keys=("k",),
+        url="https://harbour.example/a?utm_source=rss",
+        title="Two tonnes seized",
+        content="\n".join(PARAGRAPHS),
+        published_at=now,
+    )
+    found = from_entry(source(language="en"), entry, now)
+    assert (found.headline, found.paragraphs, found.flags, found.url) == (
+        "Two tonnes seized",
+        PARAGRAPHS,
+        ("feed-only",),
+        "https://harbour.example/a",
+    )
+    assert (found.published_at, found.site, found.language) == (now, "Harbour Times", "en")
+
+
+def test_a_feed_with_markup_in_its_summary_gives_plain_text(source, now):
+    entry = Entry(keys=("k",), title="Two tonnes seized", summary=f"<p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]} &amp; more.</p>")
+    assert from_entry(source(), entry, now).paragraphs == (PARAGRAPHS[0], f"{PARAGRAPHS[1]} & more.")
+
+
+def test_an_entry_without_words_makes_no_article(source, now):
+    assert isinstance(from_entry(source(), Entry(keys=("k",), url="https://harbour.example/a"), now), Unreadable)
