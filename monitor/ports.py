@@ -14,7 +14,8 @@ from monitor.alerts.channel import EmailChannel
 from monitor.alerts.sending import Sending
 from monitor.articles.article import Article, Unreadable
 from monitor.fetching.outcome import Fetched, Outcome, Request
-from monitor.rules.match import Match
+from monitor.rules.match import Match, Verdict
+from monitor.rules.narrowing import Narrowing
 from monitor.sources.entry import Entry, Listing, Unlisted
 from monitor.sources.schedule import SourceState
 from monitor.sources.source import Source
@@ -191,6 +192,12 @@ class ArticleRows(Protocol):
 
     def in_order(self) -> Iterator[StoredArticle]:
         """All of them by number."""
+
+    def narrowed(self, narrowing: Narrowing, since: datetime | None = None) -> Iterator[StoredArticle]:
+        """Articles among which are all that match the query that `narrowing` was made of, newest first."""
+
+    def judged(self, article_id: str, verdict: Verdict) -> None:
+        """Put a new verdict in the place of the article's matches and facets."""
 
     def of_story(self, story_id: str) -> list[StoredArticle]: ...
 

@@ -11,8 +11,10 @@ from sqlalchemy import Connection, Row, Select, delete, func, insert, select, up
 
 from monitor.articles.article import Article, Removed
 from monitor.ports import StoredArticle
-from monitor.rules.match import Hit, Match
+from monitor.rules.match import Hit, Match, Verdict
+from monitor.rules.narrowing import Narrowing, words_of
 from monitor.store.tables import address, alert, article, band, delivery, match, story
+from monitor.store.words import Words
 from monitor.stories.join import Candidate
 from monitor.stories.shingles import Sketch
 from monitor.urls import host_of
@@ -25,6 +27,7 @@ class Articles:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._words = Words(connection)
 
     def known_as(self, identities: Iterable[str]) -> str | None:
         found: str | None = self._connection.execute(
@@ -76,6 +79,7 @@ class Articles:
             self._connection.execute(insert(band), [{"hash": value, "article_id": stored.id} for value in sorted(set(bands))])
         self.also_at(stored.id, identities)
         (number,) = result.inserted_primary_key  # type: ignore[misc]  # an insert has one
+        self._words.add(int(number), words_of(f"{text.headline or ''}\n{text.body}"))
         return int(number)
 
     def candidates(self, bands: Sequence[int], since: datetime) -> list[Candidate]:
@@ -133,6 +137,22 @@ class Articles:
         while page := self._nouns(select(article).where(article.c.number > last).order_by(article.c.number).limit(_PAGE)):
             yield from page
             last = page[-1].number
+
+    def narrowed(self, narrowing: Narrowing, since: datetime | None = None) -> Iterator[StoredArticle]:
+        query = select(article.c.number).order_by(article.c.number.desc())
+        if since is not None:
+            query = query.where(article.c.read_at >= since)
+        numbers = self._words.numbers(narrowing)
+        chosen = [each for each in self._connection.execute(query).scalars() if numbers is None or each in numbers]
+        for start in range(0, len(chosen), _PAGE):
+            page = chosen[start : start + _PAGE]
+            yield from self._nouns(select(article).where(article.c.number.in_(page)).order_by(article.c.number.desc()))
+
+    def judged(self, article_id: str, verdict: Verdict) -> None:
+        self._connection.execute(delete(match).where(match.c.article_id == article_id))
+        if verdict.matches:
+            self._connection.execute(insert(match), [_match_values(article_id, item) for item in verdict.matches])
+        self._connection.execute(update(article).where(article.c.id == article_id).values(facets=list(verdict.facets)))
 
     def of_story(self, story_id: str) -> list[StoredArticle]:
         return self._nouns(select(article).where(article.c.story_id == story_id).order_by(article.c.number))

@@ -144,6 +144,7 @@ article = Table(
     UniqueConstraint("id"),
     Index("ix_article_read_at", "read_at"),
     Index("ix_article_story_id", "story_id"),
+    sqlite_autoincrement=True,  # the word index may hold rows of deleted articles: a number is never given out twice
 )
 
 address = Table(

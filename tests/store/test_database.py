@@ -22,12 +22,17 @@ from monitor.store.tables import metadata
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 
+def _not_the_word_index(name: str | None, _kind: str, _parents: object) -> bool:
+    return not (name or "").startswith("article_words")
+
+
 def test_the_migrations_make_the_tables_that_the_code_uses(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/monitor.db"
     open_store(url).close()
     engine = create_engine(url)
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        tables_of_code = MigrationContext.configure(connection, opts={"include_name": _not_the_word_index})
+        assert compare_metadata(tables_of_code, metadata) == []
     engine.dispose()
 
 

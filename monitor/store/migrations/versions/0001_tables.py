@@ -54,6 +54,7 @@ def upgrade() -> None:
         sa.Column("story_id", sa.String(length=16), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_article")),
         sa.UniqueConstraint("id", name=op.f("uq_article_id")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_article_read_at", "article", ["read_at"], unique=False)
     op.create_index("ix_article_story_id", "article", ["story_id"], unique=False)
@@ -160,3 +161,11 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_entry_key_entry_id", "entry_key", ["entry_id"], unique=False)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("CREATE TABLE article_words (number BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)")
+        op.execute("CREATE INDEX ix_article_words_words ON article_words USING GIN (words)")
+    else:
+        op.execute(
+            "CREATE VIRTUAL TABLE article_words USING fts5(words, content='', detail=none, "
+            "tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* Co M*'\")"
+        )

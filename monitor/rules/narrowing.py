@@ -1,0 +1,149 @@
+"""What an index can say of a query: which articles cannot match it. The matcher decides among the others.
+
+A text is filed under its folded words and, in scripts that put no spaces between words, under each pair of neighbouring characters:
+what a word splitter would decide is left to the matcher, so an index never has to be made again for a better dictionary.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from monitor.rules.parse import parse_term
+from monitor.rules.query import And, AtLeast, Near, Not, Or, Query, Scoped, Tagged, Term, Vocab
+from monitor.rules.rule import Vocabulary
+from monitor.text import fold
+from monitor.text.scripts import HYPHENS, UNSPACED
+
+_WILD = re.compile(r"[*?]")
+_HYPHEN = re.compile(f"(?<=\\w)[{re.escape(HYPHENS)}](?=\\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Articles filed under `text`; or, for a `prefix`, under any word that begins with it."""
+
+    text: str
+    prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Articles in all of `parts`."""
+
+    parts: tuple[Narrowing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """Articles in at least one of `parts`."""
+
+    parts: tuple[Narrowing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """The index cannot tell."""
+
+
+Narrowing = Word | Every | Any | Everything
+
+
+def words_of(text: str) -> frozenset[str]:
+    """What a text is filed under."""
+    words: set[str] = set()
+    for run in fold(text).text.split():
+        if _is_unspaced(run):
+            words.update(run[at : at + 2] for at in range(len(run)))
+        else:
+            words.add(run)
+    for piece in text.split():
+        if _HYPHEN.search(piece):
+            words.update(_joined(piece))
+    return frozenset(words)
+
+
+def narrow(query: Query, vocabularies: Mapping[str, Vocabulary]) -> Narrowing:
+    """The articles among which all that match `query` are."""
+    match query:
+        case Term():
+            return _term(query)
+        case Vocab():
+            return _vocabulary(query.pattern, vocabularies)
+        case And():
+            return _every(narrow(child, vocabularies) for child in query.children)
+        case Or():
+            return _any(narrow(child, vocabularies) for child in query.children)
+        case Near():
+            return _every((narrow(query.left, vocabularies), narrow(query.right, vocabularies)))
+        case AtLeast():
+            return narrow(query.child, vocabularies)
+        case Scoped():
+            return Everything() if query.scope in ("url", "source") else narrow(query.child, vocabularies)
+        case Not() | Tagged():
+            return Everything()
+        case _:
+            assert_never(query)
+
+
+def _vocabulary(pattern: str, vocabularies: Mapping[str, Vocabulary]) -> Narrowing:
+    group = pattern.removesuffix("*")
+    named = [each for name, each in vocabularies.items() if name == pattern or (group != pattern and name.startswith(group))]
+    texts = dict.fromkeys(text for each in named for terms in each.terms.values() for text in terms)
+    return _any(dict.fromkeys(_term(parse_term(text)) for text in texts))
+
+
+def _term(term: Term) -> Narrowing:
+    """The last word of a term may go on (a plural, `'s`, a wildcard); a hyphen in it may stand for a space or for nothing."""
+    if term.mode == "substring" and not all(_is_unspaced(run) for run in fold(term.text).text.split()):
+        return Everything()
+    spaced = _words(term)
+    if not _HYPHEN.search(term.text):
+        return spaced
+    return _any((spaced, _words(Term(text=_HYPHEN.sub("", term.text), wildcard=term.wildcard))))
+
+
+def _words(term: Term) -> Narrowing:
+    parts: list[Narrowing] = []
+    for piece in term.text.split():
+        literal = _WILD.split(piece)[0] if term.wildcard else piece
+        runs = fold(literal).text.split()
+        for number, run in enumerate(runs, 1):
+            parts += _run(run, open_ended=number == len(runs))
+    return _every(parts)
+
+
+def _run(run: str, *, open_ended: bool) -> list[Narrowing]:
+    if not _is_unspaced(run):
+        return [Word(run, prefix=open_ended)]
+    if len(run) == 1:
+        return [Word(run, prefix=True)]
+    return [Word(run[at : at + 2]) for at in range(len(run) - 1)]
+
+
+def _joined(piece: str) -> Iterable[str]:
+    """`trans-national` is also filed under transnational, `a-b-c` also under ab, bc and abc."""
+    parts = _HYPHEN.split(piece)
+    for first in range(len(parts)):
+        for last in range(first + 2, min(len(parts), first + 4) + 1):
+            yield from fold("".join(parts[first:last])).text.split()
+
+
+def _every(parts: Iterable[Narrowing]) -> Narrowing:
+    narrowing = tuple(dict.fromkeys(part for part in parts if not isinstance(part, Everything)))
+    if not narrowing:
+        return Everything()
+    return narrowing[0] if len(narrowing) == 1 else Every(narrowing)
+
+
+def _any(parts: Iterable[Narrowing]) -> Narrowing:
+    either = tuple(dict.fromkeys(parts))
+    if not either or any(isinstance(part, Everything) for part in either):
+        return Everything()
+    return either[0] if len(either) == 1 else Any(either)
+
+
+def _is_unspaced(run: str) -> bool:
+    return any(first <= ord(run[0]) <= last for first, last in UNSPACED)

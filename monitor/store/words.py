@@ -1,0 +1,85 @@
+"""The index that narrows a search: FTS5 on SQLite, a `tsvector` on PostgreSQL, over words of our own making."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from sqlalchemy import Connection, text
+
+from monitor.rules.narrowing import Any, Every, Everything, Narrowing, Word
+
+_AT_ONCE = 200
+"""Alternatives put into one look-up: a vocabulary has thousands."""
+
+
+class Words:
+    """The word index over one connection. Rows of deleted articles may stay in it: whoever asks looks the articles up anyway."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._postgres = connection.dialect.name == "postgresql"
+
+    def add(self, number: int, words: frozenset[str]) -> None:
+        """File the article with this number under `words`."""
+        if self._postgres:
+            statement = "INSERT INTO article_words (number, words) VALUES (:number, array_to_tsvector(CAST(:words AS text[])))"
+            self._connection.execute(text(statement), {"number": number, "words": sorted(words)})
+        else:
+            statement = "INSERT INTO article_words (rowid, words) VALUES (:number, :words)"
+            self._connection.execute(text(statement), {"number": number, "words": " ".join(sorted(words))})
+
+    def numbers(self, narrowing: Narrowing) -> set[int] | None:
+        """The numbers of the articles that `narrowing` leaves; None where it leaves all of them."""
+        match narrowing:
+            case Everything():
+                return None
+            case Word():
+                return self._ask(self._one(narrowing))
+            case Every(parts=parts):
+                words = [part for part in parts if isinstance(part, Word)]
+                found = [] if not words else [self._ask(self._all(words))]
+                found += [rest for part in parts if not isinstance(part, Word) and (rest := self.numbers(part)) is not None]
+                return set.intersection(*found) if found else None
+            case Any(parts=parts):
+                return self._union(parts)
+
+    def _union(self, parts: Iterable[Narrowing]) -> set[int] | None:
+        simple: list[str] = []
+        union: set[int] = set()
+        for part in parts:
+            if isinstance(part, Word):
+                simple.append(self._one(part))
+            elif isinstance(part, Every) and all(isinstance(word, Word) for word in part.parts):
+                simple.append(self._all([word for word in part.parts if isinstance(word, Word)]))
+            else:
+                found = self.numbers(part)
+                if found is None:
+                    return None
+                union |= found
+        for batch in _batches(simple, _AT_ONCE):
+            union |= self._ask((" | " if self._postgres else " OR ").join(batch))
+        return union
+
+    def _one(self, word: Word) -> str:
+        if self._postgres:
+            quoted = word.text.replace("\\", "\\\\").replace("'", "''")
+            return f"'{quoted}':*" if word.prefix else f"'{quoted}'"
+        quoted = word.text.replace('"', '""')
+        return f'"{quoted}"*' if word.prefix else f'"{quoted}"'
+
+    def _all(self, words: Iterable[Word]) -> str:
+        return "(" + (" & " if self._postgres else " AND ").join(map(self._one, words)) + ")"
+
+    def _ask(self, expression: str) -> set[int]:
+        if self._postgres:
+            statement = "SELECT number FROM article_words WHERE words @@ CAST(:expression AS tsquery)"
+        else:
+            statement = "SELECT rowid FROM article_words WHERE article_words MATCH :expression"
+        return set(self._connection.execute(text(statement), {"expression": expression}).scalars())
+
+
+def _batches(items: list[str], size: int) -> Iterator[list[str]]:
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch
