@@ -53,7 +53,7 @@ class Presenter:
     def received(self, received: Received) -> None:
         """An alert has arrived."""
         if received.way == "mail":
-            self._line("mail", received.line, fg="green")
+            self._line("mail", _shortened(received.line, 130), fg="green")
         else:
             seal = "signature verified" if received.trusted else "WRONG SIGNATURE"
             self._line("webhook", f"{received.rule}: {_shortened(received.line, 70)} ({seal})", fg="green")
@@ -63,7 +63,7 @@ class Presenter:
         with self._store.reading() as tx:
             articles = list(tx.articles.in_order())
             recorded = sum(counts.outcomes.get("recorded", 0) for counts in tx.sources.counts())
-        polls = f"{len(self._polls)} sources polled {sum(self._polls.values())} times"
+        polls = f"{len(self._polls)} polled {sum(self._polls.values())} times"
         broken = "; ".join(f"{self._name(source)}: {reason}" for source, reason in self._broken.items())
         matches = Counter(match.rule for article in articles for match in article.matches)
         click.secho(f"\nAfter {self._elapsed_s():.0f} seconds", bold=True)
