@@ -4,9 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from monitor.articles.article import Article
+from monitor.articles.page import read_page
 from monitor.cli.demo.pages import Pages, written
 from monitor.cli.demo.servers import Answer
 from monitor.cli.demo.sites import DemoSite, expected_alerts, read_sites
+from monitor.fetching.outcome import Fetched
+from monitor.sources.entry import Entry
+from monitor.sources.source import Source
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "demo"
 SITES = read_sites(FOLDER)
@@ -97,3 +102,20 @@ def test_what_looks_like_markup_in_a_headline_stays_text() -> None:
 def test_dates_are_written_as_newspapers_write_them(language: str, zone: str, expected: str, day_only: str) -> None:
     assert written(STARTED, language, zone) == expected
     assert written(STARTED, language, zone, time=False) == day_only
+
+
+@pytest.mark.parametrize("site", [site for site in SITES if not site.broken], ids=lambda site: site.id)
+def test_every_page_reads_as_its_own_headline_date_and_language(site: DemoSite) -> None:
+    source = Source(id=site.id, name=site.name, url=BASE + pages(site).listing_path, kind=site.kind, timezone=site.timezone)
+    for article in site.articles:
+        url = BASE + article.path
+        fetched = Fetched(
+            url=url, status=200, headers={"content-type": "text/html"}, body=get(site, article.path).body, fetched_at=STARTED
+        )
+        read = read_page(source, fetched, Entry(keys=(url,), url=url))
+        assert isinstance(read, Article)
+        assert read.headline == " ".join(article.title.split())
+        assert read.language == site.language
+        assert read.published_at is not None
+        assert abs((read.published_at - article.published_at(STARTED)).total_seconds()) < 60
+        assert len(read.paragraphs) >= 4

@@ -1,9 +1,12 @@
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from monitor.cli import cli
 
 UNIT = Path(__file__).parents[2] / "systemd" / "monitor.service"
 
@@ -88,3 +91,23 @@ def test_the_libraries_work_where_no_page_is_both_written_and_run() -> None:
     if done.returncode == 77:
         pytest.skip("this kernel has no PR_SET_MDWE: MemoryDenyWriteExecute was not tried")
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["DynamicUser", "User", "StateDirectory", "StateDirectoryMode", "UMask", "LoadCredential"])
+def test_commands_by_hand_run_as_the_service_does(name: str) -> None:
+    script = (UNIT.parent / "monitorctl").read_text("utf-8")
+    assert [word.partition("=")[2] for word in re.findall(rf"--property=({name}=\S+)", script)] == directives()[name]
+
+
+def test_the_guide_installs_the_files_that_are_there() -> None:
+    guide = (UNIT.parents[1] / "docs" / "install.md").read_text("utf-8")
+    named = set(re.findall(r"install (?:-D )?-m \d+ ((?:systemd|docs)/\S+)", guide))
+    assert named == {"systemd/monitor.service", "systemd/monitorctl", "docs/install.md"}
+    assert all((UNIT.parents[1] / name).is_file() for name in named)
+
+
+def test_the_guide_names_commands_that_exist() -> None:
+    guide = (UNIT.parents[1] / "docs" / "install.md").read_text("utf-8")
+    used = set(re.findall(r"(?:bin/monitor|monitorctl|`monitor) ([a-z]+)", guide))
+    assert used
+    assert used <= set(cli.commands)

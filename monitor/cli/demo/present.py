@@ -34,7 +34,7 @@ class Presenter:
             f"{len(self._sites)} small news sites ({languages}), a mailbox and a webhook receiver on 127.0.0.1;", bold=True
         )
         click.secho("one site is broken. The daemon watches them with the rules that come with the program.", bold=True)
-        click.echo(f"Its configuration is in {directory}\n")
+        click.echo(f"Its configuration, while it runs: {directory}\n")
         if keep:
             click.echo("It stays up until Ctrl-C.\n")
 
