@@ -101,6 +101,12 @@ class StoredArticle:
     read_at: datetime
     story_id: str
 
+    @property
+    def source(self) -> Source:
+        """The source as it was when the article was read, as far as rules see it."""
+        url = self.article.url or f"https://{self.source_id}.invalid/"
+        return Source(id=self.source_id, name=self.source_name, url=url, kind="page", country=self.country)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredAlert:

@@ -18,6 +18,7 @@ from monitor.cli.options import find_configuration
 from monitor.cli.recording import record, replay
 from monitor.cli.rules import rules
 from monitor.cli.run import run
+from monitor.cli.search import rescan, search
 from monitor.errors import MonitorError
 
 _NEXT_WITHOUT = """\
@@ -48,7 +49,7 @@ def cli(context: click.Context) -> None:
 
 
 for _command in (
-    demo, init, check, run, status, articles, alerts, explain, rules, import_articles, export_articles, replay, record
+    demo, init, check, run, status, articles, alerts, explain, search, rules, rescan, import_articles, export_articles, replay, record
 ):  # fmt: skip
     cli.add_command(_command)
 

@@ -18,7 +18,9 @@ from monitor.settings.settings import redacted
 
 @click.command()
 @click.option(
-    "--schema", type=click.Choice(sorted(SUBJECTS)), help="Print the JSON Schema of this file for your editor, and check nothing."
+    "--schema",
+    type=click.Choice(sorted(SUBJECTS)),
+    help="Print the JSON Schema of this file for your editor, and check nothing.",
 )
 @config_option
 @json_option

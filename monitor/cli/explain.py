@@ -69,10 +69,7 @@ def _article(settings: Settings, what: str) -> tuple[Article, Source]:
         raise UsageError(
             f"{what!r} is no file, no http(s) address, and no article of the archive (`monitor articles` lists them)"
         )
-    known = {source.id: source for source in settings.sources}
-    url = stored.article.url or "https://files.invalid/"
-    gone = Source(id=stored.source_id, name=stored.source_name, url=url, kind="page", country=stored.country)
-    return stored.article, known.get(stored.source_id, gone)
+    return stored.article, stored.source
 
 
 def _fetched(settings: Settings, url: str) -> tuple[Article, Source]:

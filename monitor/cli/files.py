@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -65,7 +66,7 @@ def export_articles(directory: Path, with_metadata: bool, rule: str | None, conf
     click.echo(f"{written} articles in {directory}")
 
 
-def text_files(paths: tuple[Path, ...]) -> list[Path]:
+def text_files(paths: Sequence[Path]) -> list[Path]:
     """The files that were named, and the .txt files in the folders that were named, by name. Raises UsageError if there are none."""
     files = [file for path in paths for file in (sorted(path.glob("*.txt")) if path.is_dir() else [path])]
     if not files:

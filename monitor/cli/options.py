@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ import click
 from monitor.errors import UsageError
 from monitor.settings.load import load
 from monitor.settings.settings import Settings
+from monitor.settings.values import is_duration, seconds
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -31,6 +33,18 @@ def config_option(command: F) -> F:
 def json_option(command: F) -> F:
     """`--json`, handed to the command as `as_json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")(command)
+
+
+class Duration(click.ParamType[timedelta]):
+    """`30d`, `12h`: a length of time, handed to the command as timedelta."""
+
+    name = "duration"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        """The length of time that `value` names; fails with what to write instead."""
+        if not isinstance(value, str) or not is_duration(value):
+            self.fail(f"{value!r} is not a duration: write a number with its unit, such as 12h, 30d, 4w", param, ctx)
+        return timedelta(seconds=seconds(value))
 
 
 def find_configuration(given: Path | None) -> Path | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,6 +24,7 @@ from monitor.engine.once import poll_once
 from monitor.engine.replay import replay as replay_archive
 from monitor.engine.run_step import Event
 from monitor.ports import StoredAlert
+from monitor.settings.settings import Settings
 from monitor.steps.import_article import import_article
 
 _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,22 +40,9 @@ def replay(paths: tuple[Path, ...], config: Path | None, as_json: bool) -> None:
     The same steps run by the clock of the recording, on a store of their own; no network, nothing is sent. The same input gives the
     same output.
     """
-    archives = [path for path in paths if _is_recording(path)]
-    texts = [path for path in paths if path not in archives]
-    clock = SetClock(_UNDATED)
-    with open_app(settings_of(config), store_url="sqlite://", clock=clock) as app:
-        app.context = replace(app.context, chance=random.Random(0).random)
-        if texts:
-            _replay_texts(app, clock, text_files(tuple(texts)))
-        if archives:
-            archive = open_archive(archives)
-            for skipped in archive.skipped:
-                click.echo(f"{skipped.path}: record at byte {skipped.offset} skipped: {skipped.reason}", err=True)
-            with _progress_of(len(archive.records)) as on_event:
-                replay_archive(app.context, archive, clock, on_event)
-        with app.store.reading() as tx:
-            raised = sorted(tx.alerts.newest(1_000_000), key=lambda each: (each.alert.raised_at, each.alert.id))
-            counts = dict(tx.articles.counts())
+    with replay_paths(settings_of(config), paths) as app, app.store.reading() as tx:
+        raised = sorted(tx.alerts.newest(1_000_000), key=lambda each: (each.alert.raised_at, each.alert.id))
+        counts = dict(tx.articles.counts())
     if as_json:
         print_json({"alerts": [alert_json(each) for each in raised], "counts": counts})
         return
@@ -89,6 +77,25 @@ def record(file: Path, ids: tuple[str, ...], config: Path | None) -> None:
         with app.store.reading() as tx:
             counts = dict(tx.articles.counts())
     click.echo(f"{file}: {len(chosen)} sources, {counts['articles']} articles")
+
+
+@contextmanager
+def replay_paths(settings: Settings, paths: Sequence[Path]) -> Iterator[App]:
+    """The program after it has replayed WARC files and folders of texts into a store of its own."""
+    archives = [path for path in paths if _is_recording(path)]
+    texts = [path for path in paths if path not in archives]
+    clock = SetClock(_UNDATED)
+    with open_app(settings, store_url="sqlite://", clock=clock) as app:
+        app.context = replace(app.context, chance=random.Random(0).random)
+        if texts:
+            _replay_texts(app, clock, text_files(texts))
+        if archives:
+            archive = open_archive(archives)
+            for skipped in archive.skipped:
+                click.echo(f"{skipped.path}: record at byte {skipped.offset} skipped: {skipped.reason}", err=True)
+            with _progress_of(len(archive.records)) as on_event:
+                replay_archive(app.context, archive, clock, on_event)
+        yield app
 
 
 def _is_recording(path: Path) -> bool:

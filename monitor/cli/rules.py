@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from monitor.app import rule_set
+from monitor.cli.backtest import backtest
 from monitor.cli.options import config_option, json_option, settings_of
 from monitor.cli.printing import print_json, print_table, progress
 from monitor.errors import UsageError
@@ -24,7 +25,10 @@ from monitor.rules.tokens import QueryError
 
 @click.group()
 def rules() -> None:
-    """Check, format and score rules."""
+    """Check, format, backtest and score rules."""
+
+
+rules.add_command(backtest)
 
 
 @rules.command(name="check")

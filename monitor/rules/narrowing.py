@@ -7,6 +7,7 @@ what a word splitter would decide is left to the matcher, so an index never has 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import assert_never
@@ -54,7 +55,7 @@ Narrowing = Word | Every | Any | Everything
 def words_of(text: str) -> frozenset[str]:
     """What a text is filed under."""
     words: set[str] = set()
-    for run in fold(text).text.split():
+    for run in _runs(text):
         if _is_unspaced(run):
             words.update(run[at : at + 2] for at in range(len(run)))
         else:
@@ -97,7 +98,7 @@ def _vocabulary(pattern: str, vocabularies: Mapping[str, Vocabulary]) -> Narrowi
 
 def _term(term: Term) -> Narrowing:
     """The last word of a term may go on (a plural, `'s`, a wildcard); a hyphen in it may stand for a space or for nothing."""
-    if term.mode == "substring" and not all(_is_unspaced(run) for run in fold(term.text).text.split()):
+    if term.mode == "substring" and not all(_is_unspaced(run) for run in _runs(term.text)):
         return Everything()
     spaced = _words(term)
     if not _HYPHEN.search(term.text):
@@ -109,7 +110,7 @@ def _words(term: Term) -> Narrowing:
     parts: list[Narrowing] = []
     for piece in term.text.split():
         literal = _WILD.split(piece)[0] if term.wildcard else piece
-        runs = fold(literal).text.split()
+        runs = _runs(literal)
         for number, run in enumerate(runs, 1):
             parts += _run(run, open_ended=number == len(runs))
     return _every(parts)
@@ -128,7 +129,7 @@ def _joined(piece: str) -> Iterable[str]:
     parts = _HYPHEN.split(piece)
     for first in range(len(parts)):
         for last in range(first + 2, min(len(parts), first + 4) + 1):
-            yield from fold("".join(parts[first:last])).text.split()
+            yield from _runs("".join(parts[first:last]))
 
 
 def _every(parts: Iterable[Narrowing]) -> Narrowing:
@@ -143,6 +144,13 @@ def _any(parts: Iterable[Narrowing]) -> Narrowing:
     if not either or any(isinstance(part, Everything) for part in either):
         return Everything()
     return either[0] if len(either) == 1 else Any(either)
+
+
+def _runs(text: str) -> list[str]:
+    """The folded words of a text, without what is neither letter, digit nor mark (an apostrophe, say): no index keeps that."""
+    folded = fold(text).text
+    odd = {char for char in set(folded) if not char.isalnum() and unicodedata.category(char)[0] != "M"}
+    return folded.translate({ord(char): " " for char in odd}).split()
 
 
 def _is_unspaced(run: str) -> bool:

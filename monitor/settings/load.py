@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from binascii import Error as Base64Error
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 import monitor
 from monitor.alerts.channel import Channel, Secret
 from monitor.errors import ConfigError, Problem
+from monitor.rules.rule import Rule
 from monitor.settings.complaints import complaints, suggestion
 from monitor.settings.files import read_file, read_folder, stray_files
 from monitor.settings.models import (
@@ -60,6 +61,17 @@ class _Channels:
     told: set[str] = field(default_factory=set)
 
 
+def load_draft(path: Path, settings: Settings) -> tuple[Rule, ...]:
+    """The rules in a file of the form of `rules/*.yaml` that is not part of the configuration. Raises ConfigError as `load` does."""
+    loading = _Loading(path.parent, {})
+    known = [channel.id for channel in settings.channels]
+    channels = _Channels(all_known=True, named={*known, *settings.channels_off}, off=list(settings.channels_off))
+    rules = loading.drafted(path, channels, {vocabulary.name for vocabulary in settings.vocabularies})
+    if loading.problems:
+        raise ConfigError(loading.problems)
+    return rules
+
+
 class _Loading:
     """One reading of one directory; collects problems and warnings on its way."""
 
@@ -81,7 +93,7 @@ class _Loading:
         sources = tuple(self._sources(self._taken(read_file(self.directory / "sources.yaml"))))
         channels = self._channels(self._taken(read_file(self.directory / "channels.yaml")))
         vocabularies, names = self._vocabularies()
-        rules = list(self._rules(channels, names))
+        rules = list(self._rules(read_folder(self.directory, "rules"), channels, names))
         if not self.problems:
             self.problems += compile_problems(rules, vocabularies)
         if self.problems or main is None or state is None:
@@ -109,6 +121,9 @@ class _Loading:
             vocabularies=tuple(placed.vocabulary for placed in vocabularies),
             warnings=tuple(self.warnings),
         )
+
+    def drafted(self, path: Path, channels: _Channels, vocabularies: set[str]) -> tuple[Rule, ...]:
+        return tuple(placed.rule for placed in self._rules([read_file(path)], channels, vocabularies))
 
     # what all subjects need
 
@@ -188,7 +203,9 @@ class _Loading:
             source = entry.noun()
             if source.enabled and source.interval_s < _POLITE_INTERVAL_S:
                 message = f"source {source.id} is asked more often than once a minute: only a server of your own should be"
-                self.warnings.append(tree.problem((*route, "interval"), message, write="interval: 1m, or leave the line out for 15m"))
+                self.warnings.append(
+                    tree.problem((*route, "interval"), message, write="interval: 1m, or leave the line out for 15m")
+                )
             yield source
         if not enabled and not tree.problems:
             self.warnings.append(tree.problem((), "no source is enabled: nothing will be watched"))
@@ -262,9 +279,9 @@ class _Loading:
             self.problems.append(tree.problem((name,), "a vocabulary without terms", key=True, write=form))
         self.problems += term_problems(placed)
 
-    def _rules(self, channels: _Channels, vocabularies: set[str] | None) -> Iterator[PlacedRule]:
+    def _rules(self, trees: Iterable[Tree], channels: _Channels, vocabularies: set[str] | None) -> Iterator[PlacedRule]:
         ids: dict[str, str] = {}
-        for tree in map(self._taken, read_folder(self.directory, "rules")):
+        for tree in map(self._taken, trees):
             for route, item in self._items(tree, "rules"):
                 entry = self._model(RuleEntry, tree, route, item)
                 if entry is None:

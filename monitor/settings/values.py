@@ -38,8 +38,13 @@ def nearest(word: str, among: Iterable[str]) -> str | None:
     return close[0] if close else None
 
 
+def is_duration(text: str) -> bool:
+    """Whether `text` is a length of time as people write it here: `30s`, `1h30m`, `7d`."""
+    return _DURATION.fullmatch(text) is not None
+
+
 def seconds(duration: str) -> float:
-    """`1h30m` -> 5400.0. The text has passed `Duration`."""
+    """`1h30m` -> 5400.0. The text is one (`is_duration`)."""
     return float(sum(int(number) * _UNIT_S[unit] for number, unit in re.findall(r"(\d+)([wdhms])", duration)))
 
 
