@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.text.fold import CodeTable
 from monitor.text.tables import APOSTROPHE, HYPHEN, MARK, SEPARATOR, SIZE, SPACE, UNSPACED, tables
 
 # Bits of `Alphabet.bits`, what the first byte of a character says of it. A space and the separator have none.
@@ -33,7 +34,7 @@ _OTHER = {
 
 
 class Alphabet:
-    """`table`: code point of a text -> its code, for `monitor.text.fold`. `bits`: first byte of a code -> the bits above."""
+    """`table`: code points of a text -> their codes, for `monitor.text.fold`. `bits`: first byte of a code -> the bits above."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
         """An alphabet for `patterns`, which are folded text. Raises ValueError if they have more characters than there are codes."""
@@ -46,19 +47,19 @@ class Alphabet:
         for byte, kind in _OTHER.items():
             bits[byte] = kind
         codes = _other_codes().copy()
-        self._letters: dict[int, str] = {}
+        self._letters = {chr(code): chr(code) for code in _FIXED}
         # marks have to be single bytes, for hits look at the byte before and after them; then the most frequent letters
         ranked = sorted(counts, key=lambda char: (not _kind(ord(char)) & (EXTENDS | HOLDS), -counts[char]))
         singles, pairs = _split(len(ranked))
         for char, byte in zip(ranked, singles, strict=False):
             codes[ord(char)] = byte
             bits[byte] = _kind(ord(char))
-            self._letters[ord(char)] = chr(byte)
+            self._letters[char] = chr(byte)
         wide = sorted(ranked[len(singles) :], key=lambda char: _kind(ord(char)))
         self._assign_pairs(wide, pairs, codes, bits)
         self.bits = bytes(bits)
-        self.wide = bool(wide)
-        self.table: NDArray[np.uint16] = codes[tables().fold]
+        table = codes[tables().fold]
+        self.table = CodeTable(np.where(table < 256, table, 0).astype(np.uint8), table)
 
     def _assign_pairs(
         self, wide: list[str], pairs: list[tuple[int, list[int]]], codes: NDArray[np.uint16], bits: bytearray
@@ -79,14 +80,14 @@ class Alphabet:
                 trails = iter(row)
                 trail = next(trails)
             bits[trail] = LETTER
-            codes[ord(char)] = lead << 8 | trail
-            self._letters[ord(char)] = chr(lead) + chr(trail)
+            codes[ord(char)] = trail << 8 | lead
+            self._letters[char] = chr(lead) + chr(trail)
 
     def encode(self, pattern: str) -> bytes:
         """A folded text made of this alphabet only."""
         if pattern.isascii():
             return pattern.encode("ascii")
-        return pattern.translate(self._letters).encode("latin-1")
+        return "".join(map(self._letters.__getitem__, pattern)).encode("latin-1")
 
     def letter_pattern(self) -> bytes:
         """A regular expression for one letter and the marks on it."""
@@ -98,14 +99,17 @@ class Alphabet:
         return b"(?:" + single + pair + b")" + _class(marks) + b"*"
 
 
-def to_bytes(codes: NDArray[Any]) -> tuple[bytes, NDArray[np.int64] | None]:
-    """The codes of a text as bytes, and for each byte the index of its code; None where that is its own place."""
+def to_bytes(codes: NDArray[Any]) -> bytes:
+    """The codes of a text as bytes, those of two bytes with the lead byte first."""
     if codes.dtype == np.uint8:
-        return codes.tobytes(), None
-    if int(codes.max(initial=0)) < 256:
-        return codes.astype(np.uint8).tobytes(), None
-    pairs = codes.astype(">u2").view(np.uint8)
-    return pairs[pairs != 0].tobytes(), np.repeat(np.arange(len(codes)), 1 + (codes > 255))
+        return codes.tobytes()
+    pairs = codes.view(np.uint8)
+    return pairs[pairs != 0].tobytes()
+
+
+def places_of_bytes(codes: NDArray[Any]) -> NDArray[np.int64]:
+    """For each byte of `to_bytes(codes)` the index of its code."""
+    return np.repeat(np.arange(len(codes)), 1 + (codes > 255))
 
 
 def _class(codes: Iterable[int]) -> bytes:
@@ -141,11 +145,11 @@ def _kind(code: int) -> int:
 
 @cache
 def _other_codes() -> NDArray[np.uint16]:
-    """Folded code point -> the code of a character that stands in no term."""
+    """Little-endian, so that the lead byte comes first. Folded code point -> the code of a character that stands in no term."""
     known = tables()
     unspaced = (known.flags & UNSPACED) != 0
     mark = (known.flags & MARK) != 0
-    codes = np.where(unspaced, np.where(mark, 5, 4), np.where(mark, 3, 2)).astype(np.uint16)
+    codes = np.where(unspaced, np.where(mark, 5, 4), np.where(mark, 3, 2)).astype("<u2")
     for code in known.lead:
         codes[code] = 7 if mark[code] else 6
     for code in _FIXED:

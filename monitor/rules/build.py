@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import NamedTuple, assert_never
 
 from monitor.rules.clauses import All, AnyOf, AtLeastOf, Clause, Close, Either, Tag, cost
 from monitor.rules.query import And, AtLeast, Near, Not, Or, Query, Scope, Scoped, Tagged, Term, Vocab
-from monitor.rules.terms import Key, key_of
+from monitor.rules.terms import Lexicon
 
 
 class Label(NamedTuple):
@@ -20,10 +19,10 @@ class Label(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A term of a vocabulary, read."""
+    """A term of a vocabulary: how it is called, and its number."""
 
     label: Label
-    key: Key
+    term: int
 
 
 Entries = Mapping[str, Sequence[Entry]]
@@ -54,21 +53,23 @@ def named(pattern: str, names: Sequence[str] | Mapping[str, object]) -> list[str
 
 
 class Builder:
-    """Makes clauses of trees, for one set of vocabularies and one lexicon."""
+    """Makes clauses of trees, for one set of vocabularies. `scopes` are those that any query asked for; `unknown` the names of
+    vocabularies that there are not, which stand for no terms."""
 
-    def __init__(self, ids: Mapping[Key, int], entries: Entries) -> None:
-        self._ids = ids
+    def __init__(self, lexicon: Lexicon, entries: Entries) -> None:
+        self.scopes: set[Scope] = set()
+        self.unknown: list[Vocab] = []
+        self._lexicon = lexicon
         self._entries = entries
-        self.scopes: set[Scope] = set()  # those that any query asked for
-        self._of_vocabulary = lru_cache(maxsize=None)(self._vocabulary)
+        self._vocabularies: dict[str, frozenset[int]] = {}
 
     def clause(self, query: Query, scope: Scope | None = None) -> Clause:
         """The clause that `query` stands for, counting hits in `scope` only."""
         match query:
             case Term():
-                return AnyOf(frozenset((self._ids[key_of(query)],)), scope)
+                return AnyOf(frozenset((self._lexicon.of_query(query),)), scope)
             case Vocab():
-                return AnyOf(self._of_vocabulary(query.pattern), scope)
+                return AnyOf(self._vocabulary(query), scope)
             case And():
                 held = [self.clause(child, scope) for child in query.children if not isinstance(child, Not)]
                 excluded = [self.clause(child.child, scope) for child in query.children if isinstance(child, Not)]
@@ -94,21 +95,28 @@ class Builder:
         labels: dict[int, dict[Label, None]] = {}
         for leaf in leaves(query):
             if isinstance(leaf, Term):
-                labels.setdefault(self._ids[key_of(leaf)], {})[Label(leaf.text)] = None
+                labels.setdefault(self._lexicon.of_query(leaf), {})[Label(leaf.text)] = None
             else:
                 for name in named(leaf.pattern, self._entries):
-                    for label, key in self._entries[name]:
-                        labels.setdefault(self._ids[key], {})[label] = None
+                    for label, term in self._entries[name]:
+                        labels.setdefault(term, {})[label] = None
         return {term: _one_a_vocabulary(given) for term, given in labels.items()}
 
     def _either(self, query: Or, scope: Scope | None) -> Clause:
         """All terms and vocabularies of an OR are one set."""
-        clauses = [self.clause(child, scope) for child in query.children]
-        plain = [clause for clause in clauses if isinstance(clause, AnyOf) and clause.scope == scope]
-        others = [clause for clause in clauses if not (isinstance(clause, AnyOf) and clause.scope == scope)]
-        if plain:
-            merged = plain[0] if len(plain) == 1 else AnyOf(frozenset().union(*(clause.terms for clause in plain)), scope)
-            others.insert(0, merged)
+        terms: set[int] = set()
+        others: list[Clause] = []
+        for child in query.children:
+            if isinstance(child, Term):
+                terms.add(self._lexicon.of_query(child))
+                continue
+            clause = self.clause(child, scope)
+            if isinstance(clause, AnyOf) and clause.scope == scope:
+                terms |= clause.terms
+            else:
+                others.append(clause)
+        if terms:
+            others.insert(0, AnyOf(frozenset(terms), scope))
         return others[0] if len(others) == 1 else Either(tuple(sorted(others, key=cost)))
 
     def _any(self, query: Query, scope: Scope | None) -> AnyOf:
@@ -116,8 +124,16 @@ class Builder:
         assert isinstance(clause, AnyOf), "the parser lets nothing else stand here"
         return clause
 
-    def _vocabulary(self, pattern: str) -> frozenset[int]:
-        return frozenset(self._ids[key] for name in named(pattern, self._entries) for _, key in self._entries[name])
+    def _vocabulary(self, query: Vocab) -> frozenset[int]:
+        known = self._vocabularies.get(query.pattern)
+        if known is None:
+            names = named(query.pattern, self._entries)
+            known = frozenset(term for name in names for _, term in self._entries[name])
+            if names:
+                self._vocabularies[query.pattern] = known
+            else:
+                self.unknown.append(query)
+        return known
 
 
 def _one_a_vocabulary(labels: dict[Label, None]) -> tuple[Label, ...]:

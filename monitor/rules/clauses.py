@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 
 from monitor.rules.found import Found, Place
 from monitor.rules.query import Scope
@@ -66,7 +67,8 @@ class Close:
     ordered: bool
 
     def holds(self, found: Found) -> bool:
-        if not (self.left.holds(found) and self.right.holds(found)):
+        text = found.text  # a hit in any field to begin with: a cheap answer for most documents
+        if self.left.scope is None and (self.left.terms.isdisjoint(text) or self.right.terms.isdisjoint(text)):
             return False
         return next(self.pairs(found, self.distance), None) is not None
 
@@ -75,24 +77,27 @@ class Close:
 
     def pairs(self, found: Found, limit: int) -> Iterator[Pair]:
         """For each hit of `left` the nearest ones of `right` before and after it, if at most `limit` words lie between."""
-        lefts, rights = self.left.places(found), self.right.places(found)
-        starts = [place.start for place in rights]
-        by_end = sorted(rights, key=lambda place: place.end)
-        ends = [place.end for place in by_end]
+        lefts, rights = sorted(self.left.places(found)), sorted(self.right.places(found))
+        starts = [start for start, _, _ in rights]
+        by_end = sorted(rights, key=itemgetter(1))
+        ends = [end for _, end, _ in by_end]
         for left in lefts:
-            after = bisect_left(starts, left.end)
+            after = bisect_left(starts, left[1])
             if after < len(rights):
-                yield from self._pair(found, left, rights[after], limit, left.end, rights[after].start)
-            if not self.ordered:
-                before = bisect_right(ends, left.start) - 1
-                if before >= 0:
-                    yield from self._pair(found, left, by_end[before], limit, by_end[before].end, left.start)
+                words = self._between(found, left, rights[after], limit)
+                if words <= limit:
+                    yield left, rights[after], words
+            before = bisect_right(ends, left[0]) - 1
+            if before >= 0 and not self.ordered:
+                words = self._between(found, by_end[before], left, limit)
+                if words <= limit:
+                    yield left, by_end[before], words
 
-    def _pair(self, found: Found, left: Place, right: Place, limit: int, end: int, start: int) -> Iterator[Pair]:
-        if found.field(left.start) == found.field(right.start):
-            words = found.words_between(end, start, limit)
-            if words <= limit:
-                yield left, right, words
+    def _between(self, found: Found, first: Place, second: Place, limit: int) -> int:
+        """Words between two hits; more than `limit` if they stand in different fields."""
+        if found.field(first[0]) != found.field(second[0]):
+            return limit + 1
+        return found.words_between(first[1], second[0], limit)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,10 +113,10 @@ class AtLeastOf:
     def occurrences(self, found: Found) -> int:
         """Places that overlap are one: `human trafficking` is not also a `trafficking` of its own."""
         count = end = 0
-        for place in self.child.places(found):
-            if place.start >= end:
+        for first, last, _ in sorted(self.child.places(found)):
+            if first >= end:
                 count += 1
-            end = max(end, place.end)
+            end = max(end, last)
         return count
 
     def places(self, found: Found) -> list[Place]:

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.errors import MonitorError
-from monitor.rules.build import Builder, Entry, Label, leaves, named
+from monitor.rules.build import Builder, Entry, Label, leaves
+from monitor.rules.clauses import Clause
 from monitor.rules.matcher import CompiledRule, RuleSet
 from monitor.rules.parse import parse, parse_term
-from monitor.rules.query import Query, Term, Vocab
+from monitor.rules.query import Term, Vocab
 from monitor.rules.rule import Rule, Vocabulary
-from monitor.rules.terms import Lexicon, key_of
+from monitor.rules.terms import Lexicon, Patterns
 from monitor.rules.tokens import QueryError
 
 __all__ = ["RuleError", "RuleErrors", "RuleSet", "compile_rules"]
@@ -65,57 +66,31 @@ class RuleErrors(MonitorError):
 
 def compile_rules(rules: Sequence[Rule], vocabularies: Sequence[Vocabulary]) -> RuleSet:
     """A matcher for all rules; also for one draft, or for a search of the archive. Raises RuleErrors, with every error there is."""
-    reader = _Reader(rules, vocabularies)
-    keys = [entry.key for entries in reader.entries.values() for entry in entries]
-    keys += [key_of(leaf) for trees in reader.trees for tree in trees.all() for leaf in leaves(tree) if isinstance(leaf, Term)]
+    reader = _Reader(vocabularies)
+    compiled = [each for each in map(reader.rule, rules) if each is not None]
     if reader.errors:
         raise RuleErrors(reader.errors)
-    lexicon = Lexicon(keys)
-    if lexicon.empty:
-        reader.complain_of_empty(lexicon)
+    try:
+        patterns = Patterns(reader.lexicon)
+    except ValueError as error:
+        raise RuleErrors([RuleError(message=str(error))]) from None
+    if patterns.empty:
+        reader.complain_of_empty(rules, patterns.empty)
         raise RuleErrors(reader.errors)
-    builder = Builder(lexicon.ids, reader.entries)
-    compiled = [trees.compiled(builder) for trees in reader.trees]
-    return RuleSet(compiled, {each.name: each for each in vocabularies}, reader.entries, lexicon, builder)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Trees:
-    """A rule with its queries read."""
-
-    rule: Rule
-    when: Query
-    unless: Query | None
-    score: tuple[tuple[Query, int], ...]
-
-    def all(self) -> list[Query]:
-        extra = [] if self.unless is None else [self.unless]
-        return [self.when, *extra, *(tree for tree, _ in self.score)]
-
-    def compiled(self, builder: Builder) -> CompiledRule:
-        return CompiledRule(
-            rule=self.rule,
-            when=builder.clause(self.when),
-            unless=None if self.unless is None else builder.clause(self.unless),
-            score=tuple((builder.clause(tree), points) for tree, points in self.score),
-        )
+    return RuleSet(compiled, {each.name: each for each in vocabularies}, reader.entries, patterns, reader.builder)
 
 
 class _Reader:
     """Reads what can be read and collects what cannot."""
 
-    def __init__(self, rules: Sequence[Rule], vocabularies: Sequence[Vocabulary]) -> None:
+    def __init__(self, vocabularies: Sequence[Vocabulary]) -> None:
         self.errors: list[RuleError] = []
+        self.lexicon = Lexicon()
         self.entries: dict[str, list[Entry]] = {}
-        self.trees: list[_Trees] = []
+        self.builder = Builder(self.lexicon, self.entries)
+        self._ids: set[str] = set()
         for vocabulary in vocabularies:
             self._vocabulary(vocabulary)
-        seen: set[str] = set()
-        for rule in rules:
-            if rule.id in seen:
-                self.errors.append(RuleError(rule=rule.id, query="id", message="another rule has this id", found=rule.id))
-            seen.add(rule.id)
-            self._rule(rule)
 
     def _vocabulary(self, vocabulary: Vocabulary) -> None:
         name = vocabulary.name
@@ -131,42 +106,46 @@ class _Reader:
                 except QueryError as error:
                     self.errors.append(_error(error, vocabulary=name, language=language, term=text))
                     continue
-                entries.append(Entry(Label(text, name, language), key_of(term, language)))
+                entries.append(Entry(Label(text, name, language), self.lexicon.of_vocabulary(term, language)))
 
-    def _rule(self, rule: Rule) -> None:
-        when = self._query(rule, "when", rule.when)
-        unless = None if rule.unless is None else self._query(rule, "unless", rule.unless)
-        score = [(self._query(rule, text, text), points) for text, points in rule.score.items()]
+    def rule(self, rule: Rule) -> CompiledRule | None:
+        """The rule as it is evaluated; None if `when` cannot be read."""
+        if rule.id in self._ids:
+            self.errors.append(RuleError(rule=rule.id, query="id", message="another rule has this id", found=rule.id))
+        self._ids.add(rule.id)
+        when = self._clause(rule, "when", rule.when)
+        unless = None if rule.unless is None else self._clause(rule, "unless", rule.unless)
+        score = [(self._clause(rule, text, text), points) for text, points in rule.score.items()]
         self._threshold(rule)
-        if when is not None:
-            read = tuple((tree, points) for tree, points in score if tree is not None)
-            self.trees.append(_Trees(rule=rule, when=when, unless=unless, score=read))
+        if when is None:
+            return None
+        read = tuple((clause, points) for clause, points in score if clause is not None)
+        return CompiledRule(rule=rule, when=when, unless=unless, score=read)
 
-    def _query(self, rule: Rule, query: str, text: str) -> Query | None:
+    def _clause(self, rule: Rule, query: str, text: str) -> Clause | None:
         try:
             tree = parse(text)
         except QueryError as error:
             self.errors.append(_error(error, rule=rule.id, query=query))
             return None
-        for leaf in leaves(tree):
-            if isinstance(leaf, Vocab) and not named(leaf.pattern, self.entries):
-                self._unknown(rule, query, leaf)
-        return tree
+        clause = self.builder.clause(tree)
+        if self.builder.unknown:
+            self.errors += [self._unknown(rule, query, leaf) for leaf in self.builder.unknown]
+            self.builder.unknown.clear()
+        return clause
 
-    def _unknown(self, rule: Rule, query: str, leaf: Vocab) -> None:
+    def _unknown(self, rule: Rule, query: str, leaf: Vocab) -> RuleError:
         kind = "no vocabulary of the group" if leaf.pattern.endswith("/*") else "no vocabulary"
         groups = {f"{name.rsplit('/', 1)[0]}/*" for name in self.entries if "/" in name}
-        near = difflib.get_close_matches(leaf.pattern, [*self.entries, *groups], n=1, cutoff=0.5)
-        self.errors.append(
-            RuleError(
-                rule=rule.id,
-                query=query,
-                message=f"there is {kind} @{leaf.pattern}",
-                start=leaf.start,
-                end=leaf.end,
-                found=f"@{leaf.pattern}",
-                write=f"@{near[0]}" if near else None,
-            )
+        near = difflib.get_close_matches(leaf.pattern, [*self.entries, *sorted(groups)], n=1, cutoff=0.5)
+        return RuleError(
+            rule=rule.id,
+            query=query,
+            message=f"there is {kind} @{leaf.pattern}",
+            start=leaf.start,
+            end=leaf.end,
+            found=f"@{leaf.pattern}",
+            write=f"@{near[0]}" if near else None,
         )
 
     def _threshold(self, rule: Rule) -> None:
@@ -178,26 +157,32 @@ class _Reader:
             message = f"the threshold {rule.threshold} is never reached: {what}"
             self.errors.append(RuleError(rule=rule.id, query="threshold", message=message, found=str(rule.threshold)))
 
-    def complain_of_empty(self, lexicon: Lexicon) -> None:
+    def complain_of_empty(self, rules: Sequence[Rule], empty: set[int]) -> None:
         """Terms that have a letter to the parser, but none that is compared."""
-        empty = set(lexicon.empty)
         message = "nothing of this term is left when it is compared"
         for name, entries in self.entries.items():
-            for label, key in entries:
-                if key in empty:
-                    error = RuleError(
-                        message=message, vocabulary=name, language=label.language, term=label.term, found=label.term
-                    )
-                    self.errors.append(error)
-        for trees in self.trees:
-            queries = ["when", *([] if trees.unless is None else ["unless"]), *trees.rule.score]
-            for query, tree in zip(queries, trees.all(), strict=True):
-                for leaf in leaves(tree):
-                    if isinstance(leaf, Term) and key_of(leaf) in empty:
-                        place = RuleError(
-                            message=message, rule=trees.rule.id, query=query, start=leaf.start, end=leaf.end, found=leaf.text
+            for label, term in entries:
+                if term in empty:
+                    found = label.term
+                    self.errors.append(
+                        RuleError(
+                            message=message, vocabulary=name, language=label.language, term=found, end=len(found), found=found
                         )
-                        self.errors.append(place)
+                    )
+        for rule in rules:
+            texts = {
+                "when": rule.when,
+                **({} if rule.unless is None else {"unless": rule.unless}),
+                **{text: text for text in rule.score},
+            }
+            for query, text in texts.items():
+                for leaf in leaves(parse(text)):
+                    if isinstance(leaf, Term) and self.lexicon.of_query(leaf) in empty:
+                        self.errors.append(
+                            RuleError(
+                                message=message, rule=rule.id, query=query, start=leaf.start, end=leaf.end, found=leaf.text
+                            )
+                        )
 
 
 def _error(

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from monitor.rules.alphabet import EXTENDS, HOLDS, UNSPACED_LETTER, to_bytes
+from monitor.rules.alphabet import EXTENDS, HOLDS, UNSPACED_LETTER, places_of_bytes, to_bytes
 from monitor.rules.automaton import Automaton
 from monitor.rules.match import Document, Field
 from monitor.rules.query import Scope
-from monitor.rules.terms import CLUSTER, DICTIONARY, GLOB, PLURAL, PREFIX, Check, Lexicon, letters_as_written
+from monitor.rules.terms import CLUSTER, DICTIONARY, GLOB, PLURAL, PREFIX, Check, Patterns, letters_as_written
 from monitor.rules.words import count_words, is_word
 from monitor.text.fold import Folded, fold
 from monitor.text.tables import SEPARATOR, SPACE
@@ -22,12 +22,8 @@ _SEPARATOR = chr(SEPARATOR)
 _LONGEST_WORD = 25  # bytes; only saves looking at pairs that lie much too far apart
 
 
-class Place(NamedTuple):
-    """One hit: where in the folded text, and of which term."""
-
-    start: int
-    end: int
-    term: int
+# One hit: start and end in the folded text as bytes, and the term. A bare tuple, for there are many.
+Place = tuple[int, int, int]
 
 
 class Evidence(Protocol):
@@ -39,15 +35,20 @@ class Evidence(Protocol):
 class Finder:
     """Documents in, `Found` out."""
 
-    def __init__(self, lexicon: Lexicon, *, addresses: bool) -> None:
+    def __init__(self, patterns: Patterns, *, addresses: bool) -> None:
         """`addresses`: whether any rule asks for `url:` or `source:`; if none does they are not read."""
-        self.checks = lexicon.checks
-        self.bare = [pattern[:1] != b" " for pattern in lexicon.patterns]
-        self.table = lexicon.alphabet.table
-        self.bits = lexicon.alphabet.bits
+        self.checks = patterns.checks
+        self.bare = [pattern[:1] != b" " for pattern in patterns.patterns]
+        # the term of a pattern that, with a space behind it, is a hit and no more to be asked; -1 for the others
+        self.plain = [
+            row[0].term if len(row) == 1 and row[0].kind <= PLURAL and row[0].cased is None and not bare else -1
+            for row, bare in zip(self.checks, self.bare, strict=True)
+        ]
+        self.table = patterns.alphabet.table
+        self.bits = patterns.alphabet.bits
         self.unspaced = bytes(byte for byte in range(256) if self.bits[byte] & UNSPACED_LETTER)
-        self.reach = lexicon.reach
-        self.automaton = Automaton(lexicon.patterns)
+        self.reach = patterns.reach
+        self.scan = Automaton(patterns.patterns).scan
         self.addresses = addresses
 
     def find(self, document: Document) -> Found:
@@ -56,10 +57,7 @@ class Finder:
         text = f" {title} {_SEPARATOR} {body} "
         if self.addresses:
             text += f"{_SEPARATOR} {_plain(document.url)} {_SEPARATOR} {_plain(document.source)} "
-        folded = fold(text, self.table)
-        if len(folded.hyphens):
-            return Found(self, document, folded, *_with_joined_windows(folded, self.reach))
-        return Found(self, document, folded, folded.codes, None)
+        return Found(self, document, fold(text, self.table))
 
 
 def _plain(text: str) -> str:
@@ -100,90 +98,84 @@ def _with_joined_windows(folded: Folded, reach: int) -> tuple[np.ndarray, Window
 
 
 class Found:
-    """The hits of one document. `text` are those in title and body, by term."""
+    """The hits of one document: `text` those in title and body, `elsewhere` those in url and source, by term."""
 
-    def __init__(self, finder: Finder, document: Document, folded: Folded, codes: np.ndarray, windows: Windows | None) -> None:
+    def __init__(self, finder: Finder, document: Document, folded: Folded) -> None:
         self.document = document
         self.text: dict[int, list[Place]] = {}
         self.elsewhere: dict[int, list[Place]] = {}
         self._finder = finder
         self._folded = folded
-        self.bytes, self._index_of = to_bytes(codes)
-        self._title_end = self.bytes.index(SEPARATOR)
-        self._body_end = self.bytes.index(SEPARATOR, self._title_end + 1) if finder.addresses else len(self.bytes)
-        self._windows = windows
         self._original: dict[tuple[int, int], tuple[Field, int, int]] = {}
         self._scopes: dict[str, set[int]] = {}
         self._words: dict[tuple[int, int], int] = {}
+        codes, self._windows = folded.codes, None
+        if len(folded.hyphens):
+            codes, self._windows = _with_joined_windows(folded, finder.reach)
+        self.bytes = to_bytes(codes)
+        self._codes = codes
+        self._title_end = self.bytes.index(SEPARATOR)
+        self._windows_begin = len(self.bytes) if self._windows is None else self._byte_at(self._windows.begins)
+        self._body_end = self.bytes.index(SEPARATOR, self._title_end + 1) if finder.addresses else self._windows_begin
         self._collect()
 
     # -- what is there ------------------------------------------------------------------------------------------------------------
 
     def _collect(self) -> None:
-        text, finder = self.bytes, self._finder
-        checks, bare, bits = finder.checks, finder.bare, finder.bits
-        found = self.text
-        limit = self._windows_begin
-        plain_end = min(limit, self._body_end)
-        for pattern, start, end in finder.automaton.scan(text):
-            if end > plain_end:
-                self._collect_far(pattern, start, end)
-                continue
-            if not bare[pattern]:
-                start += 1
-            elif bits[text[start - 1]] & HOLDS:
-                continue
-            for check in checks[pattern]:
-                stop = self._end(check, start, end)
-                if stop:
-                    term = check.term
-                    if term in found:
-                        found[term].append(Place(start, stop, term))
-                    else:
-                        found[term] = [Place(start, stop, term)]
+        text, found, body_end, plain = self.bytes, self.text, self._body_end, self._finder.plain
+        for pattern, start, end in self._finder.scan(text):
+            term = plain[pattern]
+            if term >= 0 and end < body_end and text[end] == SPACE:
+                if term in found:
+                    found[term].append((start + 1, end, term))
+                else:
+                    found[term] = [(start + 1, end, term)]
+            else:
+                self._collect_checked(pattern, start, end)
 
-    @cached_property
-    def _windows_begin(self) -> int:
-        """The byte at which the windows begin."""
-        if self._windows is None:
-            return len(self.bytes)
-        return self._byte_at(self._windows.begins)
-
-    def _collect_far(self, pattern: int, start: int, end: int) -> None:
-        """A hit behind title and body: in the addresses, or in a window, from where it is taken back to the text."""
+    def _collect_checked(self, pattern: int, start: int, end: int) -> None:
+        """A hit of which something has to be asked, or one behind title and body: in the addresses, or in a window, from where it is
+        taken back to the text."""
         finder = self._finder
-        if finder.bare[pattern] and finder.bits[self.bytes[start - 1]] & HOLDS:
+        if not finder.bare[pattern]:
+            start += 1
+        elif finder.bits[self.bytes[start - 1]] & HOLDS:
             return
-        start += not finder.bare[pattern]
         for check in finder.checks[pattern]:
             stop = self._end(check, start, end)
             if not stop:
                 continue
-            place = Place(start, stop, check.term)
-            if self._windows is not None and start >= self._windows_begin:
-                back = self._from_window(place)
+            first = start
+            if first >= self._windows_begin:
+                back = self._from_window(first, stop)
                 if back is None:
                     continue
-                place = back
-            found = self.text if place.end <= self._body_end else self.elsewhere
+                first, stop = back
+            found = self.text if stop <= self._body_end else self.elsewhere
             places = found.setdefault(check.term, [])
-            if place not in places[-8:]:
+            place = (first, stop, check.term)
+            if end <= self._windows_begin or place not in places[-8:]:
                 places.append(place)
 
-    def _from_window(self, place: Place) -> Place | None:
+    def _from_window(self, start: int, end: int) -> tuple[int, int] | None:
         """Where in the text a hit in a window stands; None if it does not cover the hyphen and has been found there already."""
         windows = self._windows
         assert windows is not None
-        first, last = self._index(place.start), self._index(place.end - 1)
-        row = bisect_left(windows.starts, first + 1) - 1
+        first, last = self._index(start), self._index(end - 1)
+        row = bisect_right(windows.starts, first) - 1
         if not first < windows.joints[row] <= last:
             return None
-        start = int(windows.origin[first - windows.begins])
-        end = int(windows.origin[last - windows.begins])
-        return Place(self._byte_at(start), self._byte_at(end + 1), place.term)
+        begin = windows.origin.item(first - windows.begins)
+        finish = windows.origin.item(last - windows.begins)
+        return self._byte_at(begin), self._byte_at(finish + 1)
+
+    @cached_property
+    def _index_of(self) -> np.ndarray | None:
+        """For each byte the index of its code; None where that is its own place."""
+        return None if len(self._codes) == len(self.bytes) else places_of_bytes(self._codes)
 
     def _index(self, byte: int) -> int:
-        return byte if self._index_of is None else int(self._index_of[byte])
+        return byte if self._index_of is None else self._index_of.item(byte)
 
     def _byte_at(self, index: int) -> int:
         if self._index_of is None:
@@ -221,11 +213,11 @@ class Found:
         return end
 
     def _as_written(self, cased: str, start: int, end: int) -> bool:
-        if self._windows is not None and start >= self._windows_begin:
-            back = self._from_window(Place(start, end, 0))
+        if start >= self._windows_begin:
+            back = self._from_window(start, end)
             if back is None:
                 return False
-            start, end = back.start, back.end
+            start, end = back
         field, first, last = self.original(start, end)
         return letters_as_written(getattr(self.document, field)[first:last]) == cased
 
@@ -249,9 +241,7 @@ class Found:
             places = self._windows.origin[first - self._windows.begins : last + 1 - self._windows.begins]
         else:
             places = np.arange(first, last + 1)
-        offsets = folded.canonical_offsets
-        if offsets is not None:
-            places = offsets[places]
+        places = folded.canonical_offsets[places]
         source = folded.canonical
         if source is None:
             return "".join(folded.original[int(place)] for place in places)
@@ -296,40 +286,33 @@ class Found:
             return self.text
         known = self._scopes.get(scope)
         if known is None:
-            source = self.elsewhere if scope in ("url", "source") else self.text
-            known = {term for term, places in source.items() if any(self._is_in(scope, place) for place in places)}
+            if scope == "title" and self._windows is None:  # hits come in the order of the text, so the first of a term tells
+                title_end = self._title_end
+                known = {term for term, places in self.text.items() if places[0][0] < title_end}
+            else:
+                source = self.elsewhere if scope in ("url", "source") else self.text
+                known = {term for term, places in source.items() if any(self._is_in(scope, place) for place in places)}
             self._scopes[scope] = known
         return known
 
     def places(self, terms: frozenset[int], scope: Scope | None) -> list[Place]:
-        """The hits of `terms` in `scope`, by their start."""
+        """The hits of `terms` in `scope`, in no order."""
         found = self.elsewhere if scope in ("url", "source") else self.text
-        if len(terms) < len(found):
-            hits = [place for term in terms if term in found for place in found[term]]
-        else:
-            hits = [place for term in found if term in terms for place in found[term]]
-        if scope is not None:
-            hits = [place for place in hits if self._is_in(scope, place)]
-        hits.sort()
-        return hits
+        hits = [place for term in terms.intersection(found) for place in found[term]]
+        return hits if scope is None else [place for place in hits if self._is_in(scope, place)]
 
     def _is_in(self, scope: Scope, place: Place) -> bool:
         if scope == "lead":
-            if place.start < self._title_end:
+            if place[0] < self._title_end:
                 return True
-            field, _, end = self.original(place.start, place.end)
+            field, _, end = self.original(place[0], place[1])
             return field == "body" and end <= self.document.lead_end
-        return self.field(place.start) == scope
+        return self.field(place[0]) == scope
 
     # -- how far ------------------------------------------------------------------------------------------------------------------
 
     def words_between(self, end: int, start: int, limit: int) -> int:
-        """Words between a hit that ends at `end` and one that starts at `start`; some number above `limit` if there are more than that.
-
-        Raises ValueError if they overlap.
-        """
-        if start < end:
-            raise ValueError("the hits overlap")
+        """Words between a hit that ends at `end` and one that starts at `start`; some number above `limit` if there are more than that."""
         spaces = self.bytes.count(SPACE, end, start)
         if not self._folded.unspaced or start == end:
             return max(spaces - 1, 0)

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from monitor.rules.build import Builder, Entries, Label, leaves, named
-from monitor.rules.clauses import Clause, pivot
+from monitor.rules.clauses import All, AnyOf, Clause, pivot
 from monitor.rules.found import Finder, Found
 from monitor.rules.match import Document, Hit, Match, Verdict
 from monitor.rules.parse import parse
 from monitor.rules.query import And, Not, Query, Vocab
 from monitor.rules.rule import Rule, Vocabulary
-from monitor.rules.terms import Lexicon
+from monitor.rules.terms import Patterns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,18 +59,18 @@ class RuleSet:
         compiled: Sequence[CompiledRule],
         vocabularies: Mapping[str, Vocabulary],
         entries: Entries,
-        lexicon: Lexicon,
+        patterns: Patterns,
         builder: Builder,
     ) -> None:
         self.rules: Mapping[str, Rule] = MappingProxyType({each.rule.id: each.rule for each in compiled})
         self.vocabularies: Mapping[str, Vocabulary] = MappingProxyType(dict(vocabularies))
         self.builder = builder
         self._compiled = sorted(compiled, key=lambda each: each.rule.id)
-        self._finder = Finder(lexicon, addresses=not builder.scopes.isdisjoint(("url", "source")))
+        self._finder = Finder(patterns, addresses=not builder.scopes.isdisjoint(("url", "source")))
         self._parts: dict[str, tuple[Part, ...]] = {}
         self._versions: dict[str, str] = {}
-        self._facets = _facets(entries, lexicon)
-        self._posts, self._waiting, self._always = _posts(self._compiled, lexicon.count)
+        self._facets = _facets(entries)
+        self._posts, self._always = _posts(self._compiled)
 
     def match(self, document: Document) -> Verdict:
         """The receipts of all rules that hold, by rule id, and the facets, sorted."""
@@ -84,16 +85,23 @@ class RuleSet:
 
     def holding(self, found: Found) -> list[CompiledRule]:
         """The rules that hold, by id."""
-        posts, waiting, compiled = self._posts, self._waiting, self._compiled
-        groups: set[int] = set()
-        for term in found.text:
-            groups.update(posts[term])
-        for term in found.elsewhere:
-            groups.update(posts[term])
-        numbers = [number for group in groups for number in waiting[group] if compiled[number].holds(found)]
-        numbers += [number for number in self._always if compiled[number].holds(found)]
+        posts = self._posts
+        terms = set(found.text)
+        groups: dict[int, tuple[_Waiting, ...]] = {}
+        for term in (*terms, *found.elsewhere) if found.elsewhere else terms:
+            if term in posts:
+                groups.update(posts[term])
+        numbers = []
+        for group in groups.values():
+            for number, needed, barred, holds in group:
+                if holds is not None:
+                    if holds(found):
+                        numbers.append(number)
+                elif (needed is None or not needed.isdisjoint(terms)) and (barred is None or barred.isdisjoint(terms)):
+                    numbers.append(number)
+        numbers += [number for number in self._always if self._compiled[number].holds(found)]
         numbers.sort()
-        return [compiled[number] for number in numbers]
+        return [self._compiled[number] for number in numbers]
 
     def receipt(self, compiled: CompiledRule, found: Found) -> Match:
         """The receipt of a rule that holds."""
@@ -156,34 +164,60 @@ def hit(found: Found, start: int, end: int, label: Label) -> Hit:
     return Hit(term=label.term, field=field, start=first, end=last, vocabulary=label.vocabulary, language=label.language)
 
 
-def _facets(entries: Entries, lexicon: Lexicon) -> dict[int, tuple[str, ...]]:
+def _facets(entries: Entries) -> dict[int, tuple[str, ...]]:
     names: dict[int, dict[str, None]] = {}
     for name, rows in entries.items():
-        for _, key in rows:
-            names.setdefault(lexicon.ids[key], {})[name] = None
+        for _, term in rows:
+            names.setdefault(term, {})[name] = None
     return {term: tuple(given) for term, given in names.items()}
 
 
-def _posts(compiled: Sequence[CompiledRule], terms: int) -> tuple[list[tuple[int, ...]], list[list[int]], list[int]]:
-    """For each term the groups it belongs to; for each group the rules that wait for it; the rules that wait for nothing.
+class _Waiting(NamedTuple):
+    """What is left to ask when the pivot of a rule has occurred. Most rules only ask for sets of terms: a `needed` one besides the pivot,
+    and `barred` ones; the others are evaluated as a whole (`holds`)."""
+
+    number: int
+    needed: frozenset[int] | None = None
+    barred: frozenset[int] | None = None
+    holds: Callable[[Found], bool] | None = None
+
+
+# The rules that wait for one pivot, under the number of the group.
+_Group = tuple[int, tuple[_Waiting, ...]]
+
+
+def _waiting(number: int, rule: CompiledRule, pivot: frozenset[int]) -> _Waiting:
+    if rule.unless is not None or rule.rule.threshold is not None:
+        return _Waiting(number, holds=rule.holds)
+    when = rule.when
+    children, excluded = (when.children, when.excluded) if isinstance(when, All) else ((when,), ())
+    sets = [child.terms for child in children if isinstance(child, AnyOf) and child.scope is None]
+    barred = [child.terms for child in excluded if isinstance(child, AnyOf) and child.scope is None]
+    needed = [terms for terms in sets if terms is not pivot]
+    if len(sets) < len(children) or len(barred) < len(excluded) or len(needed) > 1:
+        return _Waiting(number, holds=when.holds)
+    return _Waiting(number, needed[0] if needed else None, frozenset().union(*barred) if barred else None)
+
+
+def _posts(compiled: Sequence[CompiledRule]) -> tuple[dict[int, tuple[_Group, ...]], list[int]]:
+    """For each term the groups that wait for it; and the rules that wait for nothing.
 
     A group is the pivot of one or more rules: many rules on one large vocabulary cost its terms once.
     """
-    groups: dict[frozenset[int], int] = {}
-    waiting: list[list[int]] = []
+    members: dict[frozenset[int], list[int]] = {}
     always: list[int] = []
-    posts: list[list[int]] = [[] for _ in range(terms)]
     for number, each in enumerate(compiled):
         needed = pivot(each.when)
         if needed is None:
             always.append(number)
-            continue
-        group = groups.get(needed)
-        if group is None:
-            group = groups[needed] = len(waiting)
-            waiting.append([])
-            for term in needed:
-                posts[term].append(group)
-        waiting[group].append(number)
-    shared: dict[tuple[int, ...], tuple[int, ...]] = {}
-    return [shared.setdefault(row, row) for row in map(tuple, posts)], waiting, always
+        else:
+            members.setdefault(needed, []).append(number)
+    posts: dict[int, list[_Group]] = {}
+    for number, (needed, rules) in enumerate(members.items()):
+        group = number, tuple(_waiting(rule, compiled[rule], needed) for rule in rules)
+        for term in needed:
+            posts.setdefault(term, []).append(group)
+    shared: dict[tuple[int, ...], tuple[_Group, ...]] = {}
+    return {
+        term: shared.setdefault(tuple(group[0] for group in groups), tuple(groups)) for term, groups in posts.items()
+    }, always

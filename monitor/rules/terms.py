@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from monitor.rules.alphabet import Alphabet
@@ -23,7 +23,7 @@ _LONG_ENOUGH_HAN = 2
 
 
 class Key(NamedTuple):
-    """A term as written, and whether its plural counts as well. Terms with one key are found in the same places."""
+    """A term as written, and whether its plural counts as well."""
 
     text: str
     mode: Mode
@@ -40,48 +40,61 @@ class Check(NamedTuple):
     cased: str | None = None  # mode `case`: its letters as written
 
 
-def key_of(term: Term, language: str | None = None) -> Key:
-    """The key of a term of a vocabulary in `language`, or of a query (None).
-
-    The plural counts for English; a query names no language, so there a term of ASCII letters is taken for English.
-    """
-    text = term.text
-    english = text.isascii() if language is None else language.split("-")[0] == "en"
-    plural = english and term.mode == "plain" and not term.wildcard and text[-1:].isascii() and text[-1:].isalpha()
-    return Key(text, term.mode, term.wildcard, plural)
-
-
 class Lexicon:
-    """All terms of a rule set. Terms that are found in the same places have one id."""
+    """All terms of a rule set, each with its number."""
 
-    def __init__(self, keys: Iterable[Key]) -> None:
-        """`empty` of the keys are those without a letter or digit, which get no id."""
-        ordered = list(dict.fromkeys(keys))
-        self.ids: dict[Key, int] = {}
-        self.empty: list[Key] = []
-        patterns: dict[str, list[tuple[int, int, str | None, tuple[str, ...]]]] = {}
-        known: dict[tuple[object, ...], int] = {}
-        for key, pieces in zip(ordered, _folded_pieces(ordered), strict=True):
+    def __init__(self) -> None:
+        self.keys: list[Key] = []
+        self._ids: dict[Key, int] = {}
+        self._of_queries: dict[str, int] = {}
+
+    def of_query(self, term: Term) -> int:
+        """The number of a term of a query. A query names no language, so a term of ASCII letters is taken for English."""
+        if term.mode != "plain" or term.wildcard:
+            return self._number(term, english=False)
+        known = self._of_queries.get(term.text)
+        if known is None:
+            known = self._of_queries[term.text] = self._number(term, english=term.text.isascii())
+        return known
+
+    def of_vocabulary(self, term: Term, language: str) -> int:
+        """The number of a term of a vocabulary."""
+        return self._number(term, english=language.partition("-")[0] == "en")
+
+    def _number(self, term: Term, *, english: bool) -> int:
+        """The plural counts for English."""
+        last = term.text[-1:]
+        plural = english and term.mode == "plain" and not term.wildcard and last.isascii() and last.isalpha()
+        key = Key(term.text, term.mode, term.wildcard, plural)
+        number = self._ids.setdefault(key, len(self.keys))
+        if number == len(self.keys):
+            self.keys.append(key)
+        return number
+
+
+class Patterns:
+    """The terms of a lexicon as the automaton looks for them."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        """`empty` are the numbers of terms of which nothing is left when they are folded. Raises ValueError for too many characters."""
+        self.empty: set[int] = set()
+        rows: dict[str, list[tuple[int, int]]] = {}
+        globs: dict[int, tuple[str, ...]] = {}
+        for term, (key, pieces) in enumerate(zip(lexicon.keys, _folded_pieces(lexicon.keys), strict=True)):
             if not any(map(str.isalnum, "".join(form for forms in pieces for form in forms))):
-                self.empty.append(key)
+                self.empty.add(term)
                 continue
-            cased = letters_as_written(key.text) if key.mode == "case" else None
-            identity = (tuple(pieces), key.plural, key.mode, cased)
-            if identity in known:
-                self.ids[key] = known[identity]
-                continue
-            self.ids[key] = known[identity] = term = len(known)
-            rest = tuple(forms[0] for forms in pieces)
-            for pattern, kind in dict(_patterns(key, pieces)).items():
-                patterns.setdefault(pattern, []).append((term, kind, cased, rest))
-        self.count = len(known)
-        self.alphabet = Alphabet(_all_text(patterns))
-        self.patterns = [self.alphabet.encode(pattern) for pattern in patterns]
-        self.checks = [
-            tuple(Check(term, kind, self._glob(rest) if kind == GLOB else None, cased) for term, kind, cased, rest in row)
-            for row in patterns.values()
-        ]
-        self.reach = max(map(len, patterns), default=0) + 4  # characters around a hyphen that a hit across it can take up
+            for pattern, kind in _patterns(key, pieces):
+                row = rows.setdefault(pattern, [])
+                row.append((term, kind))
+                if kind == GLOB:
+                    globs[term] = tuple(forms[0] for forms in pieces)
+        self.alphabet = Alphabet([*rows, *(piece for pieces in globs.values() for piece in pieces)])
+        self.patterns = [self.alphabet.encode(pattern) for pattern in rows]
+        rest = {term: self._glob(pieces) for term, pieces in globs.items()}
+        cased = {term: letters_as_written(key.text) for term, key in enumerate(lexicon.keys) if key.mode == "case"}
+        self.checks = [tuple(Check(term, kind, rest.get(term), cased.get(term)) for term, kind in row) for row in rows.values()]
+        self.reach = max(map(len, rows), default=0) + 4  # characters around a hyphen that a hit across it can take up
 
     def _glob(self, pieces: tuple[str, ...]) -> re.Pattern[bytes]:
         letter = self.alphabet.letter_pattern()
@@ -133,7 +146,7 @@ def _folded_pieces(keys: Sequence[Key]) -> list[list[tuple[str, ...]]]:
 def _patterns(key: Key, pieces: list[tuple[str, ...]]) -> list[tuple[str, int]]:
     """The patterns of a term, each with the kind of check."""
     if len(pieces) == 1:
-        return [_pattern(form, key) for form in pieces[0]]
+        return list(dict.fromkeys(_pattern(form, key) for form in pieces[0]))
     if len(pieces) == 2 and pieces[1] == ("*",):
         return [(f" {form}", PREFIX) for form in pieces[0]]
     return [(f" {pieces[0][0]}", GLOB)]
@@ -152,11 +165,3 @@ def _pattern(form: str, key: Key) -> tuple[str, int]:
         return start + form, CLUSTER
     short = len(form) < (_LONG_ENOUGH_HAN if any("\u3400" <= char <= "\u9fff" for char in form) else _LONG_ENOUGH)
     return form, DICTIONARY if short or key.mode == "exact" else CLUSTER
-
-
-def _all_text(patterns: dict[str, list[tuple[int, int, str | None, tuple[str, ...]]]]) -> Iterable[str]:
-    yield from patterns
-    for row in patterns.values():
-        for _, kind, _, pieces in row:
-            if kind == GLOB:
-                yield from pieces

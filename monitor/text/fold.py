@@ -11,8 +11,9 @@ Everything is done on arrays: one look at the flags of all characters tells whic
 from __future__ import annotations
 
 import unicodedata
-from functools import cache, cached_property
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import cache, cached_property, partial
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,10 +37,20 @@ from monitor.text.tables import (
     WEIGHT,
     tables,
 )
-from monitor.text.zawgyi import looks_like_zawgyi, zawgyi_to_unicode
+from monitor.text.zawgyi import looks_like_zawgyi, may_be_zawgyi, zawgyi_to_unicode
 
 Codes = NDArray[Any]
 Offsets = NDArray[np.int64]
+# The way back over one change of the text: the first and the last place before it of each character after it. Made when asked for.
+Step = Callable[[], tuple[Offsets, Offsets]]
+
+
+class CodeTable(NamedTuple):
+    """Code point -> the number that `Folded.codes` shall hold. What does not fit into `narrow` is 0 there; it must agree with
+    `tables().fold` on ASCII."""
+
+    narrow: NDArray[np.uint8]
+    wide: NDArray[np.uint16]
 
 
 class Folded:
@@ -50,51 +61,54 @@ class Folded:
     None if the original was ASCII, which is canonical. `unspaced`: whether it has letters of a script without spaces.
     """
 
-    __slots__ = ("__dict__", "_steps", "canonical", "codes", "hyphens", "original", "taken", "unspaced")
+    __slots__ = ("__dict__", "_steps", "_taken", "canonical", "codes", "hyphens", "original", "unspaced")
 
     def __init__(
         self,
         original: str,
         codes: Codes,
-        *,
-        taken: Offsets | NDArray[np.bool_] | None,
+        taken: Offsets | NDArray[np.bool_],
         hyphens: Offsets,
-        canonical: Codes | None = None,
-        steps: list[tuple[Offsets, Offsets]] | None = None,
-        unspaced: bool = False,
+        canonical: Codes | None,
+        steps: Sequence[Step],
+        unspaced: bool,
     ) -> None:
         self.original = original
         self.codes = codes
-        self.taken = taken
         self.hyphens = hyphens
         self.canonical = canonical
         self.unspaced = unspaced
-        self._steps = steps or []
+        self._taken = taken
+        self._steps = steps
 
     @cached_property
     def text(self) -> str:
-        """The folded text, where it was made with the default table."""
+        """The folded text, where it was made without a table of one's own."""
         if self.codes.dtype == np.uint8:
             return self.codes.tobytes().decode("ascii")
         return self.codes.astype("<u4").tobytes().decode("utf-32-le")
 
     @cached_property
-    def canonical_offsets(self) -> Offsets | None:
-        """Where in `canonical` (or in an ASCII original) each folded character comes from; None if that is the same place."""
-        taken: Any = self.taken
-        return np.flatnonzero(taken) if taken is not None and taken.dtype == np.bool_ else taken
+    def canonical_offsets(self) -> Offsets:
+        """Where in `canonical` (or in an ASCII original) each folded character comes from."""
+        taken: Any = self._taken
+        return np.flatnonzero(taken) if taken.dtype == np.bool_ else taken
+
+    @cached_property
+    def _way_back(self) -> list[tuple[Offsets, Offsets]]:
+        return [step() for step in reversed(self._steps)]
 
     def to_original(self, start: int, end: int) -> tuple[int, int]:
         """The span of the original text that `start:end` (not empty) of the folded text was made of.
 
         Exact where the span begins and ends between clusters; a variation selector that hangs on its last character belongs to it.
         """
-        first, last = start, end - 1
         offsets = self.canonical_offsets
-        if offsets is not None:
-            first, last = int(offsets[first]), int(offsets[last])
-        for starts, lasts in reversed(self._steps):
-            first, last = int(starts[first]), int(lasts[last])
+        first, last = offsets.item(start), offsets.item(end - 1)
+        if self.canonical is None:
+            return first, last + 1
+        for starts, lasts in self._way_back:
+            first, last = starts.item(first), lasts.item(last)
         end = last + 1
         original = self.original
         while end < len(original) and original[end] in _HANGING:
@@ -102,77 +116,86 @@ class Folded:
         return first, end
 
 
-def fold(text: str, table: Codes | None = None, *, zawgyi: bool = True) -> Folded:
+# Marks that folding leaves out: they belong to the cluster of the character before them.
+_HANGING = frozenset(map(chr, (0x34F, 0x180B, 0x180C, 0x180D, 0x180F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+
+
+def fold(text: str, table: CodeTable | None = None, *, zawgyi: bool = True) -> Folded:
     """`text` as it is compared.
 
-    `table` maps code points to the numbers that `Folded.codes` shall hold, instead of to the code points they are read as; it must agree
-    with `tables().fold` on ASCII. `zawgyi` says whether Burmese text may be in Zawgyi, and is to be recognised and converted.
+    With a `table` the codes are its numbers, without one they are the code points that those of `text` are read as. `zawgyi` says whether
+    Burmese text may be in Zawgyi, and is to be recognised and converted.
     """
     known = tables()
     if text.isascii():
         codes: Codes = np.frombuffer(text.encode("ascii").translate(known.ascii), np.uint8)
         joins = "-" in text or "'" in text or "`" in text
-        return _finish(text, codes.copy() if joins else codes, joins=joins)
-    source = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+        if joins:
+            codes = codes.copy()
+            _lone_joins(codes)
+        keep = _without_runs(codes)
+        return _folded(text, codes[keep], keep, joins=joins)
+    source: Codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.intp)
     flags = known.flags.take(source, mode="clip")
     seen = int(np.bitwise_or.reduce(flags))
-    steps: list[tuple[Offsets, Offsets]] = []
+    steps: list[Step] = []
     if seen & (IGNORED | EXPANDS | COMPOSES | MYANMAR):
-        source, flags = _canonical(source, flags, seen, steps, zawgyi=zawgyi)
+        source, flags = _canonical(text, source, flags, seen, steps, zawgyi=zawgyi)
         seen = int(np.bitwise_or.reduce(flags)) if len(flags) else 0
     if seen & WEIGHT:
         source, flags = _in_order(source, flags, stacks=bool(seen & STACKS))
     if seen & FIRST and seen & SECOND:
         source, flags = _pairs(source, flags, steps)
-    codes = (known.fold if table is None else table).take(source, mode="clip")
-    changes = _changes(flags) if seen & UNSPACED and seen & SPACED else None
-    return _finish(
-        text,
-        codes,
-        joins=bool(seen & JOINS),
-        canonical=source,
-        steps=steps,
-        changes=changes,
-        unspaced=bool(seen & UNSPACED),
-    )
+    codes = _coded(source, table)
+    if seen & JOINS:
+        _lone_joins(codes)
+    keep = _without_runs(codes)
+    unspaced = bool(seen & UNSPACED)
+    if unspaced and seen & SPACED:
+        changes = _changes(flags)
+        if len(changes):
+            taken = np.flatnonzero(keep)
+            taken = np.insert(taken, np.searchsorted(taken, changes), changes)
+            codes = codes[taken]
+            codes[np.flatnonzero(taken[1:] == taken[:-1])] = SPACE
+            return _folded(text, codes, taken, joins=bool(seen & JOINS), canonical=source, steps=steps, unspaced=True)
+    return _folded(text, codes[keep], keep, joins=bool(seen & JOINS), canonical=source, steps=steps, unspaced=unspaced)
 
 
-def _finish(
+def _folded(
     text: str,
     codes: Codes,
+    taken: Offsets | NDArray[np.bool_],
     *,
     joins: bool,
     canonical: Codes | None = None,
-    steps: list[tuple[Offsets, Offsets]] | None = None,
-    changes: Offsets | None = None,
+    steps: Sequence[Step] = (),
     unspaced: bool = False,
 ) -> Folded:
-    """Hyphens and apostrophes that do not stand between letters become spaces, runs of spaces one space, changes of script a space."""
-    if joins:
-        _lone_joins(codes)
-    taken: Any = None
-    word = codes != SPACE
-    keep = np.empty(len(codes), bool)
-    keep[:1] = True
-    np.logical_or(word[1:], word[:-1], out=keep[1:])
-    if changes is not None and len(changes):
-        taken = np.flatnonzero(keep)
-        taken = np.insert(taken, np.searchsorted(taken, changes), changes)
-        codes = codes[taken]
-        codes[np.flatnonzero(taken[1:] == taken[:-1])] = SPACE
-    elif not keep.all():
-        taken = keep
-        codes = codes[keep]
     hyphens = _NONE
     if joins:
         hyphens = np.flatnonzero(codes == HYPHEN)
         codes[hyphens] = SPACE
-    return Folded(text, codes, taken=taken, hyphens=hyphens, canonical=canonical, steps=steps, unspaced=unspaced)
+    return Folded(text, codes, taken, hyphens, canonical, steps, unspaced)
 
 
-# Marks that folding leaves out: they belong to the cluster of the character before them.
-_HANGING = frozenset(map(chr, (0x34F, 0x180B, 0x180C, 0x180D, 0x180F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 _NONE: Offsets = np.zeros(0, np.int64)
+
+
+def _coded(source: Codes, table: CodeTable | None) -> Codes:
+    if table is None:
+        return tables().fold.take(source, mode="clip")
+    codes = table.narrow.take(source, mode="clip")
+    return codes if codes.all() else table.wide.take(source, mode="clip")
+
+
+def _without_runs(codes: Codes) -> NDArray[np.bool_]:
+    """What to keep so that of every run of spaces the first is left."""
+    word = codes != SPACE
+    keep = np.empty(len(codes), bool)
+    keep[:1] = True
+    np.logical_or(word[1:], word[:-1], out=keep[1:])
+    return keep
 
 
 def _lone_joins(codes: Codes) -> None:
@@ -190,36 +213,39 @@ def _lone_joins(codes: Codes) -> None:
 def _changes(flags: NDArray[np.uint16]) -> Offsets:
     """Where a letter of a spaced script meets one of an unspaced script: the place of the second."""
     kind = flags & (UNSPACED | SPACED)
-    return np.flatnonzero((kind[1:] | kind[:-1]) == (UNSPACED | SPACED)) + 1
+    return ((kind[1:] | kind[:-1]) == (UNSPACED | SPACED)).nonzero()[0] + 1
 
 
 def _canonical(
-    source: Codes, flags: NDArray[np.uint16], seen: int, steps: list[tuple[Offsets, Offsets]], *, zawgyi: bool
+    text: str, source: Codes, flags: NDArray[np.uint16], seen: int, steps: list[Step], *, zawgyi: bool
 ) -> tuple[Codes, NDArray[np.uint16]]:
     """Without ignored characters, in Unicode, expanded, composed: the steps that need the text as a whole."""
     known = tables()
+    before = source
     if seen & IGNORED:
-        kept = np.flatnonzero((flags & IGNORED) == 0)
-        source = source[kept]
-        steps.append((kept, kept))
-    if zawgyi and seen & MYANMAR:
-        text = _decode(source)
-        if looks_like_zawgyi(text):
-            converted, starts = zawgyi_to_unicode(text)
+        kept = ((flags & IGNORED) == 0).nonzero()[0]
+        before = source = source[kept]
+        flags = flags[kept]
+        steps.append(lambda: (kept, kept))
+    if zawgyi and seen & MYANMAR and may_be_zawgyi(source):
+        unicode = _decode(source)
+        if looks_like_zawgyi(unicode):
+            converted, starts = zawgyi_to_unicode(unicode)
             source = _encode(converted)
-            steps.append(_cluster_step(np.array([*starts, len(text)], np.int64)))
+            steps.append(partial(_by_starts, np.array([*starts, len(unicode)], np.int64)))
+            flags = known.flags.take(source, mode="clip")
     if seen & EXPANDS:
-        source = _expanded(source, known.flags.take(source, mode="clip"), steps)
+        source = _expanded(source, flags, steps)
     if seen & (COMPOSES | EXPANDS):
-        text = _decode(source)
-        composed = unicodedata.normalize("NFC", text)
-        if composed != text:
+        decoded = text if not steps else _decode(source)
+        composed = unicodedata.normalize("NFC", decoded)
+        if composed != decoded:
             target = _encode(composed)
-            steps.append(_cluster_step(_nfc_starts(source, target)))
+            steps.append(partial(_nfc_step, source, target))
             source = target
     if seen & MYANMAR:
         source = _burmese_zero(source)
-    return source, known.flags.take(source, mode="clip")
+    return source, flags if source is before else known.flags.take(source, mode="clip")
 
 
 def _decode(codes: Codes) -> str:
@@ -227,15 +253,15 @@ def _decode(codes: Codes) -> str:
 
 
 def _encode(text: str) -> Codes:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.intp)
 
 
-def _cluster_step(starts: Offsets) -> tuple[Offsets, Offsets]:
+def _by_starts(starts: Offsets) -> tuple[Offsets, Offsets]:
     """First and last place before the step for each character after it, from the first places alone (and the length at the end)."""
     return starts[:-1], np.maximum(starts[:-1], starts[1:] - 1)
 
 
-def _expanded(source: Codes, flags: NDArray[np.uint16], steps: list[tuple[Offsets, Offsets]]) -> Codes:
+def _expanded(source: Codes, flags: NDArray[np.uint16], steps: list[Step]) -> Codes:
     places = np.flatnonzero(flags & EXPANDS)
     if not len(places):
         return source
@@ -246,7 +272,7 @@ def _expanded(source: Codes, flags: NDArray[np.uint16], steps: list[tuple[Offset
     starts = np.repeat(np.arange(len(source)), lengths)
     target = source[starts]
     target[np.repeat(flags & EXPANDS != 0, lengths)] = _encode("".join(texts))
-    steps.append(_cluster_step(np.append(starts, len(source))))
+    steps.append(partial(_by_starts, np.append(starts, len(source))))
     return target
 
 
@@ -264,20 +290,17 @@ def _decomposed_lengths() -> NDArray[np.int64]:
     return lengths
 
 
-def _nfc_starts(source: Codes, target: Codes) -> Offsets:
-    """Where in `source` each character of `target` (its NFC) begins, exact at cluster starts, and the length of `source` at the end.
-
-    Both are laid against the canonical decomposition they have in common.
-    """
+def _nfc_step(source: Codes, target: Codes) -> tuple[Offsets, Offsets]:
+    """From the NFC of `source` back to it, exact at cluster starts: both are laid against the canonical decomposition they share."""
     lengths = _decomposed_lengths()
     origin = np.repeat(np.arange(len(source)), lengths.take(source, mode="clip"))
-    ends = np.cumsum(lengths.take(target, mode="clip"))
-    return np.append(origin[ends - lengths.take(target, mode="clip")], len(source))
+    spans = lengths.take(target, mode="clip")
+    return _by_starts(np.append(origin[np.cumsum(spans) - spans], len(source)))
 
 
 def _in_order(source: Codes, flags: NDArray[np.uint16], *, stacks: bool) -> tuple[Codes, NDArray[np.uint16]]:
     """Marks in the order of their weights. Clusters stay where they are, so offsets need no step."""
-    weights = (flags & WEIGHT).astype(np.int64)
+    weights = (flags & WEIGHT).astype(np.int8)
     if stacks:
         _weigh_stacked(source, flags, weights)
     if not ((weights[1:] < weights[:-1]) & (weights[1:] > 0)).any():
@@ -286,16 +309,18 @@ def _in_order(source: Codes, flags: NDArray[np.uint16], *, stacks: bool) -> tupl
     return source[order], flags[order]
 
 
-def _weigh_stacked(source: Codes, flags: NDArray[np.uint16], weights: NDArray[np.int64]) -> None:
+def _weigh_stacked(source: Codes, flags: NDArray[np.uint16], weights: NDArray[np.int8]) -> None:
     """Give a coeng or virama and the consonant after it the weight of one mark."""
-    signs = np.flatnonzero(flags & STACKS)
-    signs = signs[signs < len(source) - 1]
-    below = source[signs + 1]
-    heavy = np.where(below == scripts.KHMER_RO, scripts.RO_WEIGHT, scripts.SUBSCRIPT_WEIGHT)
-    stack = np.where(source[signs] == scripts.COENG, heavy, scripts.STACK_WEIGHT)
-    weights[signs] = weights[signs + 1] = stack
-    kinzi = signs[(signs > 0) & (source[signs - 1] == scripts.ASAT) & (source[signs] == scripts.VIRAMA)]
-    weights[kinzi - 1] = scripts.STACK_WEIGHT
+    signs = (flags & STACKS).nonzero()[0]
+    if signs[-1] == len(source) - 1:
+        signs = signs[:-1]
+    below = signs + 1
+    stack = np.where(source[below] == scripts.KHMER_RO, scripts.RO_WEIGHT, scripts.STACK_WEIGHT)
+    weights[signs] = stack
+    weights[below] = stack
+    if (source[signs] == scripts.VIRAMA).any():
+        kinzi = signs[(signs > 0) & (source[signs - 1] == scripts.ASAT)]
+        weights[kinzi - 1] = scripts.STACK_WEIGHT
 
 
 @cache
@@ -308,13 +333,13 @@ def _pair_rows() -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.bool
     return keys, firsts, seconds != 0, seconds
 
 
-def _pairs(source: Codes, flags: NDArray[np.uint16], steps: list[tuple[Offsets, Offsets]]) -> tuple[Codes, NDArray[np.uint16]]:
+def _pairs(source: Codes, flags: NDArray[np.uint16], steps: list[Step]) -> tuple[Codes, NDArray[np.uint16]]:
     """Neighbours replaced by what they are read as, from left to right."""
-    places = np.flatnonzero(((flags[:-1] & FIRST) != 0) & ((flags[1:] & SECOND) != 0))
+    places = ((flags[:-1] << 1) & flags[1:] & SECOND).nonzero()[0]
     if not len(places):
         return source, flags
     keys, firsts, two, seconds = _pair_rows()
-    wanted = source[places].astype(np.int64) << 21 | source[places + 1]
+    wanted = source[places] << 21 | source[places + 1]
     rows = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     found = keys[rows] == wanted
     places, rows = places[found], rows[found]
@@ -329,7 +354,7 @@ def _pairs(source: Codes, flags: NDArray[np.uint16], steps: list[tuple[Offsets, 
     joined = places[~two[rows]]
     if len(joined):
         kept_places = np.delete(np.arange(len(source)), joined + 1)
-        steps.append(_cluster_step(np.append(kept_places, len(source))))
+        steps.append(partial(_by_starts, np.append(kept_places, len(source))))
         source = source[kept_places]
     return source, tables().flags.take(source, mode="clip")
 

@@ -13,7 +13,7 @@ VIRAMA = 0x1039  # Burmese: the consonant after it is stacked below
 ASAT = 0x103A
 KHMER_RO = 0x179A
 
-SUBSCRIPT_WEIGHT = 2
+STACK_WEIGHT = 2
 RO_WEIGHT = 3  # the subscript ro is written left of the cluster, so people type it first; it is read last
 
 
@@ -41,7 +41,7 @@ WEIGHTS: dict[int, int] = _weights(
     (5, "".join(map(chr, range(0x17B6, 0x17C6)))),
     (6, "\u17c6\u17cb\u17cd\u17ce\u17cf\u17d0\u17d1\u17d3\u17dd"),
     (7, "\u17c7\u17c8"),
-    # Burmese (UTN 11): stacked consonants (1), medials ya ra wa ha, e, vowels above, below, aa, anusvara, dot, asat, visarga.
+    # Burmese (UTN 11): stacked consonants (2), medials ya ra wa ha, e, vowels above, below, aa, anusvara, dot, asat, visarga.
     (3, "\u103b"),
     (4, "\u103c"),
     (5, "\u103d"),
@@ -55,7 +55,6 @@ WEIGHTS: dict[int, int] = _weights(
     (14, "\u103a"),
     (15, "\u1038"),
 )
-STACK_WEIGHT = 1
 
 
 def _vietnamese() -> dict[tuple[int, int], tuple[int, ...]]:
@@ -81,6 +80,10 @@ PAIRS: dict[tuple[int, int], tuple[int, ...]] = {
     (0x17C1, 0x17B8): (0x17BE,),  # Khmer oe, typed as its two halves
     (0x17C1, 0x17B6): (0x17C4,),  # Khmer oo, typed as its two halves
     (0x17D2, 0x178A): (0x17D2, 0x178F),  # Khmer subscript da and ta look the same
+    (0x0BC6, 0x0BBE): (0x0BCA,),  # Tamil o, oo, au (vowel and sign) from their two halves: NFC, which costs ten times as much
+    (0x0BC7, 0x0BBE): (0x0BCB,),
+    (0x0BC6, 0x0BD7): (0x0BCC,),
+    (0x0B92, 0x0BD7): (0x0B94,),
     (0x1025, 0x102E): (0x1026,),  # Burmese ii
     (0x1025, 0x103A): (0x1009, 0x103A),  # Burmese: u typed for nya before asat
     **_vietnamese(),

@@ -147,7 +147,7 @@ def _mark_scripts(flags: NDArray[np.uint16], fold: NDArray[np.uint32]) -> None:
         digits = (fold[start : end + 1] >= 48) & (fold[start : end + 1] <= 57)
         words = ((block & SPACED) != 0) & ~digits
         block[words] = block[words] & ~np.uint16(SPACED) | np.uint16(UNSPACED)
-    for start, end in ((0x0E00, 0x0F00), (0x1000, 0x10A0), (0x1780, 0x17E0)):
+    for start, end in ((0x0B80, 0x0C00), (0x0E00, 0x0F00), (0x1000, 0x10A0), (0x1780, 0x17E0)):
         flags[start:end] &= ~np.uint16(COMPOSES)  # the weights and pairs below do what NFC does there, and more
     flags[0x1000:0x10A0] |= MYANMAR
     for code, weight in scripts.WEIGHTS.items():

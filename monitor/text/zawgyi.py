@@ -7,6 +7,10 @@ consonants and kinzi have code points of their own, and the codes of asat and of
 from __future__ import annotations
 
 import re
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 _CONSONANT = "\u1000-\u1021\u1025\u1027\u1029\u103f\u104e"
 _RA = "\u103b\u107e-\u1084"
@@ -22,6 +26,17 @@ _ONLY_ZAWGYI = re.compile(
 _ONLY_UNICODE = re.compile(f"[{_CONSONANT}]\u103a(?:[\u1037\u1038\u104a\u104b ]|\u1039|$)|[\u103b-\u103e]\u1031|\u103e\u1031?")
 _MYANMAR = re.compile("[\u1000-\u109f]")
 _LOOK_AT = 300  # characters; a detector over whole articles costs six times as much and answers the same
+
+
+def may_be_zawgyi(codes: NDArray[Any]) -> bool:
+    """False where a glance tells that the code points are not Zawgyi: every e stands after a consonant or medial, every virama before a
+    consonant. Costs a hundredth of the real look."""
+    vowels = np.flatnonzero(codes[1:] == 0x1031)
+    before = codes[vowels]
+    if not (((before >= 0x1000) & (before <= 0x102A)) | ((before >= 0x103B) & (before <= 0x103F))).all():
+        return True
+    after = codes[np.flatnonzero(codes[:-1] == 0x1039) + 1]
+    return not ((after >= 0x1000) & (after <= 0x102A)).all()
 
 
 def looks_like_zawgyi(text: str) -> bool:
