@@ -1,5 +1,7 @@
+import contextlib
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -111,3 +113,16 @@ def test_the_guide_names_commands_that_exist() -> None:
     used = set(re.findall(r"(?:bin/monitor|monitorctl|`monitor) ([a-z]+)", guide))
     assert used
     assert used <= set(cli.commands)
+
+
+def test_the_backup_of_the_guide_copies_a_database_in_use(tmp_path: Path) -> None:
+    guide = (UNIT.parents[1] / "docs" / "install.md").read_text("utf-8")
+    found = re.search(r'python -c "\n(.+?)\n" /var/lib', guide, re.DOTALL)
+    assert found is not None
+    with contextlib.closing(sqlite3.connect(tmp_path / "monitor.db", isolation_level=None)) as live:
+        live.execute("PRAGMA journal_mode=WAL")
+        live.execute("CREATE TABLE t (x)")
+        live.execute("INSERT INTO t VALUES (1)")
+        subprocess.run([sys.executable, "-c", found[1], "monitor.db", "copy.db"], cwd=tmp_path, check=True)
+    with contextlib.closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        assert copy.execute("SELECT x FROM t").fetchall() == [(1,)]
