@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from lxml import html
+from lxml import etree, html
 from lxml.etree import LxmlError, ParserError
 from lxml.html import HtmlElement
 from resiliparse.extract.html2text import extract_plain_text
@@ -15,22 +15,12 @@ from trafilatura import bare_extraction
 from monitor.articles import plain
 from monitor.articles.furniture import is_prose
 
-# Never text, and most of the bytes of a page: gone before anything is copied. Scripts with data are read before this.
+# Never running text, and most of the bytes of a page: gone before anything is copied or searched. trafilatura drops the same elements,
+# but only after it has copied them. Scripts with data, captions and password fields are looked at before this.
 _NEVER_TEXT = (
-    "script",
-    "style",
-    "svg",
-    "iframe",
-    "template",
-    "canvas",
-    "object",
-    "embed",
-    "source",
-    "track",
-    "link",
-    "meta",
-    "select",
-)
+    "script", "style", "svg", "iframe", "template", "canvas", "object", "embed", "source", "track", "link", "meta", "select", "noscript", "aside",
+    "footer", "nav", "menu", "figure", "picture", "video", "audio", "map", "button", "dialog", "datalist", "label", "legend", "textarea", "math",
+)  # fmt: skip
 _DEEPEST = 1500
 _TAG = re.compile(r"<(/?)(?!(?:p|li|br|img|hr|input|meta|link|td|tr|th|dd|dt|option)\b)[a-z]", re.IGNORECASE)
 _INLINE = frozenset({"strong", "b", "em", "i", "u", "span"})
@@ -39,7 +29,10 @@ _BLOCKS = frozenset({"p", "head", "item", "row", "quote", "list", "table", "code
 
 def parse(text: str) -> HtmlElement | None:
     """The tree of a page without comments; None if there is no element in it. Nesting deeper than libxml2 allows (256) is cut there."""
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, no_network=True)
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, no_network=True)
+    parser.set_element_class_lookup(
+        etree.ElementDefaultClassLookup(element=HtmlElement)
+    )  # lxml.html asks Python for the class of each element
     data = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text).encode("utf-8", "ignore")
     try:
         tree = html.document_fromstring(data, parser=parser)
@@ -78,7 +71,9 @@ def _is_text_paragraph(element: HtmlElement | None) -> bool:
 
 def main_text(tree: HtmlElement, *, thorough: bool) -> list[str]:
     """Lines of running text in the order of the page; `thorough` asks trafilatura for its whole cascade. The tree is not changed."""
-    document = bare_extraction(tree, fast=not thorough, with_metadata=False, include_comments=False)
+    document = bare_extraction(
+        tree, fast=not thorough, favor_precision=not thorough, with_metadata=False, include_comments=False
+    )
     body = getattr(document, "body", None)
     if body is None:
         return []

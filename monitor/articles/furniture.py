@@ -75,15 +75,16 @@ _END = re.compile(r"[.!?…。！？။៕។॥][\"'”’»)\]）」』]*$")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u1000-\u109f]")
 _CJK = re.compile("[\u3400-\u9fff]")
 _LONGEST_FURNITURE = 700
-_NEAR = 300  # copies that are not exact are looked for in articles of at most so many paragraphs
+_NEAR = 50  # copies that are not exact are looked for among so many paragraphs with the same beginning
 _ANY_MOMENT = (datetime(2099, 12, 31, tzinfo=UTC), datetime(2100, 6, 30, tzinfo=UTC))
 
 
 def tidy(headline: str | None, paragraphs: Sequence[str]) -> Tidied:
     """Take away furniture until there is none; `paragraphs` may hold any lines. Never raises; pure in its two arguments."""
     state = Tidied(headline=headline, paragraphs=tuple(paragraphs))
+    known: dict[str, Reason | None] = {}
     while True:
-        following = _once(state)
+        following = _once(state, known)
         if (following.headline, following.paragraphs) == (state.headline, state.paragraphs):
             return state
         state = following
@@ -126,10 +127,11 @@ class _Lines:
             self.reasons[at] = reason
 
 
-def _once(state: Tidied) -> Tidied:
+def _once(state: Tidied, known: dict[str, Reason | None]) -> Tidied:
     headline = plain.line(state.headline or "") or None
     page = _Lines([line for line in map(plain.line, state.paragraphs) if line], [])
-    page.reasons = [_reason(line) for line in page.lines]
+    known.update((line, _reason(line)) for line in page.lines if line not in known)
+    page.reasons = [known[line] for line in page.lines]
     if headline and not plain.has_words(headline):
         page.lines.insert(0, headline)
         page.reasons.insert(0, Reason.STRAY)
@@ -357,28 +359,30 @@ def _by_or_date(line: str) -> tuple[tuple[str, ...], bool]:
 
 def _drop_repeated(page: _Lines) -> None:
     """Later copies of a paragraph; also a copy to which, or from which, a few words are missing."""
-    seen: dict[str, int] = {}
-    words: list[tuple[int, list[str]]] = []
+    seen: set[str] = set()
+    beginnings: dict[tuple[str, ...], list[list[str]]] = {}
     for at in page.kept():
         line = page.lines[at]
         key = plain.fold(line)
         if key in seen and len(key) >= 12:
             page.drop(at, Reason.REPEATED)
             continue
-        seen.setdefault(key, at)
-        if len(key) < 60 or len(words) > _NEAR:
+        seen.add(key)
+        if len(key) < 60:
             continue
-        mine = line.casefold().split() if len(line.split()) > 8 else list(key)
-        if any(_contains(mine, other) for _, other in words):
+        words = line.casefold().split()
+        words = words if len(words) > 8 else list(key)
+        alike = beginnings.setdefault(tuple(words[:2]), [])
+        if any(_contains(words, other) for other in alike[:_NEAR]):
             page.drop(at, Reason.REPEATED)
-            continue
-        words.append((at, mine))
+        else:
+            alike.append(words)
 
 
 def _contains(one: list[str], other: list[str]) -> bool:
     """Whether the longer of two texts is the shorter with at most one word in thirty added."""
     short, long = (one, other) if len(one) <= len(other) else (other, one)
-    if len(long) - len(short) > max(1, len(long) // 30) or short[:2] != long[:2]:
+    if len(long) - len(short) > max(1, len(long) // 30):
         return False
     rest = iter(long)
     return all(word in rest for word in short)

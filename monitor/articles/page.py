@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from bs4 import BeautifulSoup
@@ -35,9 +36,10 @@ from monitor.sources.entry import Entry
 from monitor.sources.source import Source
 
 _MOST_BYTES = 5_000_000
-_MOST_TAGS = 60_000  # beyond that the page is data, and only the fast reader is let at it
+_MOST_TAGS = 40_000  # beyond that the page is data, and only the fast reader is let at it
 _SHORT = 500  # characters of text under which another reader is asked (dependencies: full cascade under 500)
 _CAPTIONS = 20
+_ODD = re.compile(r"[\ufffd\x00-\x08\x0b\x0e-\x1f\x80-\x9f]+")
 _DATED = re.compile(
     r"(?i)(?:^|[\s_-])(?:date|datetime|time|published|pub-?date|post(?:ed)?-?(?:date|on|time)|timestamp|entry-date|tanggal|tarikh|byline|meta)(?:$|[\s_-])"
 )
@@ -47,7 +49,7 @@ def read_page(source: Source, fetched: Fetched, entry: Entry) -> Article | Unrea
     """The article on a fetched page, or why there is none. Pure; never raises for anything the page holds.
 
     `fetched.fetched_at` is now. Selectors of the source take precedence over what is found; the feed's data fill gaps. A page over
-    5 MB or 60,000 tags is read by its beginning or by the fast reader only, and flagged `cut` or `rescued`.
+    5 MB or 40,000 tags is read by its beginning or by the fast reader only, and flagged `cut` or `rescued`.
     """
     kind = _kind_of(fetched)
     if kind is not None:
@@ -56,6 +58,8 @@ def read_page(source: Source, fetched: Fetched, entry: Entry) -> Article | Unrea
     body = fetched.body[:_MOST_BYTES]
     decoded = decode(body, fetched.headers.get("content-type"), source.language)
     flags = [*(["cut"] if cut else []), *(["charset-guessed"] if decoded.guessed else [])]
+    if _is_noise(decoded.text[:5000]):
+        return Unreadable(reason="the page is not text")
     if not decoded.text.strip():
         return Unreadable(reason="the page is empty")
     if decoded.text.count("<") > _MOST_TAGS:
@@ -106,6 +110,12 @@ def _kind_of(fetched: Fetched) -> str | None:
     if said.startswith(("image/", "audio/", "video/", "font/")) and b"<html" not in head:
         return f"the page is not HTML but {said}"
     return None
+
+
+def _is_noise(text: str) -> bool:
+    """Whether it is the bytes of something else: full of control characters or of characters that could not be decoded."""
+    odd = sum(map(len, _ODD.findall(text)))
+    return odd > 0.05 * len(text)
 
 
 def _select(source: Source, text: str) -> tuple[str, dict[str, list[str]]]:
@@ -263,7 +273,7 @@ def _last_resort(
     htmldate makes the first of January of a bare year; such a date is no date.
     """
     now, zone = fetched.fetched_at, source.timezone
-    shown = [element.get("datetime") or element.text_content()[:100] for element in tree.iter("time")]
+    shown = [element.get("datetime") or element.text_content()[:100] for element in islice(tree.iter("time"), 20)]
     if len(set(shown)) <= 3 and (at := _first_date(shown, now, zone, article.language)):
         return at
     near = [

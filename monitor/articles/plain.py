@@ -14,11 +14,17 @@ _INVISIBLE = re.compile(
 )
 _SPACE = re.compile(r"\s+")
 _BREAK = re.compile("\r\n?|\n|\x0b|\x0c|\x85|\u2028|\u2029")
+_PUNCTUATION = re.compile(
+    r"[\s!-/:-@\[-`{-~\u00a1-\u00a9\u00ab-\u00b1\u00b4-\u00b8\u00bb\u00bf\u200b-\u206f\u2190-\u2bff\u3001-\u303f\ufe30-\ufe6f"
+    r"។-៚၊-၏฿ฯ๏๚๛।॥]+"
+)
 _JOINERS = "\u200b\u200c\u200d"
 
 
 def line(text: str) -> str:
     """`text` as one line: NFC, each run of white space one space, nothing invisible but joiners, none of them at the ends."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     previous = None
     while text != previous:  # taking a mark away may bring a space or a joiner to the end, or two letters together
         previous = text
@@ -32,8 +38,10 @@ def lines(text: str) -> list[str]:
 
 
 def fold(text: str) -> str:
-    """Letters, marks and digits alone, without case: what two lines have in common when they say the same."""
-    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if unicodedata.category(c)[0] in "LMN")
+    """The text without case, white space and punctuation: what two lines have in common when they say the same."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return _PUNCTUATION.sub("", text.casefold())
 
 
 def has_words(text: str) -> bool:
