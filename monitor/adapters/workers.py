@@ -5,17 +5,16 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import resource
+import signal
 import threading
+import traceback
 from collections.abc import Callable
-from concurrent.futures import CancelledError
-from concurrent.futures import TimeoutError as FutureTimeoutError
-from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime
+from multiprocessing.connection import Connection
 from pathlib import Path
+from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, Self, TypeVar
-
-from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from monitor.articles.article import Article, Unreadable
 from monitor.articles.page import read_page
@@ -25,48 +24,54 @@ from monitor.sources.listing import list_entries
 from monitor.sources.source import Source
 
 T = TypeVar("T")
+_START_LIMIT_S = 60.0
 
 
-class _Stopped(Exception):
-    """A document was given up; the text says why."""
+class _GivenUp(Exception):
+    """The document, or its worker, came to a bad end; the text says which."""
 
 
 class Workers:
-    """Keeps the `Parse` port with `count` processes, each stopped and replaced when a document takes more than `time_limit_s`
-    seconds or `memory_limit_bytes` beyond what the libraries take themselves.
+    """Keeps the `Parse` port with `count` processes, each killed and replaced when a document takes more than `time_limit_s` seconds
+    or `memory_limit_bytes` beyond what the libraries take themselves.
 
     Processes are spawned, never forked (the parent has threads and database connections), and read one small document of each kind
-    before their first task, since the libraries take seconds to load. Threads may share one.
+    before their first task, since the libraries take seconds to load. Threads may share one. Every worker has a pipe of its own and
+    nothing in common with the others: a pool with a shared queue and locks (concurrent.futures, pebble) waits for ever when the
+    system kills a process that holds one.
     """
 
     def __init__(self, count: int, time_limit_s: float = 10.0, memory_limit_bytes: int = 1 << 30) -> None:
-        self._count = count
         self._time_limit_s = time_limit_s
         self._memory_limit_bytes = memory_limit_bytes
         self._lock = threading.Lock()
-        self._waiting: set[ProcessFuture] = set()
         self._closed = False
-        self._pool = self._start()
+        self._workers: set[_Worker] = set()
+        self._free: SimpleQueue[_Worker] = SimpleQueue()
+        for _ in range(count):
+            self._free.put(self._start())
 
     def list_entries(self, source: Source, fetched: Fetched) -> Listing | Unlisted:
         """`sources.listing.list_entries` in a worker; Unlisted if the document had to be given up."""
         try:
             return self._run(list_entries, source, fetched)
-        except _Stopped as stopped:
-            return Unlisted(reason=str(stopped))
+        except _GivenUp as reason:
+            return Unlisted(reason=str(reason))
 
     def read_page(self, source: Source, fetched: Fetched, entry: Entry) -> Article | Unreadable:
         """`articles.page.read_page` in a worker; Unreadable if the document had to be given up."""
         try:
             return self._run(read_page, source, fetched, entry)
-        except _Stopped as stopped:
-            return Unreadable(reason=str(stopped))
+        except _GivenUp as reason:
+            return Unreadable(reason=str(reason))
 
     def close(self) -> None:
-        """Stop all workers, at work or not; who waits for them is told so. Idempotent."""
+        """Kill all workers, at work or not; who waits for them is told so. Idempotent."""
         with self._lock:
             self._closed = True
-            self._stop(self._pool)
+            for worker in self._workers:
+                worker.kill()
+            self._workers.clear()
 
     def __enter__(self) -> Self:
         return self
@@ -74,59 +79,93 @@ class Workers:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    def _start(self) -> ProcessPool:
-        pool = ProcessPool(
-            max_workers=self._count,
-            initializer=_prepare,
-            initargs=(self._memory_limit_bytes,),
-            context=multiprocessing.get_context("spawn"),
-        )
-        pool.schedule(int)  # pebble starts no process before the first task
-        return pool
-
-    def _run(self, function: Callable[..., T], *args: Any) -> T:
-        """The function's value from a worker. Raises _Stopped, or what the function raises: that is a bug, and the engine's to report."""
-        for _ in range(2):
-            pool = self._pool
-            try:
-                future = self._schedule(pool, function, args)
-                return future.result()  # type: ignore[no-any-return]
-            except FutureTimeoutError:
-                raise _Stopped(f"the document took more than {self._time_limit_s:g} s to read and was given up") from None
-            except MemoryError:
-                raise _Stopped(
-                    f"the document took more than {self._memory_limit_bytes >> 20} MiB to read, and was given up"
-                ) from None
-            except ProcessExpired as expired:
-                raise _Stopped(f"the document made its reader crash (exit code {expired.exitcode})") from None
-            except (BrokenProcessPool, CancelledError):
-                self._replace(pool)
-        raise _Stopped("the readers were killed from outside twice; the document is read at the next poll")
-
-    def _schedule(self, pool: ProcessPool, function: Callable[..., T], args: tuple[Any, ...]) -> ProcessFuture:
+    def _start(self) -> _Worker:
         with self._lock:
             if self._closed:
-                raise _Stopped("the readers have been stopped")
-            try:
-                future = pool.schedule(function, args=args, timeout=self._time_limit_s)
-            except RuntimeError as error:  # pebble's way to say that the pool broke before
-                raise BrokenProcessPool from error
-            self._waiting.add(future)
-        future.add_done_callback(self._waiting.discard)
-        return future
+                raise _GivenUp("the readers have been stopped")
+            worker = _Worker(self._memory_limit_bytes)
+            self._workers.add(worker)
+            return worker
 
-    def _replace(self, broken: ProcessPool) -> None:
-        """Start again. An idle worker that is killed from outside (the system is out of memory) is the end of a pool for pebble."""
+    def _run(self, function: Callable[..., T], *args: Any) -> T:
+        """The function's value from a worker. Raises _GivenUp, or what the function raises: that is a bug, and the engine's to report."""
+        worker = self._free.get()
+        try:
+            if not worker.is_alive():  # killed while it was idle, when the system was out of memory
+                worker = self._replace(worker)
+            return worker.run(function, args, self._time_limit_s)  # type: ignore[no-any-return]
+        except _GivenUp:
+            worker = self._replace(worker)
+            raise
+        finally:
+            self._free.put(worker)
+
+    def _replace(self, worker: _Worker) -> _Worker:
         with self._lock:
-            if self._pool is broken and not self._closed:
-                self._stop(broken)
-                self._pool = self._start()
+            self._workers.discard(worker)
+            worker.kill()
+        return self._start()
 
-    def _stop(self, pool: ProcessPool) -> None:
-        pool.stop()
-        pool.join()
-        for future in tuple(self._waiting):
-            future.cancel()
+
+class _Worker:
+    """One process and the pipe to it. It belongs to one caller at a time."""
+
+    def __init__(self, memory_limit_bytes: int) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs, memory_limit_bytes), name="reader", daemon=True)
+        self._process.start()
+        theirs.close()
+        self._ready = False
+        self._memory_limit_bytes = memory_limit_bytes
+
+    def is_alive(self) -> bool:
+        return self._process.is_alive()
+
+    def run(self, function: Callable[..., Any], args: tuple[Any, ...], time_limit_s: float) -> Any:
+        """What the function returns or raises there. After _GivenUp the worker is good for nothing."""
+        try:
+            if not self._ready:
+                if not self._pipe.poll(_START_LIMIT_S):
+                    raise _GivenUp(f"a reader did not start within {_START_LIMIT_S:g} s")
+                self._ready = self._pipe.recv()
+            self._pipe.send((function, args))
+            if not self._pipe.poll(time_limit_s):
+                raise _GivenUp(f"the document took more than {time_limit_s:g} s to read and was given up")
+            value, error = self._pipe.recv()
+        except (EOFError, OSError):
+            self._process.join(1)
+            raise _GivenUp(f"the document made its reader crash (exit code {self._process.exitcode})") from None
+        if isinstance(error, MemoryError):
+            raise _GivenUp(f"the document took more than {self._memory_limit_bytes >> 20} MiB to read and was given up")
+        if error is not None:
+            raise error
+        return value
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.join()
+
+
+def _serve(pipe: Connection, memory_limit_bytes: int) -> None:
+    """A worker's life: read what comes through the pipe until the other end is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent decides
+    _prepare(memory_limit_bytes)
+    with contextlib.suppress(EOFError, OSError):
+        pipe.send(True)
+        while True:
+            answer: tuple[Any, Exception | None]
+            try:
+                function, args = pipe.recv()
+                answer = function(*args), None
+            except (EOFError, OSError):
+                raise
+            except MemoryError:
+                answer = None, MemoryError()
+            except Exception as error:  # noqa: BLE001  it is raised again where the call came from
+                error.add_note(traceback.format_exc())
+                answer = None, error
+            pipe.send(answer)
 
 
 def _prepare(memory_limit_bytes: int) -> None:

@@ -158,9 +158,8 @@ def test_a_tls_handshake_that_drips_ends_at_the_deadline(new_fetch):
 
         def serve() -> None:
             connection, _ = listener.accept()
-            with connection:
-                with contextlib.suppress(OSError):
-                    handshake(connection)
+            with connection, contextlib.suppress(OSError):
+                handshake(connection)
 
         server = threading.Thread(target=serve)
         server.start()

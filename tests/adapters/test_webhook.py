@@ -19,7 +19,7 @@ from monitor.alerts.webhook import headers, payload
 
 SECRET = Secret("whsec_Y2FuYXJ5LWNhbmFyeS1jYW5hcnktY2FuYXJ5")
 NOW = datetime.now(UTC)  # noqa: TID251  the receiver's library compares with the real time
-DELIVERY = Delivery(id="0b6f0c52-6a4e-5d0f-8f67-54c8b1a6ad10", alert_id="A", channel_id="ops", created_at=NOW)
+DELIVERY = Delivery(id="0b6f0c52-6a4e-5d0f-8f67-54c8b1a6ad10", message_id="A", channel_id="ops", created_at=NOW)
 NOTICE = Notice(
     alert_id="A", rule_id="r", rule_title="R", rule_version="v", severity="normal", story_id="S", headline="ตำรวจ 东盟 🚔", url=None,
     source_id="s", source_name="S", language="th", country="TH", published_at=None, raised_at=NOW, snippets=(), receipt=(),
