@@ -65,10 +65,14 @@ class EmbeddedEngine:
         self._sweep()
 
     def stop(self, grace_s: float) -> bool:
-        """Begin no further step and wait for the running ones; whether all of them ended in time. The rows of the others stay due."""
+        """Begin no further step and wait for the running ones; whether all of them ended in time. The rows of the others stay due.
+
+        May be called again, to wait longer.
+        """
         with self._lanes:
             self._stopping = True
-        self._scheduler.shutdown(wait=False)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
         with self._lanes:
             ended = self._lanes.wait_for(lambda: not self._running, timeout=grace_s)
         self._fetching.shutdown(wait=ended, cancel_futures=True)

@@ -1,0 +1,216 @@
+"""The embedded engine: lanes, threads, and the end of it all. The steps are real, their world is scripted."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from monitor.adapters.clock import SystemClock
+from monitor.articles.article import Article, Unreadable
+from monitor.engine.embedded import EmbeddedEngine
+from monitor.engine.run_step import Event, run_step
+from monitor.fetching.outcome import Failed, Fetched, Outcome, Request
+from monitor.ports import Due
+from monitor.rules.compile import compile_rules
+from monitor.sources.entry import Entry, Listing, Unlisted
+from monitor.sources.source import Source
+from monitor.steps.context import Context
+from monitor.store.database import RowStore, open_store
+
+WAIT_S = 20.0
+
+
+class Web:
+    """Answers by host; a host in `slow` answers when it is told to. Notes who was asked while whom."""
+
+    def __init__(self) -> None:
+        self.slow: dict[str, threading.Event] = {}
+        self.broken: set[str] = set()
+        self.under_way: list[str] = []
+        self.most_at_once: dict[str, int] = {}
+        self.changed = threading.Condition()
+        self.answered: list[str] = []
+
+    def fetch(self, request: Request) -> Outcome:
+        host = request.url.split("/")[2]
+        with self.changed:
+            self.under_way.append(host)
+            self.most_at_once[host] = max(self.most_at_once.get(host, 0), self.under_way.count(host))
+            self.changed.notify_all()
+        if host in self.slow:
+            self.slow[host].wait(WAIT_S)
+        with self.changed:
+            self.under_way.remove(host)
+            self.answered.append(request.url)
+            self.changed.notify_all()
+        if host in self.broken:
+            raise KeyError("a bug")
+        return Fetched(url=request.url, status=200, body=request.url.encode(), fetched_at=SystemClock().now())
+
+    def list_entries(self, source: Source, fetched: Fetched) -> Listing | Unlisted:
+        host = source.url.split("/")[2]
+        return Listing(entries=tuple(Entry(keys=(f"{host}-{n}",), url=f"https://{host}/{n}", title=f"{n}") for n in range(4)))
+
+    def read_page(self, source: Source, fetched: Fetched, entry: Entry) -> Article | Unreadable:
+        return Article(headline=f"{fetched.url}", paragraphs=(f"All about {fetched.url} and nothing else.",), url=fetched.url)
+
+    def wait_for(self, reached) -> bool:
+        with self.changed:
+            return self.changed.wait_for(reached, timeout=WAIT_S)
+
+
+@pytest.fixture
+def web() -> Web:
+    return Web()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[RowStore]:
+    opened = open_store(f"sqlite:///{tmp_path}/monitor.db")
+    yield opened
+    opened.close()
+
+
+def started(web: Web, store: RowStore, *hosts: str, host_gap_s: float = 0.0, events: list[Event] | None = None) -> EmbeddedEngine:
+    sources = [Source(id=host.split(".")[0], name=host, url=f"https://{host}/feed", kind="feed") for host in hosts]
+    with store.writing() as tx:
+        tx.sources.watch(sources, SystemClock().now())
+
+    def nothing_to_send(*_words: object) -> object:
+        raise AssertionError("no rule, no alert")
+
+    context = Context(
+        store=store,
+        clock=SystemClock(),
+        chance=lambda: 0.0,
+        fetch=web.fetch,
+        crawl_delay_s=lambda _url: None,
+        parse=web,
+        mailer=nothing_to_send,  # type: ignore[arg-type]
+        poster=nothing_to_send,  # type: ignore[arg-type]
+        rules=compile_rules([], []),
+        sources={source.id: source for source in sources},
+        channels={},
+        first_poll_window_s=172_800.0,
+    )
+    heard = events if events is not None else []
+    engine = EmbeddedEngine(context, host_gap_s=host_gap_s, on_event=heard.append, on_progress=lambda: None)
+    engine.start()
+    return engine
+
+
+def articles(store: RowStore) -> int:
+    with store.reading() as tx:
+        return tx.articles.counts()["articles"]
+
+
+def test_a_source_and_its_pages_are_read_one_request_at_a_time(web: Web, store: RowStore) -> None:
+    engine = started(web, store, "one.example", "two.example")
+    assert web.wait_for(lambda: len(web.answered) == 10)
+    assert engine.stop(WAIT_S)
+    assert articles(store) == 8
+    assert web.most_at_once == {"one.example": 1, "two.example": 1}
+
+
+def test_a_slow_host_delays_no_other(web: Web, store: RowStore) -> None:
+    web.slow["slow.example"] = threading.Event()
+    engine = started(web, store, "slow.example", "quick.example")
+    assert web.wait_for(lambda: sum("quick" in url for url in web.answered) == 5)
+    assert not any("slow" in url for url in web.answered)
+    web.slow["slow.example"].set()
+    assert web.wait_for(lambda: len(web.answered) == 10)
+    assert engine.stop(WAIT_S)
+    assert articles(store) == 8
+
+
+def test_a_bug_in_one_source_costs_no_other_and_is_put_off(web: Web, store: RowStore) -> None:
+    web.broken.add("broken.example")
+    events: list[Event] = []
+    engine = started(web, store, "broken.example", "good.example", events=events)
+    assert web.wait_for(lambda: sum("good" in url for url in web.answered) == 5)
+    assert engine.stop(WAIT_S)
+    (broken,) = [event for event in events if event.broken]
+    assert broken.done.reason == "KeyError: 'a bug'"
+    with store.reading() as tx:
+        state = tx.sources.get("broken")
+    assert state is not None
+    assert state.last_error == "KeyError: 'a bug'"
+    assert articles(store) == 4
+
+
+def test_a_host_rests_between_two_requests(web: Web, store: RowStore) -> None:
+    engine = started(web, store, "one.example", host_gap_s=3600.0)
+    assert web.wait_for(lambda: len(web.answered) == 1)
+    engine._tick()
+    assert engine.stop(WAIT_S)
+    assert web.answered == ["https://one.example/feed"]
+
+
+def test_stopping_waits_for_what_is_under_way_and_begins_nothing_more(web: Web, store: RowStore) -> None:
+    web.slow["slow.example"] = threading.Event()
+    engine = started(web, store, "slow.example")
+    assert web.wait_for(lambda: web.under_way == ["slow.example"])
+    assert not engine.stop(0.01), "it says that something is still under way"
+    web.slow["slow.example"].set()
+    assert engine.stop(WAIT_S)
+    assert web.answered == ["https://slow.example/feed"]
+
+
+def test_what_was_cut_off_is_done_by_the_next_engine(web: Web, store: RowStore) -> None:
+    web.slow["one.example"] = threading.Event()
+    engine = started(web, store, "one.example")
+    assert web.wait_for(lambda: web.under_way == ["one.example"])
+    engine.stop(0.01)
+    web.slow["one.example"].set()
+    engine.stop(WAIT_S)
+    second = started(web, store, "one.example")
+    assert web.wait_for(lambda: len(web.answered) >= 5)
+    assert second.stop(WAIT_S)
+    assert articles(store) == 4
+
+
+def test_the_watchdog_hears_of_sweeps_only_while_no_step_is_wedged(web: Web, store: RowStore) -> None:
+    web.slow["slow.example"] = threading.Event()
+    engine = started(web, store, "slow.example")
+    heard: list[int] = []
+    engine._on_progress = lambda: heard.append(1)
+    assert web.wait_for(lambda: web.under_way == ["slow.example"])
+    engine._tick()
+    assert heard
+    with engine._lanes:
+        engine._running = {lane: since - 10_000.0 for lane, since in engine._running.items()}
+    heard.clear()
+    engine._tick()
+    assert not heard
+    web.slow["slow.example"].set()
+    engine.stop(WAIT_S)
+
+
+def test_a_step_that_breaks_on_a_store_that_breaks_still_ends(web: Web, store: RowStore) -> None:
+    engine = started(web, store, "one.example")
+    assert web.wait_for(lambda: len(web.answered) == 5)
+    assert engine.stop(WAIT_S)
+    store.close()
+
+    class Full:
+        def reading(self) -> object:
+            raise OSError("database or disk is full")
+
+        writing = reading
+
+    from dataclasses import replace
+
+    event = run_step(replace(engine.context, store=Full()), Due(step="poll_source", key="one", lane=""))  # type: ignore[arg-type]
+    assert event.broken
+    assert "disk is full" in event.done.reason
+
+
+def test_failures_are_events_not_exceptions(web: Web, store: RowStore) -> None:
+    events: list[Event] = []
+    web.fetch = lambda request: Failed(kind="dns", detail="the name cannot be resolved")  # type: ignore[method-assign]
+    engine = started(web, store, "one.example", events=events)
+    assert engine.stop(WAIT_S)
+    assert [(event.done.result, event.broken) for event in events] == [("failed", False)]
