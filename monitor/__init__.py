@@ -6,8 +6,8 @@
 The rooms, from the bottom up; imports go down only (import-linter holds this):
 
     errors urls text   words that every room shares
-    sources/           Source; bytes of a feed, page or sitemap -> Entries; when to poll next            pure
     fetching/          Request, Outcome; conditional headers, robots verdict, public-address verdict     pure
+    sources/           Source; bytes of a feed, page or sitemap -> Entries; when to poll next            pure
     articles/          page -> Article | Unreadable(reason); language, dates; the seed format            pure
     rules/             query language, vocabularies, compiled matcher, Match with spans, explain         pure
     stories/           shingles, similarity, join or open                                                pure

@@ -13,6 +13,7 @@ from monitor.app import rule_set
 from monitor.cli.backtest import backtest
 from monitor.cli.options import config_option, json_option, settings_of
 from monitor.cli.printing import print_json, print_table, progress
+from monitor.cli.queries import shown
 from monitor.errors import UsageError
 from monitor.rules.format import format_query
 from monitor.rules.lint import lint
@@ -89,7 +90,7 @@ def _formatted(text: str) -> str:
     try:
         return format_query(parse(text))
     except QueryError as error:
-        raise UsageError(f"{error}") from error
+        raise shown(error, text) from error
 
 
 def _labelled(path: Path) -> Iterator[Labelled]:
