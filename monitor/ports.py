@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 
 from monitor.alerts.alert import Alert, Delivery, Notice
 from monitor.alerts.channel import EmailChannel
+from monitor.alerts.message import Condition, Message
 from monitor.alerts.sending import Sending
 from monitor.articles.article import Article, Unreadable
 from monitor.fetching.outcome import Fetched, Outcome, Request
@@ -56,7 +57,7 @@ class Poster(Protocol):
     def __call__(self, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float) -> Sending: ...
 
 
-StepName = Literal["poll_source", "read_entry", "deliver"]
+StepName = Literal["poll_source", "read_entry", "deliver", "digest", "heartbeat"]
 EntryOutcome = Literal["article", "known", "recorded", "unreadable", "failed"]
 
 
@@ -115,6 +116,25 @@ class StoredAlert:
     alert: Alert
     notice: Notice
     deliveries: tuple[Delivery, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedChannel:
+    """A channel that said that it wants nothing any more. `target` is a digest of where it led: with another one it is open again."""
+
+    channel_id: str
+    target: str
+    reason: str
+    closed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timer:
+    """Something that is done on a schedule: when it was done last and is to be done next."""
+
+    name: str
+    last_at: datetime | None
+    next_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,18 +240,38 @@ class StoryRows(Protocol):
 
 
 class AlertRows(Protocol):
-    """The outbox: alerts and deliveries, committed before anything is sent."""
+    """The outbox: alerts, messages and deliveries, committed before anything is sent."""
 
     def raised(self, story_id: str) -> frozenset[str]:
         """The rules that already raised an alert in this story."""
 
     def add(self, alert: Alert, notice: Notice, deliveries: Sequence[Delivery]) -> None: ...
 
-    def delivery(self, delivery_id: str) -> tuple[Delivery, Notice] | None: ...
+    def say(
+        self, message_id: str, said: Message, deliveries: Sequence[Delivery], *, now: datetime, alert_id: str | None = None
+    ) -> None:
+        """Keep a message with its deliveries; what is there already stays as it is."""
 
-    def save(self, delivery: Delivery) -> None: ...
+    def also_to(self, deliveries: Sequence[Delivery]) -> None:
+        """Add those of these deliveries that are not there yet; their messages are."""
+
+    def delivery(self, delivery_id: str) -> tuple[Delivery, Message] | None: ...
+
+    def save(self, delivery: Delivery) -> None:
+        """Keep how far a delivery has come. What went into the digest that it delivers shares its fate."""
+
+    def sent_since(self, channel_id: str, since: datetime) -> int:
+        """How many alerts and updates were sent to the channel one by one since then."""
+
+    def late(self, channel_id: str, before: datetime) -> list[Delivery]:
+        """Pending deliveries of alerts and updates made before then that no recipient has or may have, oldest first."""
+
+    def held(self, channel_id: str, now: datetime, limit: int) -> list[tuple[Delivery, Message]]:
+        """What is held for the channel's digest that is due now, oldest first."""
 
     def get(self, alert_id: str) -> StoredAlert | None: ...
+
+    def of_story(self, story_id: str) -> list[StoredAlert]: ...
 
     def newest(self, limit: int, *, state: str | None = None) -> list[StoredAlert]: ...
 
@@ -240,6 +280,28 @@ class AlertRows(Protocol):
 
     def counts(self) -> Mapping[str, int]:
         """Deliveries by state."""
+
+
+class OperatorRows(Protocol):
+    """What concerns whoever runs the program."""
+
+    def condition(self, key: str) -> Condition | None: ...
+
+    def set_condition(self, item: Condition) -> None: ...
+
+    def conditions(self) -> list[Condition]:
+        """Those that hold, oldest first."""
+
+    def close_channel(self, item: ClosedChannel) -> None: ...
+
+    def open_channel(self, channel_id: str) -> bool:
+        """Whether it was closed."""
+
+    def closed_channels(self) -> Mapping[str, ClosedChannel]: ...
+
+    def timer(self, name: str) -> Timer | None: ...
+
+    def set_timer(self, item: Timer) -> None: ...
 
 
 class Transaction(Protocol):
@@ -259,6 +321,9 @@ class Transaction(Protocol):
 
     @property
     def alerts(self) -> AlertRows: ...
+
+    @property
+    def operator(self) -> OperatorRows: ...
 
     def due(self, now: datetime, busy: frozenset[str]) -> list[Due]:
         """What is due, at most one for each lane that is not busy."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-DeliveryState = Literal["pending", "sent", "dead"]
+DeliveryState = Literal["pending", "held", "sent", "dead"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,14 +23,17 @@ class Alert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One alert on its way to one channel.
+    """One message on its way to one channel. An alert's message has the alert's id.
 
     `id` is the same on every attempt (Message-ID, webhook-id). `accepted` are the recipients that already have it.
-    `sent` means all of them have it; `dead` means no further attempt will be made unless a person asks for one.
+    `sent` means all of them have it; `dead` means no further attempt will be made unless a person asks for one. `held` means that it
+    waits for the channel's next digest, at `next_attempt_at`, because of `held_why`; or that it went into the digest whose delivery
+    is `digest_id` and shares its fate. `unclear` means that an attempt was begun whose answer is not known: it may have arrived, so
+    it may be repeated under this id and no other.
     """
 
     id: str
-    alert_id: str
+    message_id: str
     channel_id: str
     state: DeliveryState = "pending"
     attempts: int = 0
@@ -39,6 +42,9 @@ class Delivery:
     last_error: str | None = None
     created_at: datetime
     sent_at: datetime | None = None
+    unclear: bool = False
+    held_why: str | None = None
+    digest_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

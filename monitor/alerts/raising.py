@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -17,9 +18,38 @@ def alert_id(story_id: str, rule_id: str) -> str:
     return _derived("alert", story_id, rule_id)
 
 
-def delivery_id(alert_id: str, channel_id: str) -> str:
-    """The one id (a version 5 UUID) under which an alert goes to a channel, the same on every attempt."""
-    return _derived("delivery", alert_id, channel_id)
+def update_id(alert_id: str, sources: int) -> str:
+    """The one id of the message that `sources` sources carry the story of an alert."""
+    return _derived("update", alert_id, str(sources))
+
+
+def digest_id(delivery_ids: Iterable[str]) -> str:
+    """The one id of the digest that these deliveries went into."""
+    return _derived("digest", *sorted(delivery_ids))
+
+
+def note_id(key: str, at: datetime) -> str:
+    """The one id of what the operator is told about `key` at that time."""
+    return _derived("note", key, at.isoformat())
+
+
+def delivery_id(message_id: str, channel_id: str) -> str:
+    """The one id (a version 5 UUID) under which a message goes to a channel, the same on every attempt."""
+    return _derived("delivery", message_id, channel_id)
+
+
+def deliver_to(message_id: str, channels: Iterable[str], now: datetime) -> tuple[Delivery, ...]:
+    """A delivery of a message to each of the channels, due at once."""
+    return tuple(
+        Delivery(
+            id=delivery_id(message_id, channel),
+            message_id=message_id,
+            channel_id=channel,
+            next_attempt_at=now,
+            created_at=now,
+        )
+        for channel in dict.fromkeys(channels)
+    )
 
 
 def raise_alert(*, story_id: str, article_id: str, rule: Rule, now: datetime) -> tuple[Alert, tuple[Delivery, ...]]:
@@ -32,17 +62,7 @@ def raise_alert(*, story_id: str, article_id: str, rule: Rule, now: datetime) ->
         severity=rule.severity,
         raised_at=now,
     )
-    deliveries = tuple(
-        Delivery(
-            id=delivery_id(alert.id, channel),
-            alert_id=alert.id,
-            channel_id=channel,
-            next_attempt_at=now,
-            created_at=now,
-        )
-        for channel in dict.fromkeys(rule.alert)
-    )
-    return alert, deliveries
+    return alert, deliver_to(alert.id, rule.alert, now)
 
 
 def _derived(*parts: str) -> str:

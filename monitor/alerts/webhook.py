@@ -1,4 +1,4 @@
-"""An alert as a signed webhook (Standard Webhooks 1.0)."""
+"""A message as a signed webhook (Standard Webhooks 1.0)."""
 
 from __future__ import annotations
 
@@ -6,49 +6,55 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, assert_never
 
 from standardwebhooks import Webhook
 
 import monitor
 from monitor.alerts.alert import Delivery, Notice
 from monitor.alerts.channel import WebhookChannel
+from monitor.alerts.message import Digest, Message, Note, Update
 
 
-def payload(delivery: Delivery, notice: Notice) -> bytes:
-    """The body, UTF-8 JSON, the same bytes on every attempt.
+def payload(delivery: Delivery, message: Message) -> bytes:
+    """The body, UTF-8 JSON, the same bytes on every attempt: `type`, `timestamp` (ISO 8601) and `data`, by type:
 
-    `type` is `alert.raised`, `timestamp` when it was raised (ISO 8601), and `data` holds
-
+    `alert.raised`
     - `alert`: `id`, `raised_at`; `delivery`: `id`, `channel`
     - `rule`: `id`, `title`, `version`, `severity`; `story`: `id`, `also_carried_by`
     - `article`: `id`, `headline`, `headline_marks`, `url`, `source` (`id`, `name`), `language`, `country`, `published_at`
     - `receipt`: for each word `words`, `field`, `vocabulary`, `language`, `spans` in the original text of the field
     - `snippets`: each `text` and `marks` in it; `facets`
 
+    `alert.updated`: the same of the alert, its `also_carried_by` as it is now, and `carried`: the articles that are new to the story.
+    `alert.digest`: `delivery`, `why`, `since`, `until`, and `alerts`: the data of each, without `delivery`.
+    `operator.note`: `delivery`, `subject`, `text`.
+
     Spans and marks are [start, end) in Unicode code points. What is not known is null.
     """
-    message = {
-        "type": "alert.raised",
-        "timestamp": _iso(notice.raised_at),
-        "data": {
-            "alert": {"id": notice.alert_id, "raised_at": _iso(notice.raised_at)},
-            "delivery": {"id": delivery.id, "channel": delivery.channel_id},
-            "rule": {
-                "id": notice.rule_id,
-                "title": notice.rule_title,
-                "version": notice.rule_version,
-                "severity": notice.severity,
-            },
-            "story": {"id": notice.story_id, "also_carried_by": notice.also_carried_by},
-            "article": _article(notice),
-            "receipt": [asdict(each) for each in notice.receipt],
-            "snippets": [asdict(each) for each in notice.snippets],
-            "facets": notice.facets,
-        },
-    }
+    data: dict[str, Any] = {"delivery": {"id": delivery.id, "channel": delivery.channel_id}}
+    match message:
+        case Notice():
+            kind, at = "alert.raised", message.raised_at
+            data |= _alert(message)
+        case Update():
+            kind, at = "alert.updated", message.at
+            carried = [
+                {**asdict(each), "published_at": each.published_at and _iso(each.published_at)} for each in message.carried
+            ]
+            data |= {**_alert(message.notice), "carried": carried}
+        case Digest():
+            kind, at = "alert.digest", message.at
+            data |= {"why": message.why, "since": _iso(message.since), "until": _iso(message.until)}
+            data["alerts"] = [_alert(each) for each in message.notices]
+        case Note():
+            kind, at = "operator.note", message.at
+            data |= {"subject": message.subject, "text": message.text}
+        case _:
+            assert_never(message)
     # A lone surrogate from a damaged page is no UTF-8 and must not keep the alert back.
-    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    said = {"type": kind, "timestamp": _iso(at), "data": data}
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def headers(channel: WebhookChannel, delivery: Delivery, body: bytes, now: datetime) -> Mapping[str, str]:
@@ -59,6 +65,18 @@ def headers(channel: WebhookChannel, delivery: Delivery, body: bytes, now: datet
         "webhook-id": delivery.id,
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": Webhook(channel.secret.reveal()).sign(delivery.id, now, body.decode()),
+    }
+
+
+def _alert(notice: Notice) -> dict[str, Any]:
+    return {
+        "alert": {"id": notice.alert_id, "raised_at": _iso(notice.raised_at)},
+        "rule": {"id": notice.rule_id, "title": notice.rule_title, "version": notice.rule_version, "severity": notice.severity},
+        "story": {"id": notice.story_id, "also_carried_by": notice.also_carried_by},
+        "article": _article(notice),
+        "receipt": [asdict(each) for each in notice.receipt],
+        "snippets": [asdict(each) for each in notice.snippets],
+        "facets": notice.facets,
     }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from monitor.alerts.channel import Channel
+from monitor.alerts.wording import Wording
 from monitor.ports import Clock, Fetch, Mailer, Parse, Poster, Store
 from monitor.rules.compile import RuleSet
 from monitor.sources.source import Source
@@ -19,7 +20,8 @@ class Context:
     """The ports and the settings in force. A reload makes the next Context; a running step keeps the one it was handed.
 
     `chance` gives numbers in [0, 1). `crawl_delay_s` tells the pause that the robots.txt of an address's host asks for, if it is known.
-    `channels` are those that are switched on.
+    `channels` are those that are switched on; notices about the program itself go to the one called `operator`. `wording` is
+    how messages are put into words.
     """
 
     store: Store
@@ -35,6 +37,8 @@ class Context:
     channels: Mapping[str, Channel]
     first_poll_window_s: float
     retention_s: float | None = None
+    operator: str | None = None
+    wording: Wording = field(default_factory=Wording)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

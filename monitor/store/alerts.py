@@ -1,17 +1,21 @@
-"""Alert and delivery rows: the outbox."""
+"""Alert, message and delivery rows: the outbox."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
-from monitor.alerts.alert import Alert, Delivery, Marked, Notice, Receipt
+from monitor.alerts.alert import Alert, Delivery, Notice
+from monitor.alerts.message import Message
 from monitor.ports import StoredAlert
-from monitor.store.tables import alert, delivery
+from monitor.store.messages import from_values, notice_of, to_values
+from monitor.store.tables import alert, delivery, message
+
+_ABOUT_NEWS = ("alert", "update")
 
 
 class Alerts:
@@ -24,52 +28,128 @@ class Alerts:
         return frozenset(self._connection.execute(select(alert.c.rule_id).where(alert.c.story_id == story_id)).scalars())
 
     def add(self, item: Alert, notice: Notice, deliveries: Sequence[Delivery]) -> None:
-        self._connection.execute(insert(alert).values(**asdict(item), notice=_notice_values(notice)))
-        if deliveries:
-            self._connection.execute(insert(delivery), [asdict(each) for each in deliveries])
+        self._connection.execute(insert(alert).values(**asdict(item)))
+        self.say(item.id, notice, deliveries, now=item.raised_at, alert_id=item.id)
 
-    def delivery(self, delivery_id: str) -> tuple[Delivery, Notice] | None:
-        row = self._connection.execute(
-            select(delivery, alert.c.notice).join(alert, alert.c.id == delivery.c.alert_id).where(delivery.c.id == delivery_id)
-        ).one_or_none()
-        return None if row is None else (_delivery_noun(row), _notice_noun(row.notice))
+    def say(
+        self, message_id: str, said: Message, deliveries: Sequence[Delivery], *, now: datetime, alert_id: str | None = None
+    ) -> None:
+        kind, content = to_values(said)
+        if self._connection.execute(select(message.c.id).where(message.c.id == message_id)).first() is None:
+            self._connection.execute(
+                insert(message).values(id=message_id, kind=kind, alert_id=alert_id, created_at=now, content=content)
+            )
+        self.also_to(deliveries)
+
+    def also_to(self, deliveries: Sequence[Delivery]) -> None:
+        ids = [each.id for each in deliveries]
+        known = set(self._connection.execute(select(delivery.c.id).where(delivery.c.id.in_(ids))).scalars())
+        if new := [asdict(each) for each in deliveries if each.id not in known]:
+            self._connection.execute(insert(delivery), new)
+
+    def delivery(self, delivery_id: str) -> tuple[Delivery, Message] | None:
+        found = self._with_messages(delivery.c.id == delivery_id)
+        return found[0] if found else None
 
     def save(self, item: Delivery) -> None:
         values = asdict(item)
         self._connection.execute(update(delivery).where(delivery.c.id == values.pop("id")).values(**values))
+        fate = {
+            "state": "held" if item.state == "pending" else item.state,
+            "sent_at": item.sent_at,
+            "last_error": item.last_error,
+        }
+        self._connection.execute(update(delivery).where(delivery.c.digest_id == item.id).values(**fate))
+
+    def sent_since(self, channel_id: str, since: datetime) -> int:
+        query = (
+            select(func.count())
+            .select_from(delivery)
+            .join(message, message.c.id == delivery.c.message_id)
+            .where(
+                delivery.c.channel_id == channel_id,
+                delivery.c.sent_at > since,
+                delivery.c.digest_id.is_(None),
+                message.c.kind.in_(_ABOUT_NEWS),
+            )
+        )
+        return int(self._connection.execute(query).scalar_one())
+
+    def late(self, channel_id: str, before: datetime) -> list[Delivery]:
+        query = (
+            select(delivery)
+            .join(message, message.c.id == delivery.c.message_id)
+            .where(
+                delivery.c.channel_id == channel_id,
+                delivery.c.state == "pending",
+                delivery.c.unclear.is_(False),
+                delivery.c.created_at < before,
+                message.c.kind.in_(_ABOUT_NEWS),
+            )
+            .order_by(delivery.c.created_at, delivery.c.id)
+        )
+        return [each for row in self._connection.execute(query) if not (each := _delivery_noun(row)).accepted]
+
+    def held(self, channel_id: str, now: datetime, limit: int) -> list[tuple[Delivery, Message]]:
+        return self._with_messages(
+            (delivery.c.channel_id == channel_id) & (delivery.c.state == "held") & (delivery.c.next_attempt_at <= now), limit
+        )
 
     def get(self, alert_id: str) -> StoredAlert | None:
-        found = self._nouns(select(alert).where(alert.c.id == alert_id))
+        found = self._nouns(_alerts().where(alert.c.id == alert_id))
         return found[0] if found else None
 
+    def of_story(self, story_id: str) -> list[StoredAlert]:
+        return self._nouns(_alerts().where(alert.c.story_id == story_id).order_by(alert.c.raised_at, alert.c.id))
+
     def newest(self, limit: int, *, state: str | None = None) -> list[StoredAlert]:
-        query = select(alert).order_by(alert.c.raised_at.desc(), alert.c.id).limit(limit)
+        query = _alerts().order_by(alert.c.raised_at.desc(), alert.c.id).limit(limit)
         if state is not None:
-            query = query.where(alert.c.id.in_(select(delivery.c.alert_id).where(delivery.c.state == state)))
+            query = query.where(alert.c.id.in_(select(delivery.c.message_id).where(delivery.c.state == state)))
         return self._nouns(query)
 
     def retry_dead(self, now: datetime, delivery_ids: Sequence[str] | None = None) -> int:
-        revive = update(delivery).where(delivery.c.state == "dead").values(state="pending", attempts=0, next_attempt_at=now)
+        """What died in a digest goes out again by itself, under its own id, which no one has seen."""
+        revive = (
+            update(delivery)
+            .where(delivery.c.state == "dead")
+            .values(state="pending", attempts=0, next_attempt_at=now, digest_id=None)
+        )
         if delivery_ids is not None:
-            revive = revive.where(delivery.c.id.in_(delivery_ids) | delivery.c.alert_id.in_(delivery_ids))
-        return self._connection.execute(revive).rowcount
+            revive = revive.where(delivery.c.id.in_(delivery_ids) | delivery.c.message_id.in_(delivery_ids))
+        digests = select(delivery.c.id).join(message, message.c.id == delivery.c.message_id).where(message.c.kind == "digest")
+        return self._connection.execute(revive.where(delivery.c.id.not_in(digests))).rowcount
 
     def counts(self) -> Mapping[str, int]:
         rows = self._connection.execute(select(delivery.c.state, func.count().label("number")).group_by(delivery.c.state))
         return {row.state: row.number for row in rows}
 
+    def _with_messages(self, which: Any, limit: int | None = None) -> list[tuple[Delivery, Message]]:
+        rows = self._connection.execute(
+            select(delivery, message.c.kind, message.c.content)
+            .join(message, message.c.id == delivery.c.message_id)
+            .where(which)
+            .order_by(delivery.c.created_at, delivery.c.id)
+            .limit(limit)
+        )
+        return [(_delivery_noun(row), from_values(row.kind, row.content)) for row in rows]
+
     def _nouns(self, query: Select[Any]) -> list[StoredAlert]:
         rows = self._connection.execute(query).all()
         deliveries: dict[str, list[Delivery]] = {}
         found = self._connection.execute(
-            select(delivery).where(delivery.c.alert_id.in_([row.id for row in rows])).order_by(delivery.c.channel_id)
+            select(delivery).where(delivery.c.message_id.in_([row.id for row in rows])).order_by(delivery.c.channel_id)
         )
         for row in found:
-            deliveries.setdefault(row.alert_id, []).append(_delivery_noun(row))
-        return [_alert_noun(row, tuple(deliveries.get(row.id, ()))) for row in rows]
+            deliveries.setdefault(row.message_id, []).append(_delivery_noun(row))
+        return [_alert_noun(row, deliveries.get(row.id, ())) for row in rows]
 
 
-def _alert_noun(row: Row[Any], deliveries: tuple[Delivery, ...]) -> StoredAlert:
+def _alerts() -> Select[Any]:
+    return select(alert, message.c.content).join(message, message.c.id == alert.c.id)
+
+
+def _alert_noun(row: Row[Any], deliveries: Iterable[Delivery]) -> StoredAlert:
     return StoredAlert(
         alert=Alert(
             id=row.id,
@@ -79,15 +159,15 @@ def _alert_noun(row: Row[Any], deliveries: tuple[Delivery, ...]) -> StoredAlert:
             severity=row.severity,
             raised_at=row.raised_at,
         ),
-        notice=_notice_noun(row.notice),
-        deliveries=deliveries,
+        notice=notice_of(row.content),
+        deliveries=tuple(deliveries),
     )
 
 
 def _delivery_noun(row: Row[Any]) -> Delivery:
     return Delivery(
         id=row.id,
-        alert_id=row.alert_id,
+        message_id=row.message_id,
         channel_id=row.channel_id,
         state=row.state,
         attempts=row.attempts,
@@ -96,27 +176,7 @@ def _delivery_noun(row: Row[Any]) -> Delivery:
         last_error=row.last_error,
         created_at=row.created_at,
         sent_at=row.sent_at,
+        unclear=row.unclear,
+        held_why=row.held_why,
+        digest_id=row.digest_id,
     )
-
-
-def _notice_values(notice: Notice) -> dict[str, Any]:
-    values = asdict(notice)
-    for name in ("published_at", "raised_at"):
-        values[name] = values[name] and values[name].isoformat()
-    return values
-
-
-def _notice_noun(values: Mapping[str, Any]) -> Notice:
-    given = dict(values)
-    for name in ("published_at", "raised_at"):
-        given[name] = given[name] and datetime.fromisoformat(given[name])
-    given["headline_marks"] = _spans(given["headline_marks"])
-    given["snippets"] = tuple(Marked(text=each["text"], marks=_spans(each["marks"])) for each in given["snippets"])
-    given["receipt"] = tuple(Receipt(**{**each, "spans": _spans(each["spans"])}) for each in given["receipt"])
-    for name in ("facets", "also_carried_by"):
-        given[name] = tuple(given[name])
-    return Notice(**given)
-
-
-def _spans(pairs: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:
-    return tuple((start, end) for start, end in pairs)

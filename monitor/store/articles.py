@@ -13,7 +13,7 @@ from monitor.articles.article import Article, Removed
 from monitor.ports import StoredArticle
 from monitor.rules.match import Hit, Match, Verdict
 from monitor.rules.narrowing import Narrowing, words_of
-from monitor.store.tables import address, alert, article, band, delivery, match, story
+from monitor.store.tables import address, alert, article, band, delivery, feedback, match, message, response, story
 from monitor.store.words import Words
 from monitor.stories.join import Candidate
 from monitor.stories.shingles import Sketch
@@ -107,15 +107,21 @@ class Articles:
 
     def delete_before(self, before: datetime) -> int:
         waiting = (
-            select(alert.c.story_id).join(delivery, delivery.c.alert_id == alert.c.id).where(delivery.c.state == "pending")
+            select(alert.c.story_id)
+            .join(message, message.c.alert_id == alert.c.id)
+            .join(delivery, delivery.c.message_id == message.c.id)
+            .where(delivery.c.state.in_(("pending", "held")))
         )
         old = select(article.c.id).where(article.c.read_at < before, article.c.story_id.not_in(waiting))
-        for table in (match, band):
+        for table in (match, band, response):
             self._connection.execute(delete(table).where(table.c.article_id.in_(old)))
         number = self._connection.execute(delete(article).where(article.c.id.in_(old))).rowcount
         left = select(article.c.story_id)
         over = select(alert.c.id).where(alert.c.story_id.not_in(left), alert.c.story_id.not_in(waiting))
-        self._connection.execute(delete(delivery).where(delivery.c.alert_id.in_(over)))
+        said = select(message.c.id).where(message.c.alert_id.in_(over))
+        self._connection.execute(delete(delivery).where(delivery.c.message_id.in_(said)))
+        self._connection.execute(delete(message).where(message.c.alert_id.in_(over)))
+        self._connection.execute(delete(feedback).where(feedback.c.alert_id.in_(over)))
         self._connection.execute(delete(alert).where(alert.c.story_id.not_in(left), alert.c.story_id.not_in(waiting)))
         self._connection.execute(delete(story).where(story.c.id.not_in(left), story.c.id.not_in(waiting)))
         return number

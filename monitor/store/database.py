@@ -25,6 +25,7 @@ from monitor.store.alerts import Alerts
 from monitor.store.articles import Articles, Stories
 from monitor.store.due import all_due, due, next_due_at, postpone
 from monitor.store.entries import Entries
+from monitor.store.operator import Operator
 from monitor.store.sources import Sources
 
 _WRITERS_LOCK = 7_215_533  # key of the PostgreSQL advisory lock that serialises writers; any fixed number
@@ -41,6 +42,7 @@ class RowTransaction:
         self.articles = Articles(connection)
         self.stories = Stories(connection)
         self.alerts = Alerts(connection)
+        self.operator = Operator(connection)
 
     def due(self, now: datetime, busy: frozenset[str]) -> list[Due]:
         return due(self._connection, now, busy)

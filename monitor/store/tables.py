@@ -193,16 +193,26 @@ alert = Table(
     Column("article_id", String(16), nullable=False),
     Column("severity", String, nullable=False),
     Column("raised_at", UtcDateTime, nullable=False),
-    Column("notice", JSON, nullable=False),  # what every message about it says, fixed so that each attempt is the same bytes
     UniqueConstraint("story_id", "rule_id"),
     Index("ix_alert_raised_at", "raised_at"),
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", String(36), primary_key=True),  # an alert's message has the alert's id
+    Column("kind", String, nullable=False),
+    Column("alert_id", String(36)),  # of an alert and its updates
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("content", JSON, nullable=False),  # what it says, fixed so that each attempt is the same bytes
+    Index("ix_message_alert_id", "alert_id"),
 )
 
 delivery = Table(
     "delivery",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("alert_id", String(36), ForeignKey("alert.id"), nullable=False),
+    Column("message_id", String(36), ForeignKey("message.id"), nullable=False),
     Column("channel_id", String, nullable=False),
     Column("state", String, nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -211,6 +221,66 @@ delivery = Table(
     Column("last_error", Text),
     Column("created_at", UtcDateTime, nullable=False),
     Column("sent_at", UtcDateTime),
-    UniqueConstraint("alert_id", "channel_id"),
+    Column("unclear", Boolean, nullable=False),
+    Column("held_why", Text),
+    Column("digest_id", String(36)),
+    UniqueConstraint("message_id", "channel_id"),
     Index("ix_delivery_next_attempt_at", "next_attempt_at"),
+    Index("ix_delivery_channel_id", "channel_id", "sent_at"),
+    Index("ix_delivery_digest_id", "digest_id"),
+)
+
+condition = Table(
+    "condition",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("over_at", UtcDateTime),  # NULL: it holds
+)
+
+closed_channel = Table(
+    "closed_channel",
+    metadata,
+    Column("channel_id", String, primary_key=True),
+    Column("target", String, nullable=False),  # a digest of where it led: a channel with a new address is open again
+    Column("reason", Text, nullable=False),
+    Column("closed_at", UtcDateTime, nullable=False),
+)
+
+timer = Table(
+    "timer",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("last_at", UtcDateTime),
+    Column("next_at", UtcDateTime),  # NULL: switched off
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("alert_id", String(36), primary_key=True),
+    Column("channel_id", String, primary_key=True),
+    Column("verdict", String, nullable=False),
+    Column("given_at", UtcDateTime, nullable=False),
+)
+
+signing_key = Table(
+    "signing_key",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("key", LargeBinary, nullable=False),
+)
+
+response = Table(
+    "response",
+    metadata,
+    Column("article_id", String(16), primary_key=True),
+    Column("asked_url", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("headers", JSON, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # zlib; decoded from its content encoding before
+    Column("fetched_at", UtcDateTime, nullable=False),
 )

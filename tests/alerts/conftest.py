@@ -13,7 +13,7 @@ RAISED = datetime(2025, 5, 3, 7, 5, tzinfo=UTC)
 @pytest.fixture
 def delivery():
     return Delivery(
-        id="0b6f0c52-6a4e-5d0f-8f67-54c8b1a6ad10", alert_id="A", channel_id="desk", created_at=RAISED, next_attempt_at=RAISED
+        id="0b6f0c52-6a4e-5d0f-8f67-54c8b1a6ad10", message_id="A", channel_id="desk", created_at=RAISED, next_attempt_at=RAISED
     )
 
 

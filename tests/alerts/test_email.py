@@ -12,12 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.alerts import email as mail
 from monitor.alerts.alert import Delivery, Marked, Notice, Receipt
 from monitor.alerts.channel import EmailChannel
-from monitor.alerts.email import SUBJECT_LIMIT, compose, subject
+from monitor.alerts.wording import SUBJECT_LIMIT, Wording
 
+subject = Wording().subject
 THAI = "ตำรวจทลายแก๊งคอลเซ็นเตอร์ข้ามชาติ"
 HOSTILE = "</title><script>alert(1)</script><img src=x onerror=alert(1)> \" ' & {{ 7*7 }} {% raw %}"
+
+
+def compose(channel, delivery, message, timezone=UTC):
+    return mail.compose(channel, delivery, message, Wording(timezone=timezone))
 
 
 def received(message):
@@ -292,7 +298,7 @@ def test_no_text_can_break_a_message(text, field):
         snippets=(Marked(text=text, marks=((0, 3),)),), receipt=(Receipt(words=text, field="body"),), facets=(text,),
     )  # fmt: skip
     channel = EmailChannel(id="d", host="h", port=25, sender="a@desk.example", to=("b@desk.example",))
-    message = compose(channel, Delivery(id="D", alert_id="A", channel_id="d", created_at=now), replace(said, **{field: text}))
+    message = compose(channel, Delivery(id="D", message_id="A", channel_id="d", created_at=now), replace(said, **{field: text}))
     wire = message.as_bytes(policy=SMTP)
     got = email.message_from_bytes(wire, policy=default)
     assert got.keys() == ["Subject", "From", "To", "Date", "Message-ID", "List-Id", "Auto-Submitted", "X-Auto-Response-Suppress",

@@ -22,7 +22,7 @@ def test_an_alert_goes_once_to_each_channel_of_its_rule_and_is_due_at_once():
         NOW,
     )
     assert [each.channel_id for each in deliveries] == ["desk", "ops"]
-    assert {(each.alert_id, each.state, each.attempts, each.next_attempt_at, each.created_at) for each in deliveries} == {
+    assert {(each.message_id, each.state, each.attempts, each.next_attempt_at, each.created_at) for each in deliveries} == {
         (alert.id, "pending", 0, NOW, NOW)
     }
 

@@ -20,11 +20,12 @@ from monitor.alerts.channel import EmailChannel, Secret, WebhookChannel
 from monitor.alerts.email import compose
 from monitor.alerts.retry import after_attempt, outstanding
 from monitor.alerts.webhook import headers, payload
+from monitor.alerts.wording import Wording
 
 NOW = datetime(2025, 5, 3, 8, tzinfo=UTC)
 TO = ("anan@desk.example", "mei@desk.example")
 DELIVERY = Delivery(
-    id="0b6f0c52-6a4e-5d0f-8f67-54c8b1a6ad10", alert_id="A", channel_id="c", created_at=NOW, next_attempt_at=NOW
+    id="0b6f0c52-6a4e-5d0f-8f67-54c8b1a6ad10", message_id="A", channel_id="c", created_at=NOW, next_attempt_at=NOW
 )
 NOTICE = Notice(
     alert_id="A", rule_id="scam", rule_title="Scam compounds", rule_version="v", severity="high", story_id="S",
@@ -45,7 +46,7 @@ class Email:
         )  # fmt: skip
 
     def attempt(self, delivery, now):
-        sending = SmtpMailer()(self.channel, compose(self.channel, delivery, NOTICE), outstanding(delivery, TO))
+        sending = SmtpMailer()(self.channel, compose(self.channel, delivery, NOTICE, Wording()), outstanding(delivery, TO))
         return after_attempt(delivery, TO, sending, now)
 
     def received(self):

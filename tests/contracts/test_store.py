@@ -209,7 +209,7 @@ NOTICE = Notice(
     facets=("crime/cyber",),
     also_carried_by=("Times",),
 )
-DELIVERY = Delivery(id="d-1", alert_id="a-1", channel_id="desk", next_attempt_at=NOW, created_at=NOW)
+DELIVERY = Delivery(id="d-1", message_id="a-1", channel_id="desk", next_attempt_at=NOW, created_at=NOW)
 
 
 def file(store: RowStore, stored: StoredArticle) -> int:
@@ -269,7 +269,7 @@ def test_an_alert_and_what_its_messages_say_come_back_as_they_went_in(store: Row
         assert tx.alerts.delivery("d-1") == (DELIVERY, NOTICE)
         sent = Delivery(
             id="d-1",
-            alert_id="a-1",
+            message_id="a-1",
             channel_id="desk",
             state="sent",
             attempts=2,
@@ -291,7 +291,7 @@ def test_a_dead_delivery_is_due_again_when_a_person_says_so(store: RowStore) -> 
     file(store, ARTICLE)
     with store.writing() as tx:
         tx.alerts.save(
-            Delivery(id="d-1", alert_id="a-1", channel_id="desk", state="dead", attempts=10, last_error="550", created_at=NOW)
+            Delivery(id="d-1", message_id="a-1", channel_id="desk", state="dead", attempts=10, last_error="550", created_at=NOW)
         )
         assert tx.alerts.retry_dead(later(9), ["another"]) == 0
         assert tx.alerts.retry_dead(later(9), ["a-1"]) == 1
@@ -304,7 +304,7 @@ def test_old_articles_go_with_all_that_hangs_on_them_but_nothing_that_waits_to_b
     file(store, ARTICLE)
     with store.writing() as tx:
         assert tx.articles.delete_before(later(1)) == 0, "its delivery is pending"
-        tx.alerts.save(Delivery(id="d-1", alert_id="a-1", channel_id="desk", state="sent", created_at=NOW, sent_at=NOW))
+        tx.alerts.save(Delivery(id="d-1", message_id="a-1", channel_id="desk", state="sent", created_at=NOW, sent_at=NOW))
         assert tx.articles.delete_before(later(1)) == 1
     with store.reading() as tx:
         assert dict(tx.articles.counts()) == {"articles": 0, "matched": 0, "stories": 0}

@@ -25,7 +25,6 @@ def upgrade() -> None:
         sa.Column("article_id", sa.String(length=16), nullable=False),
         sa.Column("severity", sa.String(), nullable=False),
         sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("notice", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
         sa.UniqueConstraint("story_id", "rule_id", name=op.f("uq_alert_story_id")),
     )
@@ -111,9 +110,68 @@ def upgrade() -> None:
     )
     op.create_index("ix_story_updated_at", "story", ["updated_at"], unique=False)
     op.create_table(
+        "message",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("alert_id", sa.String(length=36), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+    )
+    op.create_index("ix_message_alert_id", "message", ["alert_id"], unique=False)
+    op.create_table(
+        "condition",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("over_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_condition")),
+    )
+    op.create_table(
+        "closed_channel",
+        sa.Column("channel_id", sa.String(), nullable=False),
+        sa.Column("target", sa.String(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("channel_id", name=op.f("pk_closed_channel")),
+    )
+    op.create_table(
+        "timer",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_timer")),
+    )
+    op.create_table(
+        "feedback",
+        sa.Column("alert_id", sa.String(length=36), nullable=False),
+        sa.Column("channel_id", sa.String(), nullable=False),
+        sa.Column("verdict", sa.String(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("alert_id", "channel_id", name=op.f("pk_feedback")),
+    )
+    op.create_table(
+        "signing_key",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_signing_key")),
+    )
+    op.create_table(
+        "response",
+        sa.Column("article_id", sa.String(length=16), nullable=False),
+        sa.Column("asked_url", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("headers", sa.JSON(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("article_id", name=op.f("pk_response")),
+    )
+    op.create_table(
         "delivery",
         sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("alert_id", sa.String(length=36), nullable=False),
+        sa.Column("message_id", sa.String(length=36), nullable=False),
         sa.Column("channel_id", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
@@ -122,10 +180,15 @@ def upgrade() -> None:
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_delivery_alert_id")),
+        sa.Column("unclear", sa.Boolean(), nullable=False),
+        sa.Column("held_why", sa.Text(), nullable=True),
+        sa.Column("digest_id", sa.String(length=36), nullable=True),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_delivery_message_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
-        sa.UniqueConstraint("alert_id", "channel_id", name=op.f("uq_delivery_alert_id")),
+        sa.UniqueConstraint("message_id", "channel_id", name=op.f("uq_delivery_message_id")),
     )
+    op.create_index("ix_delivery_channel_id", "delivery", ["channel_id", "sent_at"], unique=False)
+    op.create_index("ix_delivery_digest_id", "delivery", ["digest_id"], unique=False)
     op.create_index("ix_delivery_next_attempt_at", "delivery", ["next_attempt_at"], unique=False)
     op.create_table(
         "entry",

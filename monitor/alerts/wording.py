@@ -1,0 +1,234 @@
+"""The words of every message: which templates, and what they are given."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cached_property
+from typing import Any, assert_never
+
+from jinja2 import BaseLoader, ChoiceLoader, DictLoader, Environment, PackageLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from monitor.alerts import words
+from monitor.alerts.alert import Notice
+from monitor.alerts.message import Carried, Digest, Message, Note, Update
+from monitor.urls import is_web
+
+SUBJECT_LIMIT = 200
+RECEIPTS_SHOWN = 20
+TEMPLATES = tuple(f"{kind}.{form}" for kind in ("alert", "update", "digest", "note") for form in ("txt", "html"))
+_BAR_PX = 64
+_BAR_CHARACTERS = 24
+_FIELDS = {"title": "in the headline", "body": "in the text", "url": "in the address", "source": "in the name of the source"}
+
+VerdictLinks = Callable[[str, str], Mapping[str, str]]
+"""(alert, channel) -> the address of each verdict's page."""
+
+
+class Wording:
+    """Says messages in text and HTML, with times in `timezone`. `own` are the user's templates by name (one of TEMPLATES); they run
+    in a sandbox, and one that fails gives way to the one that ships: a message is never lost to its form.
+
+    `verdict_links` gives the addresses under which a reader can say what an alert was worth.
+    """
+
+    def __init__(
+        self, *, timezone: tzinfo = UTC, own: Mapping[str, str] | None = None, verdict_links: VerdictLinks | None = None
+    ) -> None:
+        self.timezone = timezone
+        self._own = dict(own or {})
+        self._verdict_links = verdict_links
+
+    def subject(self, message: Message) -> str:
+        """One line of at most 200 characters; a long headline gives way, the source does not."""
+        match message:
+            case Notice():
+                rule, source = words.heading(message.rule_title, 60), words.heading(message.source_name, 60)
+                room = SUBJECT_LIMIT - len(f"[{rule}]  – {source}")
+                return f"[{rule}] {words.heading(message.headline or '', room) or '(no headline)'} – {source}"
+            case Update():
+                return words.shorten(f"Re: {self.subject(message.notice)}", SUBJECT_LIMIT)
+            case Digest():
+                number = len(message.notices)
+                return f"{number} alert{'s' if number != 1 else ''}, {words.day(message.until, self.timezone)}"
+            case Note():
+                return words.heading(f"[monitor] {message.subject}", SUBJECT_LIMIT)
+            case _:
+                assert_never(message)
+
+    def text(self, message: Message, channel_id: str) -> str:
+        """The message as plain text."""
+        return self._render(message, channel_id, "txt")
+
+    def html(self, message: Message, channel_id: str) -> str:
+        """The message as an HTML page without script, its style inside, nothing fetched from anywhere."""
+        return self._render(message, channel_id, "html")
+
+    def try_own(self, name: str, message: Message) -> None:
+        """Render the user's template `name` once. Raises jinja2.TemplateError if it cannot be used."""
+        template = self._owned.get_template(name)
+        try:
+            template.render(self._shown(message, "channel"))
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            raise TemplateError(str(error)) from error
+
+    def _render(self, message: Message, channel_id: str, form: str) -> str:
+        name = f"{_kind(message)}.{form}"
+        shown = self._shown(message, channel_id)
+        if name in self._own:
+            try:
+                return self._owned.get_template(name).render(shown)
+            except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+                pass  # whatever a template's author got wrong, the words that ship are said instead
+        return self._shipped.get_template(name).render(shown)
+
+    @cached_property
+    def _shipped(self) -> Environment:
+        return _environment(PackageLoader("monitor.alerts"))
+
+    @cached_property
+    def _owned(self) -> Environment:
+        return _environment(ChoiceLoader([DictLoader(self._own), PackageLoader("monitor.alerts")]))
+
+    def _shown(self, message: Message, channel_id: str) -> dict[str, Any]:
+        """What a template is given, every word of it cleaned."""
+        match message:
+            case Notice():
+                return self._alert(message, channel_id)
+            case Update():
+                return {
+                    **self._alert(message.notice, channel_id),
+                    "carried": [self._carried(each) for each in message.carried],
+                    "at": words.time(message.at, self.timezone),
+                }
+            case Digest():
+                return {
+                    "why": [words.one_line(each) for each in message.why],
+                    "number": len(message.notices),
+                    "since": words.time(message.since, self.timezone),
+                    "until": words.time(message.until, self.timezone),
+                    "rules": self._by_rule(message, channel_id),
+                    "times": _columns(message, self.timezone),
+                    "countries": _bars(notice.country or "not known" for notice in message.notices),
+                    "languages": _bars(words.language(notice.language) or "not known" for notice in message.notices),
+                }
+            case Note():
+                return {
+                    "subject": words.one_line(message.subject),
+                    "text": words.lines(message.text),
+                    "at": words.time(message.at, self.timezone),
+                }
+            case _:
+                assert_never(message)
+
+    def _alert(self, notice: Notice, channel_id: str) -> dict[str, Any]:
+        receipts = [
+            {
+                "words": words.one_line(each.words),
+                "where": _FIELDS.get(each.field, each.field),
+                "times": len(each.spans),
+                "vocabulary": words.one_line(each.vocabulary or ""),
+                "language": words.language(each.language),
+            }
+            for each in notice.receipt
+        ]
+        return {
+            **_place(notice.url),
+            "rule": words.one_line(notice.rule_title),
+            "severity": notice.severity,
+            "headline": words.pieces(notice.headline or "", notice.headline_marks),
+            "lang": notice.language or "",
+            "source": words.one_line(notice.source_name),
+            "country": words.one_line(notice.country or ""),
+            "language": words.language(notice.language),
+            "published": notice.published_at and words.time(notice.published_at, self.timezone),
+            "raised": words.time(notice.raised_at, self.timezone),
+            "snippets": [words.pieces(each.text, each.marks) for each in notice.snippets],
+            "receipts": receipts[:RECEIPTS_SHOWN],
+            "more_receipts": len(receipts[RECEIPTS_SHOWN:]),
+            "facets": [words.one_line(each) for each in notice.facets],
+            "also_carried_by": [words.one_line(each) for each in notice.also_carried_by],
+            "alert_id": notice.alert_id,
+            "rule_id": words.one_line(notice.rule_id),
+            "rule_version": words.one_line(notice.rule_version),
+            "verdicts": {} if self._verdict_links is None else self._verdict_links(notice.alert_id, channel_id),
+        }
+
+    def _carried(self, each: Carried) -> dict[str, Any]:
+        return {
+            **_place(each.url),
+            "headline": words.one_line(each.headline or "") or "(no headline)",
+            "lang": each.language or "",
+            "source": words.one_line(each.source_name),
+            "language": words.language(each.language),
+            "published": each.published_at and words.time(each.published_at, self.timezone),
+        }
+
+    def _by_rule(self, digest: Digest, channel_id: str) -> list[dict[str, Any]]:
+        counts = Counter(notice.rule_id for notice in digest.notices)
+        grouped = []
+        for bar in _bars(notice.rule_id for notice in digest.notices):
+            alerts = [self._alert(notice, channel_id) for notice in digest.notices if notice.rule_id == bar["name"]]
+            grouped.append({**bar, "name": alerts[0]["rule"], "count": counts[str(bar["name"])], "alerts": alerts})
+        return grouped
+
+
+def _kind(message: Message) -> str:
+    return {Notice: "alert", Update: "update", Digest: "digest", Note: "note"}[type(message)]
+
+
+def _place(url: str | None) -> dict[str, str | None]:
+    link = url if url and is_web(url) else None
+    return {"link": link, "host": words.host(link) if link else "", "unlinked": None if link else words.one_line(url or "")}
+
+
+def _bars(names: Iterable[str]) -> list[dict[str, Any]]:
+    """How often each name occurs, the most frequent first, with the length of its bar."""
+    counts = sorted(Counter(names).items(), key=lambda item: (-item[1], item[0]))
+    most = max((count for _, count in counts), default=1)
+    return [
+        {"name": name, "count": count, "percent": max(2, round(100 * count / most)), "bar": _bar(count, most)}
+        for name, count in counts
+    ]
+
+
+def _columns(digest: Digest, timezone: tzinfo) -> list[dict[str, Any]]:
+    """How many alerts there were in each hour; in each day, where they span more than two."""
+    hourly = digest.until - digest.since <= timedelta(hours=48)
+    step = timedelta(hours=1) if hourly else timedelta(days=1)
+    counts = Counter(_floor(notice.raised_at, timezone, hourly=hourly) for notice in digest.notices)
+    at, last = _floor(digest.since, timezone, hourly=hourly), _floor(digest.until, timezone, hourly=hourly)
+    most = max(counts.values(), default=1)
+    columns = []
+    while at <= last:
+        count = counts[at]
+        name = f"{at:%H}" if hourly else f"{at.day}/{at.month}"
+        columns.append({"name": name, "count": count, "px": round(_BAR_PX * count / most), "bar": _bar(count, most)})
+        at = _floor(at.astimezone(UTC) + step, timezone, hourly=hourly)
+    return columns
+
+
+def _floor(when: datetime, timezone: tzinfo, *, hourly: bool) -> datetime:
+    local = when.astimezone(timezone)
+    return local.replace(hour=local.hour if hourly else 0, minute=0, second=0, microsecond=0)
+
+
+def _bar(count: int, most: int) -> str:
+    return "█" * (max(1, round(_BAR_CHARACTERS * count / most)) if count else 0)
+
+
+def _environment(loader: BaseLoader) -> Environment:
+    return ImmutableSandboxedEnvironment(
+        loader=loader,
+        autoescape=_is_html,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _is_html(name: str | None) -> bool:
+    return name is None or not name.endswith(".txt")

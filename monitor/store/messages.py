@@ -1,0 +1,70 @@
+"""Messages as JSON and back: what is said is kept as it was when it was decided to say it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, assert_never
+
+from monitor.alerts.alert import Marked, Notice, Receipt
+from monitor.alerts.message import Carried, Digest, Message, Note, Update
+
+
+def to_values(message: Message) -> tuple[str, dict[str, Any]]:
+    """Its kind, and JSON values that `from_values` makes the same message of."""
+    match message:
+        case Notice():
+            return "alert", _notice_values(message)
+        case Update():
+            carried = [{**asdict(each), "published_at": _iso(each.published_at)} for each in message.carried]
+            return "update", {"notice": _notice_values(message.notice), "carried": carried, "at": _iso(message.at)}
+        case Digest():
+            times = {name: _iso(getattr(message, name)) for name in ("since", "until", "at")}
+            return "digest", {"why": message.why, "notices": [_notice_values(each) for each in message.notices], **times}
+        case Note():
+            return "note", {"subject": message.subject, "text": message.text, "at": _iso(message.at)}
+        case _:
+            assert_never(message)
+
+
+def from_values(kind: str, values: Mapping[str, Any]) -> Message:
+    """The message that `to_values` took apart."""
+    if kind == "alert":
+        return notice_of(values)
+    if kind == "update":
+        carried = tuple(Carried(**{**each, "published_at": _time(each["published_at"])}) for each in values["carried"])
+        return Update(notice=notice_of(values["notice"]), carried=carried, at=datetime.fromisoformat(values["at"]))
+    times = {name: datetime.fromisoformat(values[name]) for name in ("since", "until", "at") if name in values}
+    if kind == "digest":
+        return Digest(why=tuple(values["why"]), notices=tuple(notice_of(each) for each in values["notices"]), **times)
+    return Note(subject=values["subject"], text=values["text"], **times)
+
+
+def notice_of(values: Mapping[str, Any]) -> Notice:
+    """What an alert says, from the JSON values of its message."""
+    given = dict(values)
+    for name in ("published_at", "raised_at"):
+        given[name] = _time(given[name])
+    given["headline_marks"] = _spans(given["headline_marks"])
+    given["snippets"] = tuple(Marked(text=each["text"], marks=_spans(each["marks"])) for each in given["snippets"])
+    given["receipt"] = tuple(Receipt(**{**each, "spans": _spans(each["spans"])}) for each in given["receipt"])
+    for name in ("facets", "also_carried_by"):
+        given[name] = tuple(given[name])
+    return Notice(**given)
+
+
+def _notice_values(notice: Notice) -> dict[str, Any]:
+    return {**asdict(notice), "published_at": _iso(notice.published_at), "raised_at": _iso(notice.raised_at)}
+
+
+def _iso(when: datetime | None) -> str | None:
+    return None if when is None else when.isoformat()
+
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _spans(pairs: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:
+    return tuple((start, end) for start, end in pairs)
