@@ -23,6 +23,7 @@ _MONTHS = {
     "ม.ค.": "Jan", "ก.พ.": "Feb", "มี.ค.": "Mar", "เม.ย.": "Apr", "พ.ค.": "May", "มิ.ย.": "Jun", "ก.ค.": "Jul", "ส.ค.": "Aug",
     "ก.ย.": "Sep", "ต.ค.": "Oct", "พ.ย.": "Nov", "ธ.ค.": "Dec",
 }  # fmt: skip
+_HAS_ZONE = re.compile(r"(?:[+-]\d\d:?\d\d|\b(?:GMT|UTC?|Z|[ECMP][SD]T))(?: \([^()]*\))?$", re.IGNORECASE)
 _WORD = re.compile(r"[^\s\d,:+/-]+")
 _SLASHED = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?:[T ]+(\d{1,2}):(\d\d)(?::(\d\d))?)?")
 
@@ -84,6 +85,8 @@ def _rfc822(text: str) -> datetime | None:
         return None
     if fields is None:
         return None
-    offset_s = hours * 3600 if hours is not None else fields[9]
+    offset_s = (
+        hours * 3600 if hours is not None else fields[9] if _HAS_ZONE.search(text) else None
+    )  # 0 is what `email` has for none
     offset = None if offset_s is None or abs(offset_s) > _FARTHEST_OFFSET_S else timezone(timedelta(seconds=offset_s))
     return datetime(*fields[:6], tzinfo=offset)

@@ -143,7 +143,8 @@ def _entry(item: dict[str, Any], base: str, zone: tzinfo, now: datetime, *, date
 def _link(item: dict[str, Any], base: str) -> str | None:
     """The address of the item's page: where FeedBurner found it, its link, or an id that is an address."""
     for raw in (dict.get(item, "feedburner_origlink"), dict.get(item, "link"), dict.get(item, "id")):
-        if isinstance(raw, str) and (url := absolute(raw, base, only_absolute=raw is dict.get(item, "id"))):
+        url = absolute(raw, base, only_absolute=raw is dict.get(item, "id")) if isinstance(raw, str) else None
+        if url is not None and url != base:
             return url
     return None
 

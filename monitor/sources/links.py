@@ -33,7 +33,10 @@ def absolute(link: str, base: str, *, only_absolute: bool = False) -> str | None
     ):
         return None
     try:
-        url = urldefrag(urljoin(base, link)).url.replace(" ", "%20")
+        url = urldefrag(urljoin(base, link)).url
+        if " " in urlsplit(url).netloc:
+            return None
+        url = url.replace(" ", "%20")
         scheme, rest = url.split(":", 1) if ":" in url else ("", url)
         url = f"{scheme.lower()}:{rest}"
     except ValueError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import warnings
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -38,7 +39,14 @@ def list_page(source: Source, fetched: Fetched) -> Listing | Unlisted:
     site, stand outside navigation, read like a headline and have an address like an article's. Never raises.
     """
     decoded = decode(fetched.body, fetched.headers.get("content-type"), source.language)
-    soup = BeautifulSoup(decoded.text, "lxml")
+    if other := re.match(r"\s*(?:<\?xml[^>]*>\s*)?<(rss|feed|rdf:RDF|urlset|sitemapindex)\b", decoded.text):
+        kind = "sitemap" if other[1] in ("urlset", "sitemapindex") else "feed"
+        return Unlisted(reason=f"not a page but a {kind}; its source should say `kind: {kind}`")
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore", UserWarning
+        )  # BeautifulSoup doubts that this is HTML; so do we, and it says so in the end
+        soup = BeautifulSoup(decoded.text, "lxml")
     base_tag = soup.find("base", href=True)
     base = (isinstance(base_tag, Tag) and absolute(str(base_tag["href"]), fetched.url)) or fetched.url
     if source.selectors.links is None:

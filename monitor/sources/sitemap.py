@@ -6,6 +6,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
+from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -54,7 +55,9 @@ def _index(root: etree._Element, source: Source, fetched: Fetched) -> Listing | 
             subs.append((url, safe_date(_said(sitemap, "lastmod"), zone, fetched.fetched_at) or _LONG_AGO))
     if not subs:
         return Unlisted(reason="a sitemap index that names no sitemap")
-    subs.sort(key=lambda sub: (bool(re.search(r"news|latest|recent", sub[0], re.IGNORECASE)), sub[1]), reverse=True)
+    subs.sort(
+        key=lambda sub: (bool(re.search(r"news|latest|recent", urlsplit(sub[0]).path, re.IGNORECASE)), sub[1]), reverse=True
+    )
     flags = (f"an index of {len(subs)} sitemaps",)
     return Listing(entries=(), flags=flags, follow=tuple(url for url, _ in subs[:_MOST_FOLLOWED]))
 
@@ -124,4 +127,4 @@ def _unpacked(body: bytes) -> bytes | None:
         document = engine.decompress(body, _LARGEST_BYTES)
     except zlib.error:
         return None
-    return None if engine.unconsumed_tail else document
+    return None if engine.unconsumed_tail or not document else document

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.sources.entry import Entry, Listing
+
+
+def test_an_item_becomes_an_entry(listed):
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "Strait <b>Watch</b>",
+        "items": [
+            {
+                "id": 7,
+                "url": "/7",
+                "title": "Five held",
+                "content_html": "<p>One.</p><p>Two.</p>",
+                "summary": "In short",
+                "date_published": "2024-06-01T10:00:00+07:00",
+                "date_modified": "2024-06-01T11:00:00+07:00",
+                "authors": [{"name": "Somchai"}, {"name": 5}, "x"],
+            },
+            {"id": "https://news.example/8", "content_text": "a < b\n\nc &amp; d", "author": {"name": "Old form"}},
+        ],
+    }
+    listing = listed(b"\xef\xbb\xbf " + json.dumps(feed).encode())
+    assert isinstance(listing, Listing)
+    assert listing.title == "Strait Watch"
+    first, second = listing.entries
+    assert first == Entry(
+        keys=first.keys,
+        url="https://news.example/7",
+        title="Five held",
+        summary="In short",
+        content="One.\n\nTwo.",
+        authors=("Somchai",),
+        published_at=datetime(2024, 6, 1, 3, 0, tzinfo=UTC),
+        updated_at=datetime(2024, 6, 1, 4, 0, tzinfo=UTC),
+    )
+    assert (second.url, second.content, second.authors) == ("https://news.example/8", "a < b\n\nc &amp; d", ("Old form",))
+
+
+@pytest.mark.parametrize(
+    "item",
+    [{}, {"id": None}, {"id": []}, {"id": True, "url": 5, "title": {}}, {"url": "javascript:1", "authors": {}}, 5, None, []],
+)
+def test_an_item_of_the_wrong_types_says_nothing_and_costs_nothing(listed, item):
+    good = {"id": "1", "title": "Good"}
+    listing = listed(json.dumps({"items": [item, good]}))
+    assert [entry.title for entry in listing.entries] == ["Good"]
+
+
+def test_deep_nesting_is_no_crash(listed):
+    assert "JSON" in listed('{"items":' + "[" * 100_000).reason

@@ -1,0 +1,84 @@
+"""Sitemaps: news, plain, packed, as an index and as a list of lines."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.sources.entry import Listing, Unlisted
+
+NEWS = """<?xml version="1.0" encoding="UTF-8"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:n="http://www.google.com/schemas/sitemap-news/0.9">
+<url><loc> https://news.example/older </loc><n:news><n:publication><n:name>News</n:name></n:publication>
+ <n:publication_date>2024-05-30T08:00:00+07:00</n:publication_date><n:title>Older &amp; slower</n:title></n:news></url>
+<url><loc>/newer</loc><n:news><n:publication_date>2024-05-31</n:publication_date><n:title>Newer</n:title></n:news></url>
+<url><loc>https://news.example/about</loc><lastmod>2024-06-01</lastmod></url>
+<url><loc>https://news.example/2024/05/29/plain-page-of-news</loc><lastmod>2024-05-29</lastmod></url>
+<url><loc>javascript:alert(1)</loc></url><url/></urlset>"""
+
+
+@pytest.mark.parametrize("pack", [str.encode, lambda text: gzip.compress(text.encode())], ids=["plain", "gzip file"])
+def test_the_pages_of_a_sitemap_are_listed_newest_first(listed, pack):
+    listing = listed(pack(NEWS), "sitemap")
+    assert isinstance(listing, Listing)
+    assert [(entry.url, entry.title) for entry in listing.entries] == [
+        ("https://news.example/newer", "Newer"),
+        ("https://news.example/older", "Older & slower"),
+        ("https://news.example/2024/05/29/plain-page-of-news", None),
+    ]
+    assert listing.entries[1].published_at == datetime(2024, 5, 30, 1, 0, tzinfo=UTC)
+    assert listing.flags == ("3 addresses that look like no article",)
+
+
+def test_an_index_names_the_sitemaps_to_fetch_next_news_before_the_newest(listed):
+    subs = {"posts-1": "2024-01-01", "posts-2": "2024-06-01", "news": "2023-01-01", "pages": "2020-01-01"}
+    index = "".join(
+        f"<sitemap><loc>https://news.example/{n}.xml</loc><lastmod>{at}</lastmod></sitemap>" for n, at in subs.items()
+    )
+    assert listed(f"<sitemapindex>{index}</sitemapindex>", "sitemap") == Listing(
+        entries=(),
+        flags=("an index of 4 sitemaps",),
+        follow=tuple(f"https://news.example/{n}.xml" for n in ("news", "posts-2", "posts-1")),
+    )
+
+
+def test_a_list_of_lines_is_a_sitemap(listed):
+    listing = listed("https://news.example/\nhttps://news.example/news/12345\n", "sitemap")
+    assert [entry.url for entry in listing.entries] == ["https://news.example/news/12345"]
+
+
+def test_of_very_many_pages_the_newest_500_are_listed(listed):
+    pages = "".join(
+        f"<url><loc>https://news.example/news/{n}</loc><lastmod>2024-05-{n % 28 + 1:02}</lastmod></url>"
+        for n in range(10_000, 11_400)
+    )
+    listing = listed(f"<urlset>{pages}</urlset>", "sitemap")
+    assert (len(listing.entries), listing.flags) == (500, ("the newest 500 of 1400 addresses",))
+    assert {entry.updated_at.day for entry in listing.entries} == set(range(19, 29))
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"<html><body>Not here</body></html>", "not a sitemap: its first element is 'html'"),
+        (b"Not here", "not a sitemap: neither XML nor a list of addresses"),
+        (
+            b"<urlset><url><loc>https://news.example/</loc></url></urlset>",
+            "none of the 1 addresses in the sitemap looks like an article",
+        ),
+        (b"<sitemapindex/>", "a sitemap index that names no sitemap"),
+        (gzip.compress(NEWS.encode())[:5] + b"junk", "not a sitemap: gzip that cannot be read, or more than 52428800 bytes"),
+        (gzip.compress(b"\0" * 60_000_000), "not a sitemap: gzip that cannot be read, or more than 52428800 bytes"),
+    ],
+    ids=["html", "text", "no article", "empty index", "broken gzip", "bomb"],
+)
+def test_what_is_no_sitemap_is_called_by_its_name(listed, body, reason):
+    assert listed(body, "sitemap") == Unlisted(reason=reason)
+
+
+def test_entities_are_not_expanded_and_files_not_read(listed):
+    bomb = '<!DOCTYPE u [<!ENTITY x SYSTEM "file:///etc/passwd">]><urlset><url><loc>https://news.example/news/12345&x;</loc></url></urlset>'
+    listing = listed(bomb, "sitemap")
+    assert [entry.url for entry in listing.entries] == ["https://news.example/news/12345"]
