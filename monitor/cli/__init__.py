@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
+from pathlib import Path
 
 import click
 
 from monitor import __version__
-from monitor.cli.alerts import alerts
-from monitor.cli.check import check
-from monitor.cli.demo.command import demo
-from monitor.cli.explain import explain
-from monitor.cli.files import export_articles, import_articles
-from monitor.cli.init import init
-from monitor.cli.look import articles, status
-from monitor.cli.options import find_configuration
-from monitor.cli.recording import record, replay
-from monitor.cli.rules import rules
-from monitor.cli.run import run
-from monitor.cli.search import rescan, search
 from monitor.errors import MonitorError
+
+_COMMANDS = {
+    "demo": "demo.command:demo",
+    "init": "init:init",
+    "check": "check:check",
+    "run": "run:run",
+    "status": "look:status",
+    "articles": "look:articles",
+    "alerts": "alerts:alerts",
+    "explain": "explain:explain",
+    "search": "search:search",
+    "rules": "rules:rules",
+    "rescan": "search:rescan",
+    "import": "files:import_articles",
+    "export": "files:export_articles",
+    "replay": "recording:replay",
+    "record": "recording:record",
+}
+"""Each command and where it stands below this room. It is imported when it is typed: the libraries of all of them take seconds."""
 
 _NEXT_WITHOUT = """\
 No configuration in this folder. Type next:
@@ -38,20 +47,38 @@ Configuration: {directory}. Type next:
 """
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """The commands, in the order in which a person meets them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click calls it so
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  click calls it so
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name = _COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(importlib.import_module(f"monitor.cli.{module}"), name)
+        return command
+
+
+@click.group(
+    cls=_Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="monitor")
 @click.pass_context
 def cli(context: click.Context) -> None:
     """News monitoring for ASEANAPOL and transnational crime in South-East Asia."""
     if context.invoked_subcommand is None:
-        directory = find_configuration(None)
+        directory = find_configuration()
         click.echo(_NEXT_WITHOUT if directory is None else _NEXT_WITH.format(directory=directory), nl=False)
 
 
-for _command in (
-    demo, init, check, run, status, articles, alerts, explain, search, rules, rescan, import_articles, export_articles, replay, record
-):  # fmt: skip
-    cli.add_command(_command)
+def find_configuration() -> Path | None:
+    """The first of the usual folders that has a `monitor.yaml`."""
+    places = (Path("config"), Path(), Path("/etc/monitor"))
+    return next((place for place in places if (place / "monitor.yaml").is_file()), None)
 
 
 def main() -> None:

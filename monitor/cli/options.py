@@ -10,14 +10,13 @@ from typing import Any, TypeVar
 
 import click
 
+from monitor.cli import find_configuration
 from monitor.errors import UsageError
 from monitor.settings.load import load
 from monitor.settings.settings import Settings
 from monitor.settings.values import is_duration, seconds
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-_PLACES = (Path("config"), Path(), Path("/etc/monitor"))
 
 
 def config_option(command: F) -> F:
@@ -47,16 +46,9 @@ class Duration(click.ParamType[timedelta]):
         return timedelta(seconds=seconds(value))
 
 
-def find_configuration(given: Path | None) -> Path | None:
-    """The configuration folder that was given, or the first of the usual ones that has a `monitor.yaml`."""
-    if given is not None:
-        return given
-    return next((place for place in _PLACES if (place / "monitor.yaml").is_file()), None)
-
-
 def settings_of(given: Path | None) -> Settings:
     """The settings in force. Raises UsageError if there is no configuration, ConfigError with everything that is wrong with it."""
-    directory = find_configuration(given)
+    directory = given or find_configuration()
     if directory is None:
         raise UsageError("no configuration here. `monitor init DIR` writes one; `--config DIR` names another folder.")
     return load(directory, os.environ)

@@ -14,7 +14,7 @@ import click
 
 from monitor.adapters.systemd import notifier
 from monitor.app import App, open_app
-from monitor.cli.options import config_option, find_configuration, settings_of
+from monitor.cli.options import config_option, settings_of
 from monitor.engine.embedded import EmbeddedEngine
 from monitor.engine.run_step import Event
 from monitor.errors import ConfigError
@@ -43,7 +43,7 @@ def run(config: Path | None) -> None:
             if signals.reload.is_set() and not signals.stop.is_set():
                 signals.reload.clear()
                 systemd.reloading()
-                _reload(app, engine, find_configuration(config))
+                _reload(app, engine, config)
                 systemd.ready(f"watching {len(app.context.sources)} sources")
         systemd.stopping()
         log.info("stopping: waiting for what is under way")
