@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote, urljoin
 
 import click
 
@@ -56,10 +58,7 @@ def _article(settings: Settings, what: str) -> tuple[Article, Source]:
         return _fetched(settings, what)
     if path.is_file():
         if path.suffix.lower() in {".html", ".htm"}:
-            page = Fetched(
-                url="https://files.invalid/", status=200, headers={}, body=path.read_bytes(), fetched_at=SystemClock().now()
-            )
-            return _readable(read_page(FILES, page, Entry(keys=())), what), FILES
+            return _saved_page(path), FILES
         return read_file(path), FILES
     store = open_store(settings.store_url())
     with store.reading() as tx:
@@ -70,6 +69,14 @@ def _article(settings: Settings, what: str) -> tuple[Article, Source]:
             f"{what!r} is no file, no http(s) address, and no article of the archive (`monitor articles` lists them)"
         )
     return stored.article, stored.source
+
+
+def _saved_page(path: Path) -> Article:
+    """The article in a page that someone saved; its address is the one that the page itself names."""
+    url = urljoin(FILES.url, quote(path.name))
+    page = Fetched(url=url, status=200, headers={}, body=path.read_bytes(), fetched_at=SystemClock().now())
+    article = _readable(read_page(FILES, page, Entry(keys=())), str(path))
+    return replace(article, url=None) if article.url == url else article
 
 
 def _fetched(settings: Settings, url: str) -> tuple[Article, Source]:
