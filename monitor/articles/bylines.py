@@ -71,3 +71,13 @@ def _could_be_names(text: str) -> bool:
         )
         and any(word[0].isupper() for word in words)
     )
+
+
+def is_signature(line: str) -> bool:
+    """Whether a line that stands alone after the text is a name of two to four words, as Vietnamese papers sign."""
+    words = line.split()
+    return (
+        2 <= len(words) <= 4
+        and len(line) <= 40
+        and all(word[0].isupper() and word.replace("-", "").isalpha() for word in words)
+    )

@@ -31,11 +31,13 @@ _MONTHISH = r"\d{1,2}(?:st|nd|rd|th)?|\d{4}|\d{1,2}/\d{1,2}(?:/\d{2,4})?|[A-Z][A
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dateline:
-    """`text` is the dateline as printed, `place` its place, `rest` the paragraph that follows it (empty if it stands alone)."""
+    """`text` is the dateline as printed, `place` its place, `rest` the paragraph that follows it (empty if it stands alone),
+    `author` the reporter whom Chinese papers name in it."""
 
     text: str
     place: str | None
     rest: str
+    author: str | None = None
 
 
 @lru_cache(maxsize=1)
@@ -61,10 +63,11 @@ def _forms() -> tuple[re.Pattern[str], ...]:
         re.compile(rf"(?P<place>{known})\s*၊\s*[\u1000-\u109f]{{2,14}}\s*[၀-၉\d]{{1,2}}\s*(?:ရက်)?\s*(?:[-–—။]\s*)?"),
         # கோலாலம்பூர், நவ. 10 - …
         re.compile(rf"(?P<place>{known}),\s*[\u0b80-\u0bff]{{1,10}}\.?\s*\d{{1,2}}\s*[-–—:]\s*"),
-        # （吉隆坡10日讯）   新华社北京11月10日电（记者…）   （中央社記者某某曼谷10日專電）   【本报讯】
+        # 〔記者某某／曼谷報導〕   （吉隆坡10日讯）   新华社北京11月10日电（记者…）   （中央社記者某某曼谷10日專電）   【本报讯】
         re.compile(rf"[（(【\[]\s*[^（()）【】\d]{{0,12}}?(?P<place>{known})(?:\d{{1,2}}月)?\d{{1,2}}日(?:综合|綜合|外電|專|专)?(?:讯|訊|电|電)\s*[）)】\]]\s*"),
         re.compile(r"[（(【\[]\s*(?P<place>[\u4e00-\u9fff]{2,4})(?:\d{1,2}月)?\d{1,2}日(?:综合|綜合|外電|專|专)?(?:讯|訊|电|電)\s*[）)】\]]\s*"),
         re.compile(r"(?:新华社|新華社|中新社|中新网|人民网|法新社|路透社|中央社|央视新闻)\s*(?P<place>[\u4e00-\u9fff]{2,6}?)\s*(?:\d{1,2}月)?\d{1,2}日?\s*(?:电|電|讯|訊)\s*(?:[（(][^（()）]{1,40}[）)])?[\s，,:：—]*"),
+        re.compile(r"[〔【\[（(](?:記者|记者)\s*(?P<author>[^／/\s〕】]{2,12})\s*[／/]\s*(?P<place>[^／/\s〕】]{2,8}?)(?:報導|报导|报道|報道|電|讯|訊)[〕】\]）)]\s*"),
         re.compile(r"[【\[（(](?:本报|本報|综合|綜合)?(?P<place>)(?:讯|訊|专讯|電)[】\])）]\s*"),
     )  # fmt: skip
 
@@ -82,5 +85,8 @@ def split(paragraph: str) -> Dateline | None:
         words = {word.lower() for word in re.findall(r"\w+", place or "")}
         if words & _NO_PLACE:
             continue
-        return Dateline(text=paragraph[: match.end()].strip(), place=place, rest=paragraph[match.end() :].strip())
+        author = match.groupdict().get("author")
+        return Dateline(
+            text=paragraph[: match.end()].strip(), place=place, rest=paragraph[match.end() :].strip(), author=author
+        )
     return None

@@ -18,9 +18,15 @@ from monitor.articles.furniture import is_prose
 # Never running text, and most of the bytes of a page: gone before anything is copied or searched. trafilatura drops the same elements,
 # but only after it has copied them. Scripts with data, captions and password fields are looked at before this.
 _NEVER_TEXT = (
-    "script", "style", "svg", "iframe", "template", "canvas", "object", "embed", "source", "track", "link", "meta", "select", "noscript", "aside",
-    "footer", "nav", "menu", "figure", "picture", "video", "audio", "map", "button", "dialog", "datalist", "label", "legend", "textarea", "math",
+    "script", "style", "svg", "iframe", "template", "canvas", "object", "embed", "source", "track", "link", "meta", "select", "noscript",
+    "aside", "footer", "nav", "menu", "figure", "picture", "video", "audio", "map", "button", "dialog", "datalist", "label", "legend",
+    "textarea", "math",
 )  # fmt: skip
+# Posts of social networks that were put into the page.
+_EMBEDDED = re.compile(r"\b(?:twitter-tweet|instagram-media|tiktok-embed|fb-post|fb-video|bluesky-embed|reddit-embed)")
+# Paragraphs that papers of the region set between heading and text: the first of the article, though it stands outside.
+_LEAD = re.compile(r"(?:^|[\s_-])(?:sapo|description|lead|lede|intro|teras|chapeau)(?:$|\s)", re.IGNORECASE)
+_CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f")
 _DEEPEST = 1500
 _TAG = re.compile(r"<(/?)(?!(?:p|li|br|img|hr|input|meta|link|td|tr|th|dd|dt|option)\b)[a-z]", re.IGNORECASE)
 _INLINE = frozenset({"strong", "b", "em", "i", "u", "span"})
@@ -33,7 +39,7 @@ def parse(text: str) -> HtmlElement | None:
     parser.set_element_class_lookup(
         etree.ElementDefaultClassLookup(element=HtmlElement)
     )  # lxml.html asks Python for the class of each element
-    data = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text).encode("utf-8", "ignore")
+    data = text.encode("utf-8", "ignore").translate(None, _CONTROLS)
     try:
         tree = html.document_fromstring(data, parser=parser)
     except (LxmlError, ParserError, ValueError):
@@ -42,13 +48,43 @@ def parse(text: str) -> HtmlElement | None:
 
 
 def strip(tree: HtmlElement) -> None:
-    """Take out of the tree what is never text; the text after such an element stays."""
+    """Take out of the tree what is never running text, and make tables that only place things on the page into plain blocks; the text
+    after an element that goes stays."""
     for element in list(tree.iter(*_NEVER_TEXT)):
         element.drop_tree()
+    for element in list(tree.iter("font", "center")):
+        element.drop_tag()
+    for quote in list(tree.iter("blockquote")):
+        if _EMBEDDED.search(quote.get("class") or ""):
+            quote.drop_tree()
+    for table in list(tree.iter("table")):
+        if _is_layout(table):
+            for element in [table, *table.iter("tbody", "tr", "td")]:
+                element.tag = "div"
+
+
+def _is_layout(table: HtmlElement) -> bool:
+    if table.find(".//th") is not None or table.find("caption") is not None:
+        return False
+    if table.find(".//table") is not None or table.find(".//h1") is not None:
+        return True
+    return any(len(cell.text_content()) > 600 or sum(1 for _ in cell.iter("p", "br")) > 3 for cell in table.iter("td"))
+
+
+def lead(tree: HtmlElement, lines: list[str]) -> list[str]:
+    """The lead between heading and text, if the page marks one and `lines` do not begin with it."""
+    for element in tree.iter("p", "h2", "div"):
+        if _LEAD.search(element.get("class") or ""):
+            text = plain.line(element.text_content()[:1500])
+            if not is_prose(text) or len(text) > 700:
+                continue
+            key = plain.fold(text)
+            return [] if any(key in plain.fold(line) or plain.fold(line) in key for line in lines[:6]) else [text]
+    return []
 
 
 def take_teasers(tree: HtmlElement) -> list[str]:
-    """Take out the paragraphs between paragraphs that are nothing but a link to another story, and return their texts."""
+    """Take out the paragraphs between paragraphs, and the lists, that are nothing but links to other stories, and return their texts."""
     taken: list[str] = []
     for link in list(tree.iter("a")):
         holder = link.getparent()
@@ -62,17 +98,32 @@ def take_teasers(tree: HtmlElement) -> list[str]:
         if _is_text_paragraph(holder.getprevious()) and _is_text_paragraph(holder.getnext()):
             holder.drop_tree()
             taken.append(text)
+    for links in list(tree.iter("ul", "ol")):
+        texts = [_link_text(item) for item in links if item.tag == "li"]
+        if len(texts) >= 2 and all(texts) and len(links) == len(texts):
+            links.drop_tree()
+            taken.extend(text for text in texts if text)
     return taken
+
+
+def _link_text(item: HtmlElement) -> str | None:
+    """The text of an item that is nothing but a link to a story, by its length."""
+    link = item.find(".//a")
+    if link is None:
+        return None
+    text = plain.line(item.text_content())
+    return text if 15 <= len(text) <= 220 and text == plain.line(link.text_content()) else None
 
 
 def _is_text_paragraph(element: HtmlElement | None) -> bool:
     return element is not None and element.tag == "p" and is_prose(plain.line(element.text_content()))
 
 
-def main_text(tree: HtmlElement, *, thorough: bool) -> list[str]:
-    """Lines of running text in the order of the page; `thorough` asks trafilatura for its whole cascade. The tree is not changed."""
+def main_text(tree: HtmlElement, *, thorough: bool = False, strict: bool = True) -> list[str]:
+    """Lines of running text in the order of the page; `thorough` asks trafilatura for its whole cascade, `strict` to leave out
+    what it doubts. The tree is not changed."""
     document = bare_extraction(
-        tree, fast=not thorough, favor_precision=not thorough, with_metadata=False, include_comments=False
+        tree, fast=not thorough, favor_precision=strict and not thorough, with_metadata=False, include_comments=False
     )
     body = getattr(document, "body", None)
     if body is None:

@@ -27,6 +27,7 @@ from monitor.articles.phrases import (
     CREDIT,
     DATE_LABEL,
     KICKER,
+    PAYWALL,
     PHOTO,
     SHARE,
     SITE_NOTICE,
@@ -49,6 +50,7 @@ class Reason(StrEnum):
     DATELINE = "dateline"
     HEADLINE = "headline-repeated"
     LINK = "link"
+    PAYWALL = "paywall"
     RELATED = "related"
     REPEATED = "repeated"
     SELECTOR = "selector"
@@ -74,6 +76,10 @@ class Tidied:
 _END = re.compile(r"[.!?…。！？။៕។॥][\"'”’»)\]）」』]*$")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u1000-\u109f]")
 _CJK = re.compile("[\u3400-\u9fff]")
+_CLOSING = frozenset({Reason.SHARE, Reason.RELATED, Reason.SITE_NOTICE, Reason.TAGS, Reason.PAYWALL})
+_NOTICE = re.compile(
+    r"cookie|rights reserved|copyright|hak cipta|newsletter|photographs|สงวนลิขสิทธิ์|คุกกี้|版权|版權", re.IGNORECASE
+)
 _LONGEST_FURNITURE = 700
 _NEAR = 50  # copies that are not exact are looked for among so many paragraphs with the same beginning
 _ANY_MOMENT = (datetime(2099, 12, 31, tzinfo=UTC), datetime(2100, 6, 30, tzinfo=UTC))
@@ -95,7 +101,7 @@ def is_prose(text: str) -> bool:
     if _CJK.search(text):
         return len(text) >= 60 or (len(text) >= 15 and bool(_END.search(text)))
     if _UNSPACED.search(text):
-        return len(text) >= 150 or (len(text) >= 40 and bool(_END.search(text)))
+        return len(text) >= 110 or (len(text) >= 40 and bool(_END.search(text)))
     return len(text) >= 180 or (len(text) >= 40 and bool(_END.search(text)))
 
 
@@ -171,6 +177,7 @@ def _without_dateline(state: Tidied) -> Tidied:
         paragraphs=(*rest, *state.paragraphs[1:]),
         removed=(*state.removed, Removed(text=found.text, reason=Reason.DATELINE)),
         dateline=state.dateline or found.place,
+        authors=state.authors or ((found.author,) if found.author else ()),
         dated=(*state.dated, found.text),
     )
 
@@ -179,7 +186,7 @@ def _reason(line: str) -> Reason | None:
     """What a line is by its own words, wherever it stands."""
     if not plain.has_words(line):
         return Reason.STRAY
-    if len(line) > _LONGEST_FURNITURE:
+    if len(line) > _LONGEST_FURNITURE or (len(line) > 450 and is_prose(line) and not _NOTICE.search(line)):
         return None
     if re.fullmatch(r"(?:https?://|www\.)\S+", line):
         return Reason.LINK
@@ -189,6 +196,8 @@ def _reason(line: str) -> Reason | None:
         return Reason.SHARE
     if compiled(r"\W*", COOKIES, "").fullmatch(line):
         return Reason.COOKIES
+    if len(line) <= 200 and compiled(r"\W*", PAYWALL, r"\W*").fullmatch(line):
+        return Reason.PAYWALL
     if compiled(r"\W*", SITE_NOTICE, r"\W*").fullmatch(line):
         return Reason.SITE_NOTICE
     if len(line) <= 260 and _is_teaser(line):
@@ -271,13 +280,7 @@ def _drop_blocks(page: _Lines) -> None:
                 for later in range(at, len(page.lines)):
                     page.drop(later, Reason.COMMENTS)
     for at in range(last_prose + 1, len(page.lines)):
-        if last_prose >= 0 and page.reasons[at] in (
-            Reason.SHARE,
-            Reason.RELATED,
-            Reason.ALSO_READ,
-            Reason.SITE_NOTICE,
-            Reason.TAGS,
-        ):
+        if last_prose >= 0 and page.reasons[at] in _CLOSING:
             _drop_titles_after(page, at, Reason.TEASER, None)
             break
 
@@ -296,7 +299,10 @@ def _drop_titles_after(page: _Lines, at: int, reason: Reason, most: int | None) 
 def _drop_edges(page: _Lines) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What only the top and the end of an article carry: by-line, date, credits, captions without a word for picture."""
     kept = page.kept()
-    prose = [at for at in kept if is_prose(page.lines[at]) and not _is_top_caption(page.lines[at])]
+    said = {at: _by_or_date(page.lines[at]) for at in {*kept[:8], *kept[-8:]}}
+    prose = [
+        at for at in kept if is_prose(page.lines[at]) and not _is_top_caption(page.lines[at]) and not any(said.get(at, ()))
+    ]
     first, last = (prose[0], prose[-1]) if prose else (len(page.lines), -1)
     authors: tuple[str, ...] = ()
     dated: list[str] = []
@@ -304,7 +310,7 @@ def _drop_edges(page: _Lines) -> tuple[tuple[str, ...], tuple[str, ...]]:
         line = page.lines[at]
         if not (at < first or at > last) or (not prose and len(kept) == 1):
             continue
-        names, is_date = _by_or_date(line)
+        names, is_date = said.get(at) or _by_or_date(line)
         if names:
             page.drop(at, Reason.BY_LINE)
             authors = authors or names
@@ -314,6 +320,9 @@ def _drop_edges(page: _Lines) -> tuple[tuple[str, ...], tuple[str, ...]]:
             page.drop(at, Reason.CAPTION)
         elif at > last and prose and _is_end_line(line):
             page.drop(at, Reason.CREDIT)
+        elif prose and at == last + 1 == kept[-1] and bylines.is_signature(line):
+            page.drop(at, Reason.BY_LINE)
+            authors = authors or (line,)
         elif at > last and prose and compiled(r"\W*", KICKER, r"\s*[:：|]\s*\S.*").fullmatch(line):
             page.drop(at, Reason.TEASER)
         elif len(line) <= 160 and prose and compiled(r"\W*", CREDIT, r"\s*[:：៖/|]\s*\S.*").fullmatch(line):
@@ -324,7 +333,9 @@ def _drop_edges(page: _Lines) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _is_end_line(line: str) -> bool:
-    """`— Bernama`, `(AFP)`, `END`, `###` alone at the end."""
+    """`— Bernama`, `(AFP)`, `END`, `(bud/har)` alone at the end."""
+    if re.fullmatch(r"[(（\[][a-zA-Z]{2,8}(?:[/,] ?[a-zA-Z]{2,8}){0,3}[)）\]]", line):
+        return True
     return len(line) <= 60 and bool(
         compiled(
             r"[–—\-(（\[/ ]{0,3}", AGENCIES + r"|ends?|selesai|tamat|hết|จบ", r"(?:\s*/\s*[\w .]{2,30})?[)）\]/. ]{0,3}"
@@ -337,20 +348,23 @@ def _by_or_date(line: str) -> tuple[tuple[str, ...], bool]:
     if len(line) > 160:
         return (), False
     names = bylines.read(line)
-    if names and not any(c.isdecimal() for c in line):
+    if not any(c.isdecimal() for c in line):
         return names, False
     rest = line
     holds_date = False
     for _ in range(2):  # published and updated often share a line
-        found = next((f for now in _ANY_MOMENT if (f := find_date(rest, now))), None)
+        found = next((f for now in _ANY_MOMENT[: 2 if len(line) <= 60 else 1] if (f := find_date(rest, now))), None)
         if found is None:
             break
         holds_date = True
         rest = f"{rest[: found.start]} {rest[found.end :]}"
     if not holds_date:
         return names, False
-    bare = compiled(r"(?<![^\W\d_])", DATE_LABEL, r"(?![^\W\d_])").sub(" ", rest)
-    bare = compiled(r"(?<![^\W\d_])", tuple(map(re.escape, WEEKDAYS)), r"(?:ที่)?(?![^\W\d_])").sub(" ", bare)
+    # Thai and its neighbours write labels and weekdays into one run of letters; only Latin words have edges.
+    bare = compiled(
+        r"(?<![a-z\u00e0-\u024f\u1e00-\u1eff])", tuple(map(re.escape, WEEKDAYS)), r"(?:ที่)?(?![a-z\u00e0-\u024f\u1e00-\u1eff])"
+    ).sub(" ", rest)
+    bare = compiled(r"(?<![a-z\u00e0-\u024f\u1e00-\u1eff])", DATE_LABEL, r"(?![a-z\u00e0-\u024f\u1e00-\u1eff])").sub(" ", bare)
     if len(plain.fold(bare)) <= 3:
         return (), True
     names = bylines.read(plain.line(bare).strip(" |-–—()[]•·,:/"))

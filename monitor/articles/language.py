@@ -10,7 +10,7 @@ from functools import lru_cache
 import pycld2
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-_SAMPLE = 4000
+_SAMPLE = 3000
 
 # Blocks whose script is written by one language of the region; Han, Latin and the rest need a second look.
 _BLOCKS: tuple[tuple[int, int, str], ...] = (

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -52,6 +53,7 @@ class Metadata:
     body: str | None = None
     is_article: bool = False
     is_paywalled: bool = False
+    is_live: bool = False
     kind: str | None = None
     title: str | None = None
     forwards_to: str | None = None
@@ -105,8 +107,9 @@ def read(tree: HtmlElement, url: str) -> Metadata:
         ),
         modified=_present(node.get("dateModified"), *(meta.get(name) for name in _MODIFIED), *items.get("datemodified", ())),
         language=_language(tree, meta, node),
-        body=_text(node.get("articleBody")),
+        body=_body(node),
         is_article=bool(node) or "article" in meta.get("og:type", "").lower() or bool(items.get("headline")),
+        is_live="LiveBlogPosting" in _types(node),
         is_paywalled=str(node.get("isAccessibleForFree")).lower() in ("false", "0", "no"),
         kind=meta.get("og:type"),
         title=title or None,
@@ -125,6 +128,22 @@ def _text(value: Any) -> str | None:
     if isinstance(value, list):
         value = next((part for part in value if isinstance(part, str)), None)
     return unescape(value).strip() or None if isinstance(value, str) else None
+
+
+def _body(node: dict[str, Any]) -> str | None:
+    """The text of the article; of a live blog, heading and text of each of its posts."""
+    posts = node.get("liveBlogUpdate")
+    if isinstance(posts, list):
+        parts = [
+            part
+            for post in posts[:500]
+            if isinstance(post, dict)
+            for key in ("headline", "articleBody")
+            if (part := _text(post.get(key)))
+        ]
+        if parts:
+            return "\n".join(parts)
+    return _text(node.get("articleBody"))
 
 
 def _article_node(scripts: list[str], url: str) -> dict[str, Any]:
@@ -308,3 +327,39 @@ def _language(tree: HtmlElement, meta: dict[str, str], node: dict[str, Any]) -> 
     )
     match = re.match(r"[A-Za-z]{2,3}(?:[-_][A-Za-z]{2,4})?", said.strip())
     return match[0].replace("_", "-") if match else None
+
+
+_BY = re.compile(
+    r"(?:^|[\s_-])(?:author|authors|byline|by-line|writer|reporter|journalist|penulis|tacgia|tac-gia|vcard)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(r"(?:^|[\s_-])(?:meta|info|credit|date|source|postmeta|entry-meta|post-meta)(?:$|[\s_-])", re.IGNORECASE)
+_PART = re.compile(r"\s*[|•·–—\n\u3000]\s*|\s{3,}")
+
+
+def shown_authors(tree: HtmlElement) -> tuple[str, ...]:
+    """The authors that the page shows near its heading, in elements that are named for it; for pages that name none to machines."""
+    for marked, others in ((_BY, False), (_ABOUT, True)):
+        for element in islice(
+            (element for element in tree.iterfind(".//*[@class]") if marked.search(element.get("class") or "")), 12
+        ):
+            text = element.text_content()
+            if len(text) > 400:
+                continue
+            for part in _PART.split(text.strip()):
+                found = bylines.read(plain.line(part)) or (() if others else bylines.read(f"By {plain.line(part)}"))
+                if found:
+                    return found
+    return ()
+
+
+def shown_dates(tree: HtmlElement) -> list[str]:
+    """Short texts with digits before and after the heading, nearest first: one of them may be the date."""
+    elements = list(islice(tree.iter(), 6000))
+    at = next((at for at, element in enumerate(elements) if element.tag == "h1"), None)
+    at = at if at is not None else next((at for at, element in enumerate(elements) if element.tag == "h2"), None)
+    if at is None:
+        return []
+    near = [*elements[at + 1 : at + 40], *elements[max(0, at - 15) : at]]
+    texts = (plain.line(element.text_content()[:161]) for element in near if isinstance(element.tag, str))
+    return [text for text in texts if 6 <= len(text) <= 160 and any(c.isdecimal() for c in text)]

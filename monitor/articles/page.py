@@ -3,7 +3,7 @@
 What decides, most trusted first:
     headline   selector, page (see `metadata`), feed
     text       selector, trafilatura, its whole cascade, JSON-LD, the feed's full text, resiliparse (flag `rescued`)
-    authors    selector, page, feed, by-line in the text
+    authors    selector, page for machines, feed, by-line in the text, page for people
     published  selector, JSON-LD, meta tags, microdata, feed, dated line or dateline with its year, `time` elements, address,
                dateline without year, `today (10th)`, htmldate
     language   the text itself; the page and the source only decide ties
@@ -157,11 +157,11 @@ def _read_tree(
     lines = picked.get("text") or _text(tree, text, said, entry, flags)
     headline = next(iter(picked.get("headline", ())), None) or said.headline or plain.line(entry.title or "") or None
     tidied = tidy(headline, lines)
-    if (reason := refusal(tree, said, fetched.url, tidied.paragraphs)) is not None:
+    if (reason := refusal(tree, said, fetched.url, tidied.paragraphs, len(teasers))) is not None:
         return Unreadable(reason=reason)
     if not tidied.paragraphs:
         return Unreadable(reason="no running text was found on the page")
-    if said.is_paywalled:
+    if said.is_paywalled or any(part.reason == Reason.PAYWALL for part in tidied.removed):
         flags.append("paywall")
     removed = (
         *(Removed(text=line, reason=Reason.SELECTOR) for line in picked.get("removed", ()) if line),
@@ -170,6 +170,8 @@ def _read_tree(
         *tidied.removed,
     )
     article = _article(source, fetched, entry, said, tidied, picked, flags)
+    if not article.authors:
+        article = replace(article, authors=metadata.shown_authors(tree))
     if article.published_at is None:
         article = replace(article, published_at=_last_resort(tree, source, article, tidied.dated, fetched))
     return replace(article, removed=removed)
@@ -183,8 +185,11 @@ def _captions(tree: HtmlElement) -> list[str]:
 
 def _text(tree: HtmlElement, text: str, said: metadata.Metadata, entry: Entry, flags: list[str]) -> list[str]:
     """The lines of the article from the first reader that finds enough; the one that finds most if none does."""
-    lines = extraction.main_text(tree, thorough=False)
+    lines = extraction.main_text(tree, strict=not said.is_live)
+    lines = [*extraction.lead(tree, lines), *lines]
     length = sum(map(len, lines))
+    if said.is_live and said.body and len(said.body) > 0.9 * length:
+        return extraction.text_of(said.body)
     if length >= _SHORT:
         return lines
     candidates = [(extraction.main_text(tree, thorough=True), "")]
@@ -276,12 +281,14 @@ def _last_resort(
     shown = [element.get("datetime") or element.text_content()[:100] for element in islice(tree.iter("time"), 20)]
     if len(set(shown)) <= 3 and (at := _first_date(shown, now, zone, article.language)):
         return at
-    near = [
+    if at := _first_date(metadata.shown_dates(tree), None, zone, article.language):
+        return at
+    near = (
         plain.line(element.text_content()[:160])
         for element in tree.iterfind(".//*[@class]")
         if _DATED.search(element.get("class"))
-    ]
-    if at := _first_date((text for text in near[:6] if len(text) <= 120), now, zone, article.language):
+    )
+    if at := _first_date((text for text in islice(near, 6) if len(text) <= 120), now, zone, article.language):
         return at
     in_address = re.search(r"/((?:19|20)\d\d)[/-]?(\d\d)[/-]?(\d\d)(?=[/_.-]|$)", fetched.url)
     if in_address and (at := parse_date("-".join(in_address.groups()), now)):

@@ -13,7 +13,7 @@ from functools import lru_cache
 ALSO_READ = (
     # en
     r"also read", r"read also", r"read more(?: on this(?: story)?)?", r"see also", r"related(?: stor(?:y|ies)| news| articles?| posts?"
-    r"| reads?| content| topics?| coverage| links?)?", r"more on this(?: story| topic)?", r"more stories", r"more from [\w .]{2,30}", r"you may (?:also )?like",
+    r"| reads?| content| topics?| coverage| links?)?", r"more on this(?: story| topic)?", r"more (?:stories|must[ -]?reads?(?: from [\w .]{2,30})?)", r"must[ -]?reads?(?: from [\w .]{2,30})?", r"more from [\w .]{2,30}", r"you may (?:also )?like",
     r"you might (?:also )?(?:like|be interested in)", r"recommended(?: (?:for you|reading|stories))?", r"editors?['’]?s? picks?", r"trending(?: now)?",
     r"most (?:read|popular|viewed)", r"latest (?:news|stories)", r"top stories", r"don['’]?t miss", r"must read", r"watch(?: also| now| more)?",
     r"in case you missed it", r"what others are reading", r"previous (?:article|story|post)", r"next (?:article|story|post)", r"read next", r"up next",
@@ -75,10 +75,18 @@ SITE_NOTICE = (
     r"(?:ikuti|sertai|langgan|muat turun|dapatkan)\b.{0,160}\b(?:saluran|telegram|whatsapp|aplikasi|facebook|kami di)\b.{0,100}", r"(?:i-?follow|i-?like|sundan|sumali)\b.{0,100}\b(?:facebook|page|channel|kami)\b.{0,80}",
     r"(?:theo dõi|tải (?:ứng dụng|app)|đăng ký (?:nhận|kênh)|mời bạn (?:theo dõi|tham gia))\b.{0,140}", r"(?:ติดตาม|กดติดตาม|กดไลก์|กดไลค์|เพิ่มเพื่อน|ดาวน์โหลด(?:แอป)?|สมัคร(?:สมาชิก|รับข่าว)|เกาะติด).{0,60}(?:ได้ที่|ข่าวสาร|line|facebook|youtube|twitter|tiktok|แอป|จดหมายข่าว|ช่องทาง|ที่นี่|@).{0,160}",
     r"(?:ຕິດຕາມ|ກົດ(?:ຕິດຕາມ|ໄລ໌)).{0,60}(?:ໄດ້ທີ່|ຂ່າວສານ|facebook|ເພຈ|ຊ່ອງ).{0,120}", r"(?:សូម)?(?:តាមដាន|ចូលរួម|ភ្ជាប់ទំនាក់ទំនង).{0,80}(?:facebook|telegram|តេឡេក្រាម|ហ្វេសប៊ុក|បណ្ដាញ|ឆានែល).{0,120}",
-    r"(?:关注|關注|扫描|掃描|下载|下載|订阅|訂閱|加入).{0,60}(?:公众号|微信|二维码|APP|客户端|電子報|频道|頻道|telegram|facebook|粉絲|专页|專頁).{0,80}", r"(?:责任编辑|責任編輯|本文来源|编辑|編輯|校对|審核)[:：].{0,40}", r".{0,60}(?:whatsapp|telegram|facebook).{0,40}(?:சேனல|பின்தொடர|இணைய).{0,80}",
+    r"(?:按[赞讚].{0,6})?(?:关注|關注|扫描|掃描|下载|下載|订阅|訂閱|加入).{0,60}(?:公众号|微信|二维码|APP|客户端|電子報|频道|頻道|telegram|facebook|粉絲|粉丝|专页|專頁).{0,80}", r"(?:责任编辑|責任編輯|本文来源|编辑|編輯|校对|審核)[:：].{0,40}", r".{0,60}(?:whatsapp|telegram|facebook).{0,40}(?:சேனல|பின்தொடர|இணைய).{0,80}",
     r"(?:.{0,60}\|)?[^.]{0,60}\[email protected\].{0,60}", r"this (?:site|page) is protected by recaptcha.*", r"(?:please )?enable javascript.{0,100}", r"your browser does not support.{0,80}",
     r"(?:support|donate|become a (?:member|supporter))\b.{0,100}\b(?:journalism|independent|newsroom|donation)\b.{0,100}", r"(?:have a (?:story|news) tip|got a tip)\??.{0,120}", r"(?:contact|email) (?:the (?:author|reporter|editor)|us)\b.{0,80}",
     r"click here\b.{0,100}", r"back to top", r"kembali ke atas", r"skip to (?:main )?content", r"\d{1,3} ?(?:min(?:ute)?s?|menit|minit|phút|นาที)(?:s)?[ -](?:read|baca|bacaan|đọc|อ่าน)", r"(?:estimated )?reading time.{0,30}",
+)  # fmt: skip
+
+PAYWALL = (
+    r"(?:please )?(?:subscribe|log ?in|sign ?(?:in|up)|register|become a (?:member|subscriber))\b.{0,40}\b(?:to|and) (?:continue|keep|read|unlock|access|get (?:full|unlimited))\b.{0,80}",
+    r"already (?:a )?(?:subscriber|subscribed|a member|have an account|registered)\b.{0,60}", r"(?:this|the) (?:article|story|content) is (?:only )?(?:available )?(?:for|to) (?:paying |registered )?(?:subscribers|members)\b.{0,60}",
+    r"you have (?:\w+ )?(?:\d+ )?(?:free )?(?:articles|stories) (?:left|remaining)\b.{0,60}", r"(?:subscriber|members?|premium)[ -]only(?: content| article)?", r"unlock (?:this|the|full)\b.{0,60}",
+    r"(?:langgan|berlangganan|daftar|log masuk|masuk)\b.{0,40}\buntuk (?:membaca|terus|melanjutkan|akses)\b.{0,60}", r"(?:đăng nhập|đăng ký)\b.{0,30}\bđể (?:đọc|xem)(?: tiếp)?.{0,40}", r"(?:สมัครสมาชิก|เข้าสู่ระบบ)เพื่ออ่าน.{0,60}",
+    r"(?:登录|登入|订阅|訂閱|加入会员|加入會員).{0,12}(?:阅读|閱讀|查看|继续|繼續|解锁|解鎖).{0,20}",
 )  # fmt: skip
 
 COOKIES = (

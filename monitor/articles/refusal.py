@@ -34,13 +34,13 @@ _SCRIPT = re.compile(
 )
 
 
-def refusal(tree: HtmlElement, said: Metadata, url: str, paragraphs: tuple[str, ...]) -> str | None:
-    """Why the page is no article although `paragraphs` were found on it; None if it may be one.
+def refusal(tree: HtmlElement, said: Metadata, url: str, paragraphs: tuple[str, ...], teasers: int) -> str | None:
+    """Why the page is no article although `paragraphs` were found on it; None if it may be one. `teasers` links were taken out before.
 
     `tree` is the page without scripts and styles. A long text is doubted only at the front page of a site.
     """
     length = sum(map(len, paragraphs))
-    if not said.is_article and paragraphs and _is_index(tree, paragraphs):
+    if not said.is_article and (_is_index(tree, paragraphs) if paragraphs else teasers >= 10):
         return "the page is an index of links, not an article"
     if length >= _SHORT:
         front = urlsplit(url).path in ("", "/") and not urlsplit(url).query

@@ -55,7 +55,6 @@ _META = re.compile(
     rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w.:-]{2,40})|<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.:-]{2,40})""",
     re.IGNORECASE,
 )
-_HIGH = re.compile(rb"[\x80-\xff]+")
 _UTF8_PIECE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _SAMPLE = 60_000
 
@@ -81,7 +80,7 @@ def decode(body: bytes, content_type: str | None = None, language: str | None = 
     if wide:
         return _as(body, wide, guessed=True)
     declared = _declared(body, content_type)
-    if not _HIGH.search(body):
+    if body.isascii():
         charset = next((c for c in declared if c.startswith(("iso2022", "hz"))), "ascii")
         return _as(body, charset, guessed=False)
     if utf8 := _utf8(body, declared):
@@ -138,13 +137,12 @@ def _wide(body: bytes) -> str | None:
 
 def _utf8(body: bytes, declared: tuple[str, ...]) -> Decoded | None:
     """UTF-8 if the bytes are that, whatever is declared; also with a few bad bytes, which are then marked."""
-    pieces = len(_UTF8_PIECE.findall(body))
     try:
         text = body.decode("utf-8")
-        if pieces >= 4 or "utf-8" in declared or not declared or set(declared) <= _WEAK:
+        if "utf-8" in declared or set(declared) <= _WEAK or len(_UTF8_PIECE.findall(body[: _SAMPLE * 2])) >= 4:
             return Decoded(text=text, charset="utf-8", guessed=False)
     except UnicodeDecodeError:
-        text = body.decode("utf-8", "replace")
+        text, pieces = body.decode("utf-8", "replace"), len(_UTF8_PIECE.findall(body))
         bad = text.count("\ufffd")
         if bad <= 1 and pieces >= 4 and text.endswith("\ufffd"):
             return Decoded(text=text[:-1], charset="utf-8", guessed=False)

@@ -1,0 +1,92 @@
+"""The reader against trafilatura with metadata: CPU in the same run, and F1 where the expected text is known.
+
+    python benchmarks/extraction.py [DIR]
+
+DIR holds pages as `NAME.html` with the expected text as `NAME.json` (see `monitor.articles.score.expected_from`) or `NAME.txt`;
+without it the saved pages of fixtures/pages are read. Times are the best of three rounds over all pages, after a warm-up.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from trafilatura import bare_extraction
+
+from monitor.articles.article import Article
+from monitor.articles.page import read_page
+from monitor.articles.score import Expected, compare, expected_from, summarise
+from monitor.fetching.outcome import Fetched
+from monitor.sources.entry import Entry
+from monitor.sources.source import Source
+
+SOURCE = Source(id="benchmark", name="Benchmark", url="https://benchmark.example/", kind="page")
+ENTRY = Entry(keys=("benchmark",))
+
+
+def load(folder: Path) -> list[tuple[Expected, Fetched]]:
+    """Pages with a known text, as they would have been fetched."""
+    pages = []
+    for path in sorted(folder.glob("*.html")):
+        data: dict[str, object] = {}
+        if path.with_suffix(".json").exists():
+            data = json.loads(path.with_suffix(".json").read_text("utf-8"))
+        elif path.with_suffix(".txt").exists():
+            data = {"text": path.with_suffix(".txt").read_text("utf-8")}
+        url = str(data.get("url", f"https://benchmark.example/news/{path.stem}"))
+        headers = {"content-type": str(data.get("content_type", "text/html"))}
+        fetched = Fetched(url=url, status=200, headers=headers, body=path.read_bytes(), fetched_at=datetime.now(UTC))
+        if "unreadable" not in data and data:
+            pages.append((expected_from(data), fetched))
+    return pages
+
+
+def ours(fetched: Fetched) -> Article:
+    got = read_page(SOURCE, fetched, ENTRY)
+    return got if isinstance(got, Article) else Article(headline=None, paragraphs=())
+
+
+def theirs(fetched: Fetched) -> Article:
+    got = bare_extraction(fetched.body, url=fetched.url, with_metadata=True)
+    day = getattr(got, "date", None)
+    return Article(
+        headline=getattr(got, "title", None),
+        paragraphs=tuple((getattr(got, "text", None) or "").splitlines()),
+        published_at=datetime.fromisoformat(f"{day}T00:00+00:00") if day else None,
+    )
+
+
+def measure(read: Callable[[Fetched], Article], pages: list[tuple[Expected, Fetched]]) -> tuple[float, str]:
+    """Seconds of CPU for one round, and how well it read."""
+    scores = [compare(expected, read(fetched)) for expected, fetched in pages]
+    rounds = []
+    for _ in range(3):
+        started = time.process_time()
+        for _, fetched in pages:
+            read(fetched)
+        rounds.append(time.process_time() - started)
+    summary = summarise(scores)
+    shares = {
+        name: getattr(summary, name) for name in ("f1", "precision", "recall", "headline", "wrong_dates", "missing_dates")
+    }
+    return min(rounds), "  ".join(f"{name} {'–' if value is None else f'{value:.3f}'}" for name, value in shares.items())
+
+
+def main() -> None:
+    warnings.simplefilter("ignore")
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[1] / "fixtures" / "pages"
+    pages = load(folder)
+    reference, words = measure(theirs, pages)
+    print(f"trafilatura with metadata  {1000 * reference / len(pages):6.1f} ms a page  {words}")
+    seconds, words = measure(ours, pages)
+    print(f"monitor                    {1000 * seconds / len(pages):6.1f} ms a page  {words}")
+    print(f"{len(pages)} pages, CPU of monitor / CPU of trafilatura = {seconds / reference:.2f}")
+
+
+if __name__ == "__main__":
+    main()
