@@ -1,0 +1,320 @@
+"""When a source is polled next: the criteria of a good client, played against a clock that only the test moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Outcome, Refused, Request, Throttled
+from monitor.sources.entry import Entry, Hints, Listing, Unlisted
+from monitor.sources.schedule import SourceState, after_poll, is_same_body, request_for, triage
+from monitor.sources.source import Source
+
+START = datetime(2024, 6, 3, 0, 0, tzinfo=UTC)  # a Monday
+HOUR = timedelta(hours=1)
+SOURCE = Source(id="news", name="News", url="https://news.example/feed", kind="feed", interval_s=3_600)
+LISTING = Listing(entries=())
+FAILED = Failed(kind="reset", detail="news.example broke the connection off")
+
+
+def fetched(body: bytes = b"<rss/>", moved_to: str | None = None, **headers: str) -> Fetched:
+    return Fetched(
+        url=SOURCE.url,
+        status=200,
+        body=body,
+        fetched_at=START,
+        moved_to=moved_to,
+        headers={k.replace("_", "-"): v for k, v in headers.items()},
+    )
+
+
+def not_modified(moved_to: str | None = None, **headers: str) -> NotModified:
+    return NotModified(fetched_at=START, moved_to=moved_to, headers={k.replace("_", "-"): v for k, v in headers.items()})
+
+
+def poll(
+    state: SourceState,
+    outcome: Outcome,
+    listing: Listing | Unlisted | None = LISTING,
+    new: int = 0,
+    jitter: float = 0.0,
+    source: Source = SOURCE,
+) -> SourceState:
+    """The state after a poll at the moment when it is due."""
+    assert state.next_poll_at is not None
+    shown = listing if isinstance(outcome, Fetched) else None
+    return after_poll(source, state, outcome, shown, new, state.next_poll_at, jitter)
+
+
+def wait(state: SourceState) -> timedelta:
+    assert state.next_poll_at is not None
+    assert state.last_poll_at is not None
+    return state.next_poll_at - state.last_poll_at
+
+
+@pytest.fixture
+def fresh() -> SourceState:
+    return SourceState(source_id="news", next_poll_at=START)
+
+
+def after(state: SourceState, *outcomes: Outcome) -> SourceState:
+    for outcome in outcomes:
+        state = poll(state, outcome)
+    return state
+
+
+class TestValidators:
+    def test_they_are_sent_as_they_came_and_a_304_that_has_none_keeps_them(self, fresh):
+        state = after(fresh, fetched(etag='W/"a,b"', last_modified="x"), not_modified(), not_modified(etag='"new"'))
+        assert (state.etag, state.last_modified) == ('"new"', "x")
+        request = request_for(SOURCE, state, START)
+        assert (request.url, request.etag, request.last_modified, request.check_robots) == (SOURCE.url, '"new"', "x", False)
+
+    def test_a_200_replaces_both(self, fresh):
+        state = after(fresh, fetched(etag='"a"', last_modified="x"), fetched(last_modified="y"))
+        assert (state.etag, state.last_modified) == (None, "y")
+
+    @pytest.mark.parametrize(
+        "outcome",
+        [
+            FAILED,
+            Failed(kind="status", detail="HTTP 500", status=500),
+            Failed(kind="truncated", detail="short"),
+            Throttled(status=429),
+            Gone(),
+        ],
+        ids=lambda outcome: type(outcome).__name__ + getattr(outcome, "kind", ""),
+    )
+    def test_they_survive_a_failure(self, fresh, outcome):
+        assert after(fresh, fetched(etag='"a"'), outcome).etag == '"a"'
+
+    def test_those_of_something_that_is_no_feed_are_not_taken(self, fresh):
+        state = poll(after(fresh, fetched(etag='"feed"')), fetched(b"<html>", etag='"portal"'), Unlisted(reason="an HTML page"))
+        assert (state.etag, state.last_error, state.failures) == ('"feed"', "an HTML page", 1)
+        assert not is_same_body(state, fetched(b"<html>"))
+
+    def test_none_are_invented(self, fresh):
+        assert request_for(SOURCE, after(fresh, fetched()), START).etag is None
+
+    def test_a_server_stuck_on_304_is_asked_for_everything_once_a_day_at_most(self, fresh):
+        state = after(fresh, fetched(etag='"a"'))
+        plain = []
+        for _ in range(72):
+            assert state.next_poll_at is not None
+            request = request_for(SOURCE, state, state.next_poll_at)
+            if request.etag is None:
+                plain.append(state.next_poll_at)
+                state = poll(state, fetched(etag='"a"'), None)
+            else:
+                state = poll(state, not_modified())
+        assert plain == [START + timedelta(hours=24), START + timedelta(hours=48), START + timedelta(hours=72)]
+
+    def test_a_page_asks_for_robots_and_html(self, fresh):
+        request = request_for(replace(SOURCE, kind="page"), fresh, START)
+        assert (request.check_robots, request.accept.split(",")[0]) == (True, "text/html")
+
+
+class TestPace:
+    def test_a_poll_follows_after_the_interval_plus_at_most_a_tenth(self, fresh):
+        assert wait(poll(fresh, fetched())) == HOUR
+        assert HOUR < wait(poll(fresh, fetched(), jitter=0.999)) < 1.1 * HOUR
+
+    @pytest.mark.parametrize(
+        ("headers", "hours"),
+        [
+            ({"cache_control": "max-age=21600"}, 6),
+            ({"cache_control": "max-age=31536000"}, 24),
+            ({"cache_control": "max-age=60"}, 1),
+            ({"cache_control": "no-cache, max-age=21600"}, 1),
+            ({"expires": "Mon, 03 Jun 2024 03:00:00 GMT", "date": "Sun, 02 Jun 2024 21:00:00 GMT"}, 6),
+            ({}, 1),
+        ],
+    )
+    def test_a_longer_freshness_is_waited_for_up_to_a_day(self, fresh, headers, hours):
+        assert wait(after(fresh, fetched(**headers))) == hours * HOUR
+        assert wait(after(fresh, fetched(etag='"a"'), not_modified(**headers))) == hours * HOUR
+
+    def test_a_304_that_says_nothing_of_freshness_keeps_it(self, fresh):
+        assert wait(after(fresh, fetched(cache_control="max-age=21600"), not_modified())) == 6 * HOUR
+
+    def test_what_the_feed_asks_for_holds_on_a_304_and_when_the_body_is_the_same(self, fresh):
+        state = poll(fresh, fetched(), Listing(entries=(), hints=Hints(every_s=21_600)))
+        assert wait(state) == 6 * HOUR
+        assert wait(poll(state, not_modified())) == 6 * HOUR
+        assert wait(poll(state, fetched(), None)) == 6 * HOUR
+
+    @pytest.mark.parametrize(
+        ("hints", "due"),
+        [
+            (Hints(skip_hours=frozenset({1, 2, 3})), START + 4 * HOUR),
+            (Hints(skip_hours=frozenset({5})), START + HOUR),
+            (Hints(skip_days=frozenset({"Monday", "Tuesday"})), START + timedelta(days=2)),
+            (Hints(skip_hours=frozenset({0}), skip_days=frozenset({"Monday"})), START + timedelta(days=1, hours=1)),
+            (Hints(skip_hours=frozenset(range(24))), START + HOUR),
+        ],
+        ids=["hours", "other hours", "days", "both", "all hours mean none"],
+    )
+    def test_hours_and_days_that_the_feed_wants_skipped_are_skipped(self, fresh, hints, due):
+        assert poll(fresh, fetched(), Listing(entries=(), hints=hints)).next_poll_at == due
+
+    def test_success_and_change_are_remembered_apart(self, fresh):
+        state = poll(fresh, fetched(), new=2)
+        assert (state.last_success_at, state.last_change_at) == (START, START)
+        state = poll(poll(state, fetched(b"<rss />"), new=0), not_modified())
+        assert (state.last_success_at, state.last_change_at, state.unchanged) == (START + 2 * HOUR, START, 1)
+
+    def test_the_same_body_is_recognised(self, fresh):
+        state = poll(fresh, fetched(b"<rss>1"))
+        assert is_same_body(state, fetched(b"<rss>1"))
+        assert not is_same_body(state, fetched(b"<rss>2"))
+
+
+class TestFailures:
+    @pytest.mark.parametrize(
+        "outcome",
+        [FAILED, Refused(reason="loopback"), Throttled(status=429), Failed(kind="status", detail="HTTP 404", status=404)],
+        ids=repr,
+    )
+    def test_waits_double_to_a_day_and_the_reason_is_kept(self, fresh, outcome):
+        state, waits = fresh, []
+        for _ in range(7):
+            state = poll(state, outcome)
+            waits.append(wait(state) / HOUR)
+        assert waits == [2, 4, 8, 16, 24, 24, 24]
+        assert state.failures == 7
+        assert state.last_error
+        recovered = poll(state, fetched())
+        assert (recovered.failures, recovered.last_error, wait(recovered)) == (0, None, HOUR)
+
+    def test_the_four_hundredth_failure_is_no_overflow(self, fresh):
+        state = replace(fresh, failures=400)
+        assert wait(poll(state, FAILED)) == 24 * HOUR
+
+    @pytest.mark.parametrize(
+        ("seconds", "hours"), [(4 * 3_600, 4), (18 * 3_600, 18), (60, 2), (0, 2), (7 * 86_400, 168), (9e9, 168)]
+    )
+    def test_a_retry_after_is_kept_up_to_a_week(self, fresh, seconds, hours):
+        state = poll(fresh, Throttled(status=503, retry_after_s=seconds))
+        assert wait(state) == hours * HOUR
+        assert state.last_error is not None
+        assert "HTTP 503" in state.last_error
+
+    def test_a_feed_that_was_an_html_page_for_a_while_is_polled_on(self, fresh):
+        state = after(fresh, fetched())
+        for _ in range(3):
+            state = poll(state, fetched(b"<html>"), Unlisted(reason="an HTML page"))
+        assert not state.gone
+        assert wait(state) == 8 * HOUR
+
+    def test_what_is_gone_twice_in_a_row_is_not_asked_again(self, fresh):
+        once = poll(fresh, Gone())
+        assert (once.gone, once.next_poll_at is None) == (False, False)
+        twice = poll(once, Gone())
+        assert (twice.gone, twice.next_poll_at) == (True, None)
+        assert (
+            twice.last_error
+            == "HTTP 410, gone for good, said twice: polling has ended. Give the source a new address or disable it"
+        )
+
+    @pytest.mark.parametrize("between", [fetched(), FAILED], ids=["good", "failed"])
+    def test_gone_twice_but_not_in_a_row_is_not_gone(self, fresh, between):
+        assert not after(fresh, Gone(), between, Gone()).gone
+
+
+class TestMoves:
+    NEW = "https://new.example/feed"
+
+    def test_a_permanent_redirect_met_twice_moves_the_source(self, fresh):
+        once = poll(fresh, fetched(moved_to=self.NEW))
+        assert request_for(SOURCE, once, START).url == SOURCE.url
+        twice = poll(once, fetched(b"<rss>2", moved_to=self.NEW))
+        assert request_for(SOURCE, twice, START).url == self.NEW
+        assert poll(twice, fetched()).url == self.NEW
+
+    def test_a_304_from_there_confirms_it_as_well(self, fresh):
+        assert after(fresh, fetched(moved_to=self.NEW), not_modified(moved_to=self.NEW)).url == self.NEW
+
+    @pytest.mark.parametrize(
+        "between", [fetched(), fetched(moved_to="https://other.example/"), FAILED], ids=["here", "elsewhere", "failed"]
+    )
+    def test_what_comes_between_starts_the_count_again(self, fresh, between):
+        assert after(fresh, fetched(moved_to=self.NEW), between, fetched(moved_to=self.NEW)).url is None
+
+    def test_a_captive_portal_moves_nothing(self, fresh):
+        state = fresh
+        for _ in range(5):
+            state = poll(state, fetched(b"<html>", moved_to="https://portal.example/login"), Unlisted(reason="an HTML page"))
+        assert (state.url, state.moving_to) == (None, None)
+
+    def test_an_address_that_fails_five_times_is_given_up_for_the_configured_one(self, fresh):
+        moved = replace(fresh, url=self.NEW, etag='"new"', body_digest="x")
+        four = after(moved, *[FAILED] * 4)
+        assert request_for(SOURCE, four, START).url == self.NEW
+        five = poll(four, FAILED)
+        assert request_for(SOURCE, five, START) == replace(request_for(SOURCE, fresh, START), etag=None)
+        assert five.body_digest is None
+
+    def test_gone_at_the_new_address_is_not_gone_at_the_configured_one(self, fresh):
+        state = after(replace(fresh, url=self.NEW), Gone(), Gone())
+        assert (state.gone, state.url, state.next_poll_at is None) == (False, None, False)
+
+
+class TestTriage:
+    @staticmethod
+    def verdict(entry: Entry, *, first_poll: bool = True, position: int = 0) -> tuple[bool, str]:
+        found = triage(entry, first_poll=first_poll, position=position, window_s=86_400, most_undated=10, now=START)
+        return found.read, found.reason
+
+    def entry(self, hours: float | None) -> Entry:
+        return Entry(keys=("k",), url="https://news.example/1", published_at=None if hours is None else START - hours * HOUR)
+
+    def test_the_first_poll_reads_what_is_recent_and_records_the_past(self):
+        assert self.verdict(self.entry(23)) == (True, "within the window of the first poll")
+        assert self.verdict(self.entry(25)) == (False, "published 2024-06-01, before the window of the first poll (24 h)")
+
+    def test_of_undated_entries_the_first_poll_reads_the_first_ones(self):
+        assert self.verdict(self.entry(None), position=9) == (True, "undated, among the first 10 of the first poll")
+        assert self.verdict(self.entry(None), position=10) == (
+            False,
+            "undated, listed behind the first 10 when the source was first polled",
+        )
+
+    def test_later_everything_new_is_read(self):
+        assert self.verdict(self.entry(999), first_poll=False) == (True, "new")
+        assert self.verdict(self.entry(None), first_poll=False, position=400) == (True, "new")
+
+    def test_an_entry_that_says_nothing_is_not_read(self):
+        assert self.verdict(Entry(keys=("k",)), first_poll=False) == (False, "neither an address nor any text")
+
+    def test_the_date_of_an_update_stands_in_for_one_of_publication(self):
+        assert self.verdict(replace(self.entry(None), updated_at=START - 48 * HOUR)) == (
+            False,
+            "published 2024-06-01, before the window of the first poll (24 h)",
+        )
+
+
+def days(outcomes: Callable[[int], Outcome], count: int) -> Iterator[Request]:
+    """The requests that a server would see, answering the n-th with `outcomes(n)`, for so many days."""
+    state = SourceState(source_id="news", next_poll_at=START)
+    number = 0
+    while state.next_poll_at is not None and state.next_poll_at < START + timedelta(days=count):
+        yield request_for(SOURCE, state, state.next_poll_at)
+        state = poll(state, outcomes(number), jitter=(number * 0.37) % 1)
+        number += 1
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "fewest", "most"),
+    [
+        (lambda _: fetched(etag='"a"'), 22, 25),
+        (lambda _: FAILED, 1, 5),
+        (lambda _: Gone(), 2, 2),
+        (lambda n: FAILED if n % 2 else fetched(), 14, 18),
+    ],
+    ids=["good", "always failing", "gone", "failing every other time"],
+)  # fmt: skip
+def test_a_server_sees_so_many_requests_in_a_day(outcomes, fewest, most):
+    assert fewest <= len(list(days(outcomes, 1))) <= most
