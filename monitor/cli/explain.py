@@ -16,6 +16,7 @@ from monitor.articles.page import read_page
 from monitor.cli.files import FILES, read_file
 from monitor.cli.options import config_option, json_option, settings_of
 from monitor.cli.printing import article_json, marked, match_json, print_json, when
+from monitor.cli.receipt import explanation_lines
 from monitor.errors import UsageError
 from monitor.fetching.outcome import Failed, Fetched, Refused, Request
 from monitor.rules.document import document
@@ -49,7 +50,9 @@ def explain(what: str, rule: str | None, config: Path | None, as_json: bool) -> 
         return
     _print_article(article, seen, list(matches.values()))
     for each in sorted(compiled.rules) if rule is None else [rule]:
-        click.echo(f"\n{compiled.explain(seen, each)}")
+        click.echo()
+        for line in explanation_lines(compiled.explain(seen, each), seen):
+            click.echo(line)
 
 
 def _article(settings: Settings, what: str) -> tuple[Article, Source]:
