@@ -6,12 +6,12 @@ from monitor.articles.article import Article
 from monitor.rules.match import Document
 from monitor.sources.source import Source
 
-_LEAD_PARAGRAPHS = 2
+LEAD_PARAGRAPHS = 2
 
 
 def document(article: Article, source: Source) -> Document:
     """The article as rules are matched against it; `source` stands for its site, its country being the country of the outlet."""
-    lead = "\n\n".join(article.paragraphs[:_LEAD_PARAGRAPHS])
+    lead = "\n\n".join(article.paragraphs[:LEAD_PARAGRAPHS])
     return Document(
         title=article.headline or "",
         body=article.body,

@@ -10,7 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from monitor.rules.document import LEAD_PARAGRAPHS
 from monitor.rules.match import Document, Match, Verdict
+
+_SHORTEST_PARAGRAPH = 30  # characters; a sentence of news is longer, also in Chinese
 
 
 class Matcher(Protocol):
@@ -86,12 +89,19 @@ class Report:
 
 
 def read_labelled(row: Mapping[str, Any]) -> Labelled:
-    """A labelled article as a document, its lead being the headline and the first two paragraphs; raises KeyError for a missing key."""
-    paragraphs = [line.strip() for line in row["text"].splitlines() if line.strip()]
+    """A labelled article as a document; raises KeyError for a missing key.
+
+    Such texts are saved pages: dates, section names and the headline once more stand before the first sentence. They are no paragraphs
+    of the lead.
+    """
+    headline = (row["headline"] or "").strip()
+    paragraphs = [line for line in map(str.strip, row["text"].splitlines()) if line]
+    prose = [index for index, line in enumerate(paragraphs) if len(line) >= _SHORTEST_PARAGRAPH and line != headline]
+    last = prose[:LEAD_PARAGRAPHS][-1] if prose else LEAD_PARAGRAPHS - 1
     document = Document(
-        title=row["headline"] or "",
+        title=headline,
         body="\n\n".join(paragraphs),
-        lead_end=len("\n\n".join(paragraphs[:2])),
+        lead_end=len("\n\n".join(paragraphs[: last + 1])),
         language=row["language"],
         country=row["country"],
     )
