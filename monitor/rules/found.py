@@ -37,6 +37,7 @@ class Finder:
 
     def __init__(self, patterns: Patterns, *, addresses: bool) -> None:
         """`addresses`: whether any rule asks for `url:` or `source:`; if none does they are not read."""
+        self.patterns = patterns.patterns
         self.checks = patterns.checks
         self.bare = [pattern[:1] != b" " for pattern in patterns.patterns]
         # the term of a pattern that, with a space behind it, is a hit and no more to be asked; -1 for the others
@@ -201,7 +202,9 @@ class Found:
             if kind == DICTIONARY and not self._is_word(start, end):
                 return 0
         elif kind == PREFIX:
-            end = text.index(SPACE, end)
+            end = text.find(SPACE, end)
+            if end < 0:  # the last window ends within this word; the text itself has it whole
+                return 0
         elif kind == GLOB:
             assert check.rest is not None
             whole = check.rest.match(text, start - 1)
@@ -247,6 +250,31 @@ class Found:
             return "".join(folded.original[int(place)] for place in places)
         text: str = source[places].astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
         return text
+
+    def inside_words(self, terms: frozenset[int], most: int = 3) -> list[str]:
+        """Words of the document in which one of the terms stands without being a hit: what an analyst may have meant."""
+        words: list[str] = []
+        for pattern, row in zip(self._finder.patterns, self._finder.checks, strict=True):
+            if any(check.term in terms for check in row):
+                piece = pattern.strip(b" ")
+                start = self.bytes.find(piece, 0, self._windows_begin)
+                if start >= 0:
+                    word = self._around(start, start + len(piece))
+                    if word not in words:
+                        words.append(word)
+                    if len(words) == most:
+                        break
+        return words
+
+    def _around(self, start: int, end: int) -> str:
+        """The word around a place; in scripts without spaces some characters around it."""
+        text, unspaced = self.bytes, self._finder.unspaced
+        reach = 12 if text[start] in unspaced else 60
+        left = max(text.rfind(b" ", 0, start + 1) + 1, start - reach)
+        right = text.find(b" ", end)
+        field, first, last = self.original(left, min(right, end + reach))
+        whole: str = getattr(self.document, field)
+        return whole[first:last]
 
     # -- where it is --------------------------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from monitor.rules.build import Builder, Entries, Label, leaves, named
 from monitor.rules.clauses import All, AnyOf, Clause, pivot
+from monitor.rules.explain import Explanation, explain
 from monitor.rules.found import Finder, Found
 from monitor.rules.match import Document, Hit, Match, Verdict
 from monitor.rules.parse import parse
@@ -121,11 +122,9 @@ class RuleSet:
         points = compiled.points(found) if rule.score else None
         return Match(rule=rule.id, rule_version=self.version(rule.id), clauses=tuple(clauses), hits=ordered, points=points)
 
-    def compiled(self, rule_id: str) -> CompiledRule:
-        """The rule as it is evaluated. Raises KeyError for an id that is not in `rules`."""
-        if rule_id not in self.rules:
-            raise KeyError(rule_id)
-        return next(each for each in self._compiled if each.rule.id == rule_id)
+    def explain(self, document: Document, rule_id: str) -> Explanation:
+        """Why the rule matches the document, or why not. Raises KeyError for an id that is not in `rules`."""
+        return explain(self, document, rule_id)
 
     def parts(self, rule_id: str) -> tuple[Part, ...]:
         """What a receipt of the rule can name: the parts of `when` that have to hold, and the queries of `score`."""

@@ -5,6 +5,6 @@
 
 from monitor.text.clean import clean_text
 from monitor.text.fold import Folded, fold
-from monitor.text.offsets import utf16_offsets
+from monitor.text.offsets import begins_cluster, utf16_offsets
 
-__all__ = ["Folded", "clean_text", "fold", "utf16_offsets"]
+__all__ = ["Folded", "begins_cluster", "clean_text", "fold", "utf16_offsets"]

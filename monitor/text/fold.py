@@ -27,6 +27,7 @@ from monitor.text.tables import (
     HYPHEN,
     IGNORED,
     JOINS,
+    MARK,
     MYANMAR,
     SECOND,
     SEPARATOR,
@@ -245,7 +246,11 @@ def _canonical(
             source = target
     if seen & MYANMAR:
         source = _burmese_zero(source)
-    return source, flags if source is before else known.flags.take(source, mode="clip")
+    if source is not before:
+        flags = known.flags.take(source, mode="clip")
+    if seen & MYANMAR and (source == scripts.BURMESE_U).any():  # its pairs stand apart once the marks are in order
+        source, flags = _pairs(source, flags, steps)
+    return source, flags
 
 
 def _decode(codes: Codes) -> str:
@@ -312,9 +317,13 @@ def _in_order(source: Codes, flags: NDArray[np.uint16], *, stacks: bool) -> tupl
 def _weigh_stacked(source: Codes, flags: NDArray[np.uint16], weights: NDArray[np.int8]) -> None:
     """Give a coeng or virama and the consonant after it the weight of one mark."""
     signs = (flags & STACKS).nonzero()[0]
+    weights[signs] = scripts.STACK_WEIGHT
     if signs[-1] == len(source) - 1:
         signs = signs[:-1]
     below = signs + 1
+    letters = (flags[below] & (UNSPACED | MARK)) == UNSPACED
+    if not letters.all():
+        signs, below = signs[letters], below[letters]
     stack = np.where(source[below] == scripts.KHMER_RO, scripts.RO_WEIGHT, scripts.STACK_WEIGHT)
     weights[signs] = stack
     weights[below] = stack

@@ -1,8 +1,10 @@
-"""Code point offsets in the units of other languages."""
+"""Offsets: in the units of other languages, and where a text may be cut."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+
+from monitor.text.tables import IGNORED, MARK, STACKS, tables
 
 
 def utf16_offsets(text: str, offsets: Iterable[int]) -> list[int]:
@@ -17,3 +19,15 @@ def utf16_offsets(text: str, offsets: Iterable[int]) -> list[int]:
         units[place] = count
         at = place
     return [units[place] for place in places]
+
+
+def begins_cluster(text: str, at: int) -> bool:
+    """Whether the text may be cut before `at`: not before a mark or ignored character, nor after a letter that holds on to the next
+    (the vowels that Thai and Lao write first, Khmer coeng, Burmese virama, zero-width joiner)."""
+    if not 0 < at < len(text):
+        return True
+    known = tables()
+    if int(known.flags[ord(text[at])]) & (MARK | IGNORED | STACKS):
+        return False
+    before = text[at - 1]
+    return ord(before) not in known.lead and before != "\u200d"

@@ -12,6 +12,7 @@ COENG = 0x17D2  # Khmer: the consonant after it is a subscript, a mark of the cl
 VIRAMA = 0x1039  # Burmese: the consonant after it is stacked below
 ASAT = 0x103A
 KHMER_RO = 0x179A
+BURMESE_U = 0x1025
 
 STACK_WEIGHT = 2
 RO_WEIGHT = 3  # the subscript ro is written left of the cluster, so people type it first; it is read last
@@ -23,8 +24,9 @@ def _weights(*rows: tuple[int, str]) -> dict[int, int]:
 
 # A mark with a smaller weight stands first; 0 (all other characters) begins a cluster.
 WEIGHTS: dict[int, int] = _weights(
-    # Thai: vowel, tone, thanthakhat, nikhahit, am. Unicode orders only the vowels below (pitfall 6: tone before vowel).
-    (2, "\u0e31\u0e34\u0e35\u0e36\u0e37\u0e38\u0e39\u0e3a\u0e47"),
+    # Thai: phinthu, vowel, tone, thanthakhat, nikhahit, am. Unicode orders only the vowels below (pitfall 6: tone before vowel).
+    (1, "\u0e3a"),
+    (2, "\u0e31\u0e34\u0e35\u0e36\u0e37\u0e38\u0e39\u0e47"),
     (3, "\u0e48\u0e49\u0e4a\u0e4b"),
     (4, "\u0e4c\u0e4e"),
     (5, "\u0e4d"),

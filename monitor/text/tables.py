@@ -55,9 +55,7 @@ def tables() -> Tables:
         char = chr(code)
         category = unicodedata.category(char)
         read = _read_as(char, category)
-        if (
-            len(read) == 1 and not 0xFF65 < code < 0xFFA0
-        ):  # half-width kana become whole ones first, then NFC adds their voice marks
+        if len(read) == 1 and not _changes_first(char, read):
             fold[code] = ord(read)
         else:
             expansions[code] = read
@@ -94,6 +92,12 @@ def _characters() -> list[int]:
     more = ((0x16800, 0x17000), (0x1B000, 0x1B300), (0x1D000, 0x20000), (0x2F800, 0x2FA20))
     category = unicodedata.category
     return [code for start, end in blocks + more for code in range(start, end) if category(chr(code)) != "Cn"]
+
+
+def _changes_first(char: str, read: str) -> bool:
+    """Characters that have to become another one before their neighbours are looked at: half-width kana, to which NFC adds the voice
+    marks, and other forms of the letters that `scripts.PAIRS` begin with."""
+    return "\uff65" < char < "\uffa0" or (read in "ou" and unicodedata.normalize("NFKC", char) != char)
 
 
 def _second_parts() -> set[int]:
