@@ -27,6 +27,7 @@ _EMBEDDED = re.compile(r"\b(?:twitter-tweet|instagram-media|tiktok-embed|fb-post
 # Paragraphs that papers of the region set between heading and text: the first of the article, though it stands outside.
 _LEAD = re.compile(r"(?:^|[\s_-])(?:sapo|description|lead|lede|intro|teras|chapeau)(?:$|\s)", re.IGNORECASE)
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f")
+_REFERENCE = re.compile(rb"&#(?:x([0-9a-f]+)|([0-9]+));?", re.IGNORECASE)
 _DEEPEST = 1500
 _TAG = re.compile(r"<(/?)(?!(?:p|li|br|img|hr|input|meta|link|td|tr|th|dd|dt|option)\b)[a-z]", re.IGNORECASE)
 _INLINE = frozenset({"strong", "b", "em", "i", "u", "span"})
@@ -39,12 +40,30 @@ def parse(text: str) -> HtmlElement | None:
     parser.set_element_class_lookup(
         etree.ElementDefaultClassLookup(element=HtmlElement)
     )  # lxml.html asks Python for the class of each element
-    data = text.encode("utf-8", "ignore").translate(None, _CONTROLS)
+    data = text.encode("utf-8", "ignore").translate(None, _CONTROLS).replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
+    if b"&#" in data:
+        data = _REFERENCE.sub(_character, data)
     try:
         tree = html.document_fromstring(data, parser=parser)
     except (LxmlError, ParserError, ValueError):
         return None
     return tree if isinstance(tree, HtmlElement) else None
+
+
+def _character(reference: re.Match[bytes]) -> bytes:
+    """What a numeric reference stands for where libxml2 gets it wrong: 128-159 mean windows-1252 (WHATWG HTML, 13.2.5.80), and what no
+    text may hold means nothing."""
+    digits = (reference[1] or reference[2]).lstrip(b"0")
+    number = int(digits or b"0", 16 if reference[1] else 10) if len(digits) <= 8 else 0
+    if 128 <= number <= 159:
+        return bytes([number]).decode("cp1252", "ignore").encode()
+    bad = (
+        (number < 32 and number not in (9, 10, 13))
+        or 0xD800 <= number <= 0xDFFF
+        or number & 0xFFFE == 0xFFFE
+        or number > 0x10FFFF
+    )
+    return b"" if bad else reference[0]
 
 
 def strip(tree: HtmlElement) -> None:
@@ -122,9 +141,19 @@ def _is_text_paragraph(element: HtmlElement | None) -> bool:
 def main_text(tree: HtmlElement, *, thorough: bool = False, strict: bool = True) -> list[str]:
     """Lines of running text in the order of the page; `thorough` asks trafilatura for its whole cascade, `strict` to leave out
     what it doubts. The tree is not changed."""
-    document = bare_extraction(
-        tree, fast=not thorough, favor_precision=strict and not thorough, with_metadata=False, include_comments=False
-    )
+    try:
+        document = bare_extraction(
+            tree, fast=not thorough, favor_precision=strict and not thorough, with_metadata=False, include_comments=False
+        )
+    except (
+        LxmlError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        LookupError,
+        RecursionError,
+    ):  # a tree that trafilatura cannot walk
+        return []
     body = getattr(document, "body", None)
     if body is None:
         return []

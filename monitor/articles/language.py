@@ -57,7 +57,7 @@ _ONLY_SIMPLIFIED = _SIMPLIFIED - _TRADITIONAL
 _ONLY_TRADITIONAL = _TRADITIONAL - _SIMPLIFIED
 
 _VIETNAMESE = frozenset("ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ")
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
 def _words(text: str) -> frozenset[str]:
@@ -92,6 +92,9 @@ _MALAY_ONLY = _MALAY - _INDONESIAN
 _INDONESIAN_ONLY = _INDONESIAN - _MALAY
 _FILIPINO = _words(
     "ang ng sa na mga ni ay nang kay si sina at ito siya ko niya nila kanilang kanyang ating nitong noong para kung hindi may"
+)
+_TETUM = _words(
+    "iha ne'e husi hosi sira katak nia mós mos tanba hodi hela ida ne'ebé nebe tenke bele maibé timoroan ema estadu"
 )
 
 
@@ -139,13 +142,15 @@ def _chinese(text: str, hint: str | None) -> str:
 
 
 def _latin(text: str, hint: str | None) -> str | None:
-    words = [word.lower() for word in _WORD.findall(text)]
+    words = [word.lower().replace("’", "'") for word in _WORD.findall(text)]
     letters = sum(len(word) for word in words)
     marked = sum(c in _VIETNAMESE for word in words for c in word)
     if marked >= 0.06 * letters:
         return "vi"
     if sum(word in _FILIPINO for word in words) >= 0.16 * len(words):
         return "tl"
+    if sum(word in _TETUM for word in words) >= 0.18 * len(words) and len(words) >= 8:
+        return "tet"
     guess = _guess(text, hint)
     if guess in ("id", "ms"):
         return _malay_or_indonesian(words, hint, guess)

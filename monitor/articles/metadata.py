@@ -153,7 +153,7 @@ def _article_node(scripts: list[str], url: str) -> dict[str, Any]:
     for node in nodes:
         named = [node.get("url"), node.get("@id"), node.get("mainEntityOfPage")]
         named = [value.get("@id") or value.get("url") if isinstance(value, dict) else value for value in named]
-        if any(isinstance(value, str) and urls.identity(value.split("#")[0]) == here for value in named):
+        if any(isinstance(value, str) and urls.is_web(value) and urls.identity(value) == here for value in named):
             return node
     return nodes[0] if nodes else {}
 

@@ -51,6 +51,8 @@ def read_page(source: Source, fetched: Fetched, entry: Entry) -> Article | Unrea
     `fetched.fetched_at` is now. Selectors of the source take precedence over what is found; the feed's data fill gaps. A page over
     5 MB or 40,000 tags is read by its beginning or by the fast reader only, and flagged `cut` or `rescued`.
     """
+    if not urls.is_web(fetched.url):
+        return Unreadable(reason=f"{fetched.url!r} is not a web address")
     kind = _kind_of(fetched)
     if kind is not None:
         return Unreadable(reason=kind)

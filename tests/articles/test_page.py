@@ -245,6 +245,9 @@ def test_a_guess_at_the_encoding_is_flagged(read):
 
 
 HOSTILE = {
+    "references to control characters": "<p>a&#1;b&#x0;c&#xFFFE;d&#\x00x1;e&#000000000001;<b></b>&#2;</p>" + TEXT,
+    "references without end": "<p>&#" + "9" * 100_000 + ";</p>" + TEXT,
+    "links that are no links": "<link rel=canonical href='http://[::1'><a href='http://['>x</a>" + TEXT,
     "deep nesting": "<div>" * 50_000 + TEXT + "</div>" * 50_000,
     "many small tags": "<b>x</b>" * 200_000,
     "one huge attribute": f"<p title='{'x' * 3_000_000}'>{TEXT}",
@@ -271,6 +274,16 @@ def test_a_page_of_fifty_megabytes_is_read_by_its_beginning(read):
     found = read(article() + "<!-- " + "x" * 50_000_000)
     assert found.paragraphs == PARAGRAPHS
     assert "cut" in found.flags
+
+
+def test_a_numeric_reference_means_what_browsers_take_it_for(read):
+    assert (
+        "Harbour’s" in read(article(f"<p>The Harbour&#146;s own officers were not told of the search.</p>{TEXT}")).paragraphs[0]
+    )
+
+
+def test_an_address_that_is_none_is_said_to_be_none(read):
+    assert "not a web address" in read(article(), url="http://[").reason
 
 
 def test_a_feed_alone_makes_an_article_that_says_so(source, now):

@@ -12,6 +12,7 @@ import pytest
 from monitor.articles.article import Article
 from monitor.articles.page import read_page
 from monitor.articles.score import Score, compare, expected_from, summarise
+from monitor.articles.seed import parse, render
 from monitor.fetching.outcome import Fetched
 from monitor.sources.entry import Entry
 from monitor.sources.source import Source
@@ -69,3 +70,11 @@ def test_language_dateline_and_canonical_address_are_right(read, name):
     data, got, _ = read[name]
     assert isinstance(got, Article)
     assert (got.language, got.dateline, got.url) == (data["language"], data["dateline"], data["canonical"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_was_read_from_a_page_is_written_and_read_the_same(read, name):
+    _, got, _ = read[name]
+    if isinstance(got, Article):
+        again = parse(render(got))
+        assert (again.headline, again.paragraphs) == (got.headline, got.paragraphs)
