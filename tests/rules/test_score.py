@@ -93,5 +93,17 @@ def test_the_lead_of_a_labelled_article_ends_with_its_second_paragraph() -> None
     assert labelled.labels == {"drugs": True, "police": True}
 
 
+def test_dates_section_names_and_the_headline_once_more_are_no_paragraphs_of_the_lead() -> None:
+    first = "The cargo was found by two officers at the port of the city."
+    second = "Its owner is being looked for, a spokesman of the police said."
+    text = "\n".join(
+        ["Monday 3 June", "Officers find a cargo at the port", "EDITORIAL", first, second, "The end of the story."]
+    )
+    labelled = read_labelled({**ROWS[0], "headline": "Officers find a cargo at the port", "text": text})
+    document = labelled.document
+    assert document.body[: document.lead_end].endswith(second)
+    assert document.body.endswith("The end of the story.")
+
+
 def test_a_labelled_article_without_headline_has_an_empty_title() -> None:
     assert read_labelled({**ROWS[0], "headline": None}).document.title == ""
