@@ -104,7 +104,8 @@ def to_bytes(codes: NDArray[Any]) -> bytes:
     if codes.dtype == np.uint8:
         return codes.tobytes()
     pairs = codes.view(np.uint8)
-    return pairs[pairs != 0].tobytes()
+    text: bytes = pairs[pairs != 0].tobytes()
+    return text
 
 
 def places_of_bytes(codes: NDArray[Any]) -> NDArray[np.int64]:

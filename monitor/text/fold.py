@@ -214,7 +214,8 @@ def _lone_joins(codes: Codes) -> None:
 def _changes(flags: NDArray[np.uint16]) -> Offsets:
     """Where a letter of a spaced script meets one of an unspaced script: the place of the second."""
     kind = flags & (UNSPACED | SPACED)
-    return ((kind[1:] | kind[:-1]) == (UNSPACED | SPACED)).nonzero()[0] + 1
+    places: Offsets = ((kind[1:] | kind[:-1]) == (UNSPACED | SPACED)).nonzero()[0] + 1
+    return places
 
 
 def _canonical(

@@ -39,7 +39,8 @@ def may_be_zawgyi(codes: NDArray[Any]) -> bool:
 
 
 def _is_consonant(codes: NDArray[Any]) -> NDArray[np.bool_]:
-    return ((codes >= 0x1000) & (codes < 0x102B)) | (codes == 0x103F)
+    consonants: NDArray[np.bool_] = ((codes >= 0x1000) & (codes < 0x102B)) | (codes == 0x103F)
+    return consonants
 
 
 def looks_like_zawgyi(text: str) -> bool:

@@ -15,17 +15,17 @@ from monitor.rules.rule import Rule, Vocabulary
 TEXTS: dict[str, tuple[str, str, list[str]]] = {
     "en": (
         " ",
-        "police said on Monday that the men were held at border post with cash and phones",
+        "police said on Monday that the men were held at border post with cash",
         ["drug trafficking", "Interpol", "scam"],
     ),
     "vi": (
         " ",
-        "công an cho biết hôm qua các đối tượng đã bị bắt tại cửa khẩu cùng tang vật",
+        "công an cho biết hôm qua các đối tượng đã bị bắt tại cửa khẩu",
         ["ma túy", "mua bán người", "lừa đảo"],
     ),
     "id": (
         " ",
-        "polisi mengatakan para pelaku ditangkap di pelabuhan bersama barang bukti uang",
+        "polisi mengatakan para pelaku ditangkap di pelabuhan bersama uang",
         ["perdagangan orang", "sabu", "narkoba"],
     ),
     "tl": (
@@ -78,6 +78,7 @@ def hyphenated(term: str, chance: random.Random) -> str:
 def marks_shuffled(term: str, _: random.Random) -> str:
     """As typed by people who put the tone before the vowel, and am in two parts."""
     term = term.replace("\u0e33", "\u0e4d\u0e32").replace("\u0eb3", "\u0ecd\u0eb2")
+    vowels = "\u0e31\u0e34\u0e35\u0e36\u0e37\u0e38\u0e39\u0eb1\u0eb4\u0eb5\u0eb6\u0eb7\u0eb8\u0eb9"
     letters = list(term)
     for at in range(len(letters) - 1):
         if (
@@ -85,7 +86,7 @@ def marks_shuffled(term: str, _: random.Random) -> str:
             and letters[at + 1] in "\u0e48\u0e49\u0e4a\u0ec8\u0ec9"
         ):
             letters[at], letters[at + 1] = letters[at + 1], letters[at]
-    return "".join(letters)  # fmt: skip
+    return "".join(letters)
 
 
 WRITTEN: list[Callable[[str, random.Random], str]] = [
