@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from monitor.adapters.apprise import AppriseChat
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.http import HttpFetch, guarded_session
 from monitor.adapters.smtp import SmtpMailer
 from monitor.adapters.webhook import HttpPoster
 from monitor.adapters.workers import Workers
+from monitor.alerts.wording import Wording
 from monitor.engine.embedded import EmbeddedEngine
 from monitor.engine.run_step import Event
 from monitor.ports import Clock, Parse
@@ -97,9 +99,12 @@ def _context(settings: Settings, store: RowStore, parse: Parse, clock: Clock) ->
         parse=parse,
         mailer=SmtpMailer(),
         poster=HttpPoster(guarded_session(_networks(settings))),
+        chat=AppriseChat(),
         rules=rule_set(settings),
         sources={source.id: source for source in settings.sources if source.enabled},
         channels={channel.id: channel for channel in settings.channels},
+        operator=settings.operator,
+        wording=Wording(own=settings.templates),
         first_poll_window_s=settings.first_poll_window_s,
         retention_s=settings.retention_s,
     )

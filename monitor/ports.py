@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from email.message import EmailMessage
 from typing import Literal, Protocol
 
 from monitor.alerts.alert import Alert, Delivery, Notice
-from monitor.alerts.channel import EmailChannel
+from monitor.alerts.channel import AppriseChannel, EmailChannel
 from monitor.alerts.message import Condition, Message
 from monitor.alerts.sending import Sending
 from monitor.articles.article import Article, Unreadable
@@ -55,6 +55,12 @@ class Poster(Protocol):
     """POST `body` as it is to `url`; no redirect is followed, the answer's body is not read."""
 
     def __call__(self, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float) -> Sending: ...
+
+
+class Chat(Protocol):
+    """Say something in a chat or push service."""
+
+    def __call__(self, channel: AppriseChannel, title: str, text: str) -> Sending: ...
 
 
 StepName = Literal["poll_source", "read_entry", "deliver", "digest", "heartbeat"]
@@ -107,6 +113,34 @@ class StoredArticle:
         """The source as it was when the article was read, as far as rules see it."""
         url = self.article.url or f"https://{self.source_id}.invalid/"
         return Source(id=self.source_id, name=self.source_name, url=url, kind="page", country=self.country)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which articles of the archive. What is left out is not asked about; all of `facets` have to be there.
+
+    The days, both included, are those on which articles were published or, undated, read, in UTC.
+    """
+
+    matched: bool = False
+    rule: str | None = None
+    facets: tuple[str, ...] = ()
+    source: str | None = None
+    language: str | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryOutline:
+    """How much of a story there is: its articles, their sources, when the first and the last were read, the number of the newest."""
+
+    story_id: str
+    articles: int
+    sources: int
+    first_at: datetime
+    last_at: datetime
+    newest: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +255,19 @@ class ArticleRows(Protocol):
 
     def narrowed(self, narrowing: Narrowing, since: datetime | None = None) -> Iterator[StoredArticle]:
         """Articles among which are all that match the query that `narrowing` was made of, newest first."""
+
+    def chosen(
+        self, wanted: Wanted, narrowing: Narrowing | None = None, *, before: int | None = None
+    ) -> Iterator[StoredArticle]:
+        """The wanted articles, newest first, with numbers below `before`; `narrowing` leaves out what cannot match a query."""
+
+    def per_day(self, wanted: Wanted) -> Mapping[date, int]:
+        """How many of the wanted articles there are of each day."""
+
+    def pairs(self, wanted: Wanted, rows: Sequence[str], columns: Sequence[str]) -> Mapping[tuple[str, str], int]:
+        """In how many stories a wanted article has a facet of `rows` beside one of `columns`; pairs without a story are left out."""
+
+    def outlines(self, story_ids: Sequence[str]) -> Mapping[str, StoryOutline]: ...
 
     def judged(self, article_id: str, verdict: Verdict) -> None:
         """Put a new verdict in the place of the article's matches and facets."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
-from typing import Literal
+from datetime import UTC, time, tzinfo
+from typing import Literal, assert_never
 
 
 class Secret:
@@ -31,6 +33,53 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Only:
+    """Which alerts a channel takes: an empty set takes all. `languages` are tags; `zh` takes `zh-Hans`, too."""
+
+    rules: frozenset[str] = frozenset()
+    severities: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    countries: frozenset[str] = frozenset()
+
+    def takes(self, *, rule: str, severity: str, language: str | None, country: str | None) -> bool:
+        """Whether an alert of this rule and severity about an article in this language from this country goes through."""
+        tag = (language or "").lower()
+        wanted = {each.lower() for each in self.languages}
+        return (
+            (not self.rules or rule in self.rules)
+            and (not self.severities or severity in self.severities)
+            and (not wanted or tag in wanted or tag.partition("-")[0] in wanted)
+            and (not self.countries or country in self.countries)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quiet:
+    """From `start` to `end` by the clock on the wall, over midnight if `end` is the earlier."""
+
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What goes to a channel, and when.
+
+    `digest`: everything together, hourly or daily at that time. `quiet`: what is not of severity high waits for its end. `ceiling`:
+    alerts an hour that come one by one. `fallback` is the channel that is told what this one cannot be. `updates`: whether it hears
+    that more sources carry a story. Local times are those of `timezone`.
+    """
+
+    only: Only = Only()
+    fallback: str | None = None
+    digest: Literal["hourly"] | time | None = None
+    quiet: Quiet | None = None
+    ceiling: int | None = None
+    updates: bool = False
+    timezone: tzinfo = UTC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EmailChannel:
     """A mailbox or several behind one SMTP server. `tls`: `starttls` (required, verified), `tls` (implicit), `none`."""
 
@@ -43,6 +92,7 @@ class EmailChannel:
     username: str | None = None
     password: Secret | None = None
     timeout_s: float = 60.0
+    policy: Policy = Policy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +103,30 @@ class WebhookChannel:
     url: str
     secret: Secret
     timeout_s: float = 20.0
+    policy: Policy = Policy()
 
 
-Channel = EmailChannel | WebhookChannel
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppriseChannel:
+    """A chat or push service, by its Apprise address, which holds its tokens."""
+
+    id: str
+    url: Secret
+    policy: Policy = Policy()
+
+
+Channel = EmailChannel | WebhookChannel | AppriseChannel
+
+
+def target(channel: Channel) -> str:
+    """A digest of where a channel leads: another address, another target."""
+    match channel:
+        case EmailChannel():
+            place = f"{channel.host}:{channel.port}:{','.join(channel.to)}"
+        case WebhookChannel():
+            place = channel.url
+        case AppriseChannel():
+            place = channel.url.reveal()
+        case _:
+            assert_never(channel)
+    return hashlib.sha256(place.encode()).hexdigest()[:32]

@@ -27,7 +27,7 @@ def compose(channel: EmailChannel, delivery: Delivery, message: Message, wording
     """
     mail = EmailMessage(policy=_POLICY)
     domain = _domain(channel.sender)
-    mail["Subject"] = wording.subject(message)
+    mail["Subject"] = wording.subject(message, channel)
     mail["From"] = channel.sender
     mail["To"] = ", ".join(channel.to)
     mail["Date"] = format_datetime(delivery.created_at)
@@ -41,8 +41,8 @@ def compose(channel: EmailChannel, delivery: Delivery, message: Message, wording
     mail["X-Auto-Response-Suppress"] = "All"
     if isinstance(message, Notice) and message.severity == "high":
         mail["Importance"] = "high"
-    mail.set_content(wording.text(message, channel.id))
-    mail.add_alternative(wording.html(message, channel.id), subtype="html")
+    mail.set_content(wording.text(message, channel))
+    mail.add_alternative(wording.html(message, channel), subtype="html")
     mail.set_boundary(f"=_{delivery.id}")
     return mail
 

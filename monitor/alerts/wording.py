@@ -4,21 +4,34 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
 from typing import Any, assert_never
 
-from jinja2 import BaseLoader, ChoiceLoader, DictLoader, Environment, PackageLoader, StrictUndefined, TemplateError
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    DictLoader,
+    Environment,
+    PackageLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateSyntaxError,
+)
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from monitor.alerts import words
 from monitor.alerts.alert import Notice
+from monitor.alerts.channel import Channel, Secret, WebhookChannel
 from monitor.alerts.message import Carried, Digest, Message, Note, Update
+from monitor.alerts.sample import samples
 from monitor.urls import is_web
 
 SUBJECT_LIMIT = 200
 RECEIPTS_SHOWN = 20
 TEMPLATES = tuple(f"{kind}.{form}" for kind in ("alert", "update", "digest", "note") for form in ("txt", "html"))
+_BROKEN = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
 _BAR_PX = 64
 _BAR_CHARACTERS = 24
 _FIELDS = {"title": "in the headline", "body": "in the text", "url": "in the address", "source": "in the name of the source"}
@@ -28,20 +41,19 @@ VerdictLinks = Callable[[str, str], Mapping[str, str]]
 
 
 class Wording:
-    """Says messages in text and HTML, with times in `timezone`. `own` are the user's templates by name (one of TEMPLATES); they run
-    in a sandbox, and one that fails gives way to the one that ships: a message is never lost to its form.
+    """Says messages in text and HTML, with times as the channel's time zone has them.
+
+    `own` are the user's templates by name (one of TEMPLATES); they run in a sandbox, and one that fails gives way to the one that
+    ships: a message is never lost to its form.
 
     `verdict_links` gives the addresses under which a reader can say what an alert was worth.
     """
 
-    def __init__(
-        self, *, timezone: tzinfo = UTC, own: Mapping[str, str] | None = None, verdict_links: VerdictLinks | None = None
-    ) -> None:
-        self.timezone = timezone
+    def __init__(self, *, own: Mapping[str, str] | None = None, verdict_links: VerdictLinks | None = None) -> None:
         self._own = dict(own or {})
         self._verdict_links = verdict_links
 
-    def subject(self, message: Message) -> str:
+    def subject(self, message: Message, channel: Channel) -> str:
         """One line of at most 200 characters; a long headline gives way, the source does not."""
         match message:
             case Notice():
@@ -49,40 +61,34 @@ class Wording:
                 room = SUBJECT_LIMIT - len(f"[{rule}]  – {source}")
                 return f"[{rule}] {words.heading(message.headline or '', room) or '(no headline)'} – {source}"
             case Update():
-                return words.shorten(f"Re: {self.subject(message.notice)}", SUBJECT_LIMIT)
+                return words.shorten(f"Re: {self.subject(message.notice, channel)}", SUBJECT_LIMIT)
             case Digest():
                 number = len(message.notices)
-                return f"{number} alert{'s' if number != 1 else ''}, {words.day(message.until, self.timezone)}"
+                return f"{number} alert{'s' if number != 1 else ''}, {words.day(message.until, channel.policy.timezone)}"
             case Note():
                 return words.heading(f"[monitor] {message.subject}", SUBJECT_LIMIT)
             case _:
                 assert_never(message)
 
-    def text(self, message: Message, channel_id: str) -> str:
+    def text(self, message: Message, channel: Channel) -> str:
         """The message as plain text."""
-        return self._render(message, channel_id, "txt")
+        return self._render(message, channel, "txt")
 
-    def html(self, message: Message, channel_id: str) -> str:
+    def html(self, message: Message, channel: Channel) -> str:
         """The message as an HTML page without script, its style inside, nothing fetched from anywhere."""
-        return self._render(message, channel_id, "html")
+        return self._render(message, channel, "html")
 
-    def try_own(self, name: str, message: Message) -> None:
-        """Render the user's template `name` once. Raises jinja2.TemplateError if it cannot be used."""
-        template = self._owned.get_template(name)
-        try:
-            template.render(self._shown(message, "channel"))
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            raise TemplateError(str(error)) from error
-
-    def _render(self, message: Message, channel_id: str, form: str) -> str:
+    def _render(self, message: Message, channel: Channel, form: str) -> str:
         name = f"{_kind(message)}.{form}"
-        shown = self._shown(message, channel_id)
+        shown = self._shown(message, channel)
         if name in self._own:
-            try:
+            with suppress(*_BROKEN):  # whatever a template's author got wrong, the words that ship are said instead
                 return self._owned.get_template(name).render(shown)
-            except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
-                pass  # whatever a template's author got wrong, the words that ship are said instead
         return self._shipped.get_template(name).render(shown)
+
+    def render_own(self, name: str, message: Message, channel: Channel) -> str:
+        """The message by the user's template `name`, whatever it raises."""
+        return self._owned.get_template(name).render(self._shown(message, channel))
 
     @cached_property
     def _shipped(self) -> Environment:
@@ -92,25 +98,25 @@ class Wording:
     def _owned(self) -> Environment:
         return _environment(ChoiceLoader([DictLoader(self._own), PackageLoader("monitor.alerts")]))
 
-    def _shown(self, message: Message, channel_id: str) -> dict[str, Any]:
+    def _shown(self, message: Message, channel: Channel) -> dict[str, Any]:
         """What a template is given, every word of it cleaned."""
         match message:
             case Notice():
-                return self._alert(message, channel_id)
+                return self._alert(message, channel)
             case Update():
                 return {
-                    **self._alert(message.notice, channel_id),
-                    "carried": [self._carried(each) for each in message.carried],
-                    "at": words.time(message.at, self.timezone),
+                    **self._alert(message.notice, channel),
+                    "carried": [self._carried(each, channel) for each in message.carried],
+                    "at": words.time(message.at, channel.policy.timezone),
                 }
             case Digest():
                 return {
                     "why": [words.one_line(each) for each in message.why],
                     "number": len(message.notices),
-                    "since": words.time(message.since, self.timezone),
-                    "until": words.time(message.until, self.timezone),
-                    "rules": self._by_rule(message, channel_id),
-                    "times": _columns(message, self.timezone),
+                    "since": words.time(message.since, channel.policy.timezone),
+                    "until": words.time(message.until, channel.policy.timezone),
+                    "rules": self._by_rule(message, channel),
+                    "times": _columns(message, channel.policy.timezone),
                     "countries": _bars(notice.country or "not known" for notice in message.notices),
                     "languages": _bars(words.language(notice.language) or "not known" for notice in message.notices),
                 }
@@ -118,12 +124,12 @@ class Wording:
                 return {
                     "subject": words.one_line(message.subject),
                     "text": words.lines(message.text),
-                    "at": words.time(message.at, self.timezone),
+                    "at": words.time(message.at, channel.policy.timezone),
                 }
             case _:
                 assert_never(message)
 
-    def _alert(self, notice: Notice, channel_id: str) -> dict[str, Any]:
+    def _alert(self, notice: Notice, channel: Channel) -> dict[str, Any]:
         receipts = [
             {
                 "words": words.one_line(each.words),
@@ -143,8 +149,8 @@ class Wording:
             "source": words.one_line(notice.source_name),
             "country": words.one_line(notice.country or ""),
             "language": words.language(notice.language),
-            "published": notice.published_at and words.time(notice.published_at, self.timezone),
-            "raised": words.time(notice.raised_at, self.timezone),
+            "published": notice.published_at and words.time(notice.published_at, channel.policy.timezone),
+            "raised": words.time(notice.raised_at, channel.policy.timezone),
             "snippets": [words.pieces(each.text, each.marks) for each in notice.snippets],
             "receipts": receipts[:RECEIPTS_SHOWN],
             "more_receipts": len(receipts[RECEIPTS_SHOWN:]),
@@ -153,26 +159,50 @@ class Wording:
             "alert_id": notice.alert_id,
             "rule_id": words.one_line(notice.rule_id),
             "rule_version": words.one_line(notice.rule_version),
-            "verdicts": {} if self._verdict_links is None else self._verdict_links(notice.alert_id, channel_id),
+            "verdicts": {} if self._verdict_links is None else self._verdict_links(notice.alert_id, channel.id),
         }
 
-    def _carried(self, each: Carried) -> dict[str, Any]:
+    def _carried(self, each: Carried, channel: Channel) -> dict[str, Any]:
         return {
             **_place(each.url),
             "headline": words.one_line(each.headline or "") or "(no headline)",
             "lang": each.language or "",
             "source": words.one_line(each.source_name),
             "language": words.language(each.language),
-            "published": each.published_at and words.time(each.published_at, self.timezone),
+            "published": each.published_at and words.time(each.published_at, channel.policy.timezone),
         }
 
-    def _by_rule(self, digest: Digest, channel_id: str) -> list[dict[str, Any]]:
+    def _by_rule(self, digest: Digest, channel: Channel) -> list[dict[str, Any]]:
         counts = Counter(notice.rule_id for notice in digest.notices)
         grouped = []
         for bar in _bars(notice.rule_id for notice in digest.notices):
-            alerts = [self._alert(notice, channel_id) for notice in digest.notices if notice.rule_id == bar["name"]]
+            alerts = [self._alert(notice, channel) for notice in digest.notices if notice.rule_id == bar["name"]]
             grouped.append({**bar, "name": alerts[0]["rule"], "count": counts[str(bar["name"])], "alerts": alerts})
         return grouped
+
+
+def template_problem(own: Mapping[str, str], name: str) -> tuple[str, int | None] | None:
+    """What is wrong with the user's template `name`, and its line; None if it renders every kind of its message."""
+    wording = Wording(own=own)
+    channel = WebhookChannel(id="channel", url="", secret=Secret(""))
+    for message in samples(name.partition(".")[0]):
+        try:
+            wording.render_own(name, message, channel)
+        except TemplateSyntaxError as error:
+            return error.message or "it cannot be read", error.lineno
+        except _BROKEN as error:
+            return str(error), _line(error)
+    return None
+
+
+def _line(error: Exception) -> int | None:
+    """The line of the template in which it broke."""
+    trace, line = error.__traceback__, None
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == "<template>":
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
 
 
 def _kind(message: Message) -> str:

@@ -38,7 +38,7 @@ class EmbeddedEngine:
         *,
         host_gap_s: float,
         fetch_threads: int = 32,
-        send_threads: int = 8,
+        send_threads: int = 64,
         on_event: Callable[[Event], None],
         on_progress: Callable[[], object],
     ) -> None:
@@ -108,7 +108,7 @@ class EmbeddedEngine:
                 self._submit(context, due)
 
     def _submit(self, context: Context, due: Due) -> None:
-        pool = "deliver" if due.step == "deliver" else "fetch"
+        pool = "deliver" if _is_sending(due) else "fetch"
         with self._lanes:
             if self._stopping or due.lane in self._running or self._free[pool] == 0:
                 return
@@ -129,10 +129,14 @@ class EmbeddedEngine:
         self._sweep()
 
 
+def _is_sending(due: Due) -> bool:
+    return due.step in ("deliver", "digest", "heartbeat")
+
+
 def _rest_s(event: Event, host_gap_s: float) -> float:
     """How long a lane rests after a step. One that found nothing to do on a due row must not be asked again at once."""
     if event.broken:
         return BROKEN_REST_S
     if event.done.result == "left":
         return float(TICK_S)
-    return 0.0 if event.due.step == "deliver" else max(host_gap_s, event.done.rest_s)
+    return 0.0 if _is_sending(event.due) else max(host_gap_s, event.done.rest_s)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from monitor.ports import Due, StepName
 from monitor.steps.context import Context, Done
 from monitor.steps.deliver import deliver
+from monitor.steps.digest import digest
 from monitor.steps.poll_source import poll_source
 from monitor.steps.read_entry import read_entry
 
@@ -17,6 +18,7 @@ STEPS: Mapping[StepName, Callable[[Context, str], Done]] = {
     "poll_source": poll_source,
     "read_entry": read_entry,
     "deliver": deliver,
+    "digest": digest,
 }
 BROKEN_WAIT = timedelta(minutes=5)
 

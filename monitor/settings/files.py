@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from monitor.alerts import wording
 from monitor.errors import Problem
 from monitor.settings.values import nearest
 from monitor.settings.yaml_tree import Tree, read
 
 FILES = ("monitor.yaml", "sources.yaml", "channels.yaml")
 FOLDERS = ("rules", "vocabularies")
+TEMPLATES = "templates"
 
 
 def read_file(path: Path) -> Tree:
@@ -32,6 +34,27 @@ def read_file(path: Path) -> Tree:
 def read_folder(directory: Path, name: str) -> list[Tree]:
     """The files in `rules/` or `vocabularies/`, in the order of their names."""
     return [read_file(path) for path in sorted((directory / name).glob("*.yaml"))]
+
+
+def read_templates(directory: Path) -> tuple[dict[str, str], list[Problem]]:
+    """The user's templates for messages by name, and what is wrong with them."""
+    found: dict[str, str] = {}
+    problems = []
+    for path in sorted((directory / TEMPLATES).glob("*")):
+        if path.name not in wording.TEMPLATES:
+            write = nearest(path.name, wording.TEMPLATES) or ", ".join(wording.TEMPLATES)
+            problems.append(Problem(file=str(path), message="a template of this name is not read", write=write))
+            continue
+        try:
+            found[path.name] = path.read_text("utf-8")
+        except OSError as error:
+            problems.append(Problem(file=str(path), message=f"cannot be read: {error.strerror}"))
+        except UnicodeDecodeError as error:
+            problems.append(Problem(file=str(path), message=f"not UTF-8 text (byte {error.start})", write="save it as UTF-8"))
+    for name in found:
+        if wrong := wording.template_problem(found, name):
+            problems.append(Problem(file=str(directory / TEMPLATES / name), line=wrong[1], message=wrong[0]))
+    return found, problems
 
 
 def stray_files(directory: Path) -> Iterator[Problem]:

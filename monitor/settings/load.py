@@ -7,6 +7,7 @@ from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,15 +18,16 @@ from monitor.alerts.channel import Channel, Secret
 from monitor.errors import ConfigError, Problem
 from monitor.rules.rule import Rule
 from monitor.settings.complaints import complaints, suggestion
-from monitor.settings.files import read_file, read_folder, stray_files
+from monitor.settings.files import read_file, read_folder, read_templates, stray_files
 from monitor.settings.models import (
     CHANNEL_KINDS,
+    AppriseEntry,
+    ChannelEntry,
     EmailEntry,
     MonitorFile,
     RuleEntry,
     SourceEntry,
     VocabularyEntry,
-    WebhookEntry,
 )
 from monitor.settings.queries import PlacedRule, PlacedVocabulary, compile_problems, query_problems, term_problems
 from monitor.settings.secrets import SecretReference, Unavailable, fetch_secret
@@ -58,6 +60,7 @@ class _Channels:
     on: list[Channel] = field(default_factory=list)
     off: list[str] = field(default_factory=list)
     named: set[str] = field(default_factory=set)
+    entries: list[tuple[ChannelEntry, Tree, Route]] = field(default_factory=list)
     told: set[str] = field(default_factory=set)
 
 
@@ -91,9 +94,15 @@ class _Loading:
         state = self._state_directory(main.state if main else None, main_tree)
         store_password = self._secret(main.store_password, main_tree, ("store_password",)) if main else None
         sources = tuple(self._sources(self._taken(read_file(self.directory / "sources.yaml"))))
-        channels = self._channels(self._taken(read_file(self.directory / "channels.yaml")))
+        timezone = main.timezone if main else "UTC"
+        channels = self._channels(self._taken(read_file(self.directory / "channels.yaml")), timezone)
+        if main is not None and main.operator is not None:
+            self._check_channel(main.operator, channels, main_tree, ("operator",))
+        templates, wrong = read_templates(self.directory)
+        self.problems += wrong
         vocabularies, names = self._vocabularies()
         rules = list(self._rules(read_folder(self.directory, "rules"), channels, names))
+        self._check_only(channels, {placed.rule.id for placed in rules})
         if not self.problems:
             self.problems += compile_problems(rules, vocabularies)
         if self.problems or main is None or state is None:
@@ -117,6 +126,11 @@ class _Loading:
             sources=sources,
             channels=tuple(channels.on),
             channels_off=tuple(channels.off),
+            timezone=main.timezone,
+            operator=main.operator,
+            heartbeat=time.fromisoformat(main.heartbeat) if main.heartbeat else None,
+            public_url=main.public_url,
+            templates=templates,
             rules=tuple(placed.rule for placed in rules),
             vocabularies=tuple(placed.vocabulary for placed in vocabularies),
             warnings=tuple(self.warnings),
@@ -210,7 +224,7 @@ class _Loading:
         if not enabled and not tree.problems:
             self.warnings.append(tree.problem((), "no source is enabled: nothing will be watched"))
 
-    def _channels(self, tree: Tree) -> _Channels:
+    def _channels(self, tree: Tree, timezone: str) -> _Channels:
         ids: dict[str, str] = {}
         channels = _Channels(all_known=not tree.stopped)
         for route, item in self._items(tree, "channels"):
@@ -225,13 +239,30 @@ class _Loading:
             if entry is None:
                 continue
             self._once(ids, entry.id, tree, (*route, "id"), "a second channel of this id")
+            channels.entries.append((entry, tree, route))
             if not entry.enabled:
                 channels.off.append(entry.id)
-            elif channel := self._channel(entry, tree, route):
+            elif channel := self._channel(entry, tree, route, timezone):
                 channels.on.append(channel)
+        for entry, _, route in channels.entries:
+            if entry.fallback == entry.id:
+                self.problems.append(tree.problem((*route, "fallback"), "a channel cannot stand in for itself", found=entry.id))
+            elif entry.fallback is not None:
+                self._check_channel(entry.fallback, channels, tree, (*route, "fallback"))
         return channels
 
-    def _channel(self, entry: EmailEntry | WebhookEntry, tree: Tree, route: Route) -> Channel | None:
+    def _check_only(self, channels: _Channels, rules: set[str]) -> None:
+        for entry, tree, route in channels.entries:
+            for index, name in enumerate(entry.only.rules):
+                if name not in rules:
+                    place = (*route, "only", "rules", index)
+                    write = suggestion(name, sorted(rules)) if rules else "a rule in rules/"
+                    self.problems.append(tree.problem(place, "no rule of this id", found=name, write=write))
+
+    def _channel(self, entry: ChannelEntry, tree: Tree, route: Route, timezone: str) -> Channel | None:
+        if isinstance(entry, AppriseEntry):
+            address = self._secret(entry.url, tree, (*route, "url"))
+            return entry.noun(address, timezone) if address is not None else None
         place = "host" if isinstance(entry, EmailEntry) else "url"
         if _PLACEHOLDER.search(entry.host if isinstance(entry, EmailEntry) else host_of(entry.url)):
             self.warnings.append(
@@ -239,13 +270,13 @@ class _Loading:
             )
         if isinstance(entry, EmailEntry):
             password = self._secret(entry.password, tree, (*route, "password"))
-            return entry.noun(password) if password or entry.password is None else None
+            return entry.noun(password, timezone) if password or entry.password is None else None
         secret = self._secret(entry.secret, tree, (*route, "secret"))
         if secret is not None and not _signs(secret):
             message = "`secret`: what is there is not a signing secret: `whsec_` and base64 of 24 to 64 bytes"
             write = 'the line that this prints: echo "whsec_$(openssl rand -base64 32)"'
             self.problems.append(tree.problem((*route, "secret"), message, write=write))
-        return entry.noun(secret) if secret is not None else None
+        return entry.noun(secret, timezone) if secret is not None else None
 
     def _vocabularies(self) -> tuple[list[PlacedVocabulary], set[str] | None]:
         """The vocabularies, and the names that are written, bad entries included; None if not all of them could be read."""

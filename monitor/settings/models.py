@@ -4,17 +4,21 @@ the JSON Schemas for editors are made from the same models."""
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from datetime import UTC, time, tzinfo
+from typing import Annotated, Any, ClassVar, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator, model_validator
 
-from monitor.alerts.channel import EmailChannel, Secret, WebhookChannel
+from monitor.alerts.channel import AppriseChannel, EmailChannel, Only, Policy, Quiet, Secret, WebhookChannel
 from monitor.rules.rule import Rule, Severity, Vocabulary
 from monitor.settings.secrets import SecretAt
 from monitor.settings.values import (
     Address,
+    ClockTime,
     Contact,
     Country,
+    DigestTime,
     Gap,
     Host,
     Interval,
@@ -23,6 +27,7 @@ from monitor.settings.values import (
     Name,
     Network,
     QueryText,
+    QuietHours,
     Retention,
     Selector,
     Sender,
@@ -73,7 +78,27 @@ class MonitorFile(_Strict):
         "2d", description="What a new source lists and is older than this is recorded and raises no alert."
     )
     retention: Retention = Field("forever", description="How long articles and the alerts about them are kept.")
+    timezone: Timezone = Field(
+        "UTC", description="For the times in messages, for digests and quiet hours.", examples=["Asia/Bangkok"]
+    )
+    operator: Name | None = Field(
+        None, description="Id of the channel for news about the program itself: sources that fall silent, channels that fail."
+    )
+    heartbeat: ClockTime | None = Field(
+        None, description="Time of day at which the operator's channel gets a sign of life.", examples=["07:00"]
+    )
+    public_url: Web | None = Field(
+        None,
+        description="Where readers of alerts reach this program's pages; without it messages have no links to judge an alert by.",
+        examples=["https://monitor.example.org"],
+    )
     fetch: FetchPart = Field(default_factory=FetchPart)
+
+    @model_validator(mode="after")
+    def _heartbeat_has_a_channel(self) -> MonitorFile:
+        if self.heartbeat is not None and self.operator is None:
+            raise wrong("`heartbeat` goes to the operator's channel, and there is none", "operator: the id of a channel")
+        return self
 
     @field_validator("store")
     @classmethod
@@ -139,12 +164,78 @@ class SourceEntry(_Strict):
         return Source(**parts, interval_s=seconds(self.interval), selectors=Selectors(**self.selectors.model_dump()))
 
 
-class EmailEntry(_Strict):
+class OnlyPart(_Strict):
+    """Which alerts a channel takes, of those that rules send it. What is left out is not asked about."""
+
+    rules: list[Name] = Field(default_factory=list)
+    severities: list[Severity] = Field(default_factory=list)
+    languages: list[Language] = Field(default_factory=list, description="Of the article.")
+    countries: list[Country] = Field(default_factory=list, description="Of the source.")
+
+
+class _Channel(_Strict):
+    """What every channel can be told."""
+
+    usual_ceiling: ClassVar[int | None] = None
+    usual_updates: ClassVar[bool] = False
+
+    id: Name
+    enabled: bool = Field(True, description="false: alerts for this channel are recorded and nothing is sent.")
+    only: OnlyPart = Field(default_factory=OnlyPart, description="Which alerts it takes, of those that rules send it.")
+    fallback: Name | None = Field(
+        None, description="Id of the channel that is told as well what this one has not taken after four attempts, or refuses."
+    )
+    digest: DigestTime | None = Field(
+        None, description="hourly, or a time of day: alerts come together, then.", examples=["08:00"]
+    )
+    quiet: QuietHours | None = Field(
+        None, description="Alerts that are not of severity high wait for the end of these hours.", examples=["22:00-06:00"]
+    )
+    ceiling: int | None = Field(
+        None,
+        ge=1,
+        le=100_000,
+        description="So many alerts an hour come one by one, the rest of the hour together. Default 30; none for webhooks.",
+    )
+    updates: bool | None = Field(
+        None,
+        description="Whether it hears when three, ten and thirty sources carry an alert's story. Default true for email, else false.",
+    )
+    timezone: Timezone | None = Field(None, description="Of its readers, where it is not the one in monitor.yaml.")
+
+    def policy(self, timezone: str) -> Policy:
+        """`timezone` is the one for channels that name none."""
+        start, _, end = (self.quiet or "").partition("-")
+        digest = self.digest if self.digest == "hourly" or self.digest is None else time.fromisoformat(self.digest)
+        return Policy(
+            only=Only(
+                rules=frozenset(self.only.rules),
+                severities=frozenset(self.only.severities),
+                languages=frozenset(self.only.languages),
+                countries=frozenset(self.only.countries),
+            ),
+            fallback=self.fallback,
+            digest=digest,  # type: ignore[arg-type]  # "hourly" or a time
+            quiet=Quiet(start=time.fromisoformat(start), end=time.fromisoformat(end)) if self.quiet else None,
+            ceiling=self.usual_ceiling if self.ceiling is None else self.ceiling,
+            updates=self.usual_updates if self.updates is None else self.updates,
+            timezone=zone(self.timezone or timezone),
+        )
+
+
+def zone(name: str) -> tzinfo:
+    """The time zone of that name, which has passed `Timezone`."""
+    return UTC if name == "UTC" else ZoneInfo(name)
+
+
+class EmailEntry(_Channel):
     """A channel that sends mail through one SMTP server."""
+
+    usual_ceiling: ClassVar[int | None] = 30
+    usual_updates: ClassVar[bool] = True
 
     id: Name = Field(examples=["desk-mail"])
     kind: Literal["email"] = Field(examples=["email"])
-    enabled: bool = Field(True, description="false: alerts for this channel are recorded and nothing is sent.")
     host: Host = Field(examples=["smtp.example.org"])
     tls: Literal["starttls", "tls", "none"] = Field("starttls", description="starttls and tls check the server's certificate.")
     port: int | None = Field(None, ge=1, le=65_535, description="Without it 587 for starttls, 465 for tls, 25 for none.")
@@ -162,7 +253,7 @@ class EmailEntry(_Strict):
             raise wrong("`tls: none` would send the password in clear text", "tls: starttls, or tls: tls")
         return self
 
-    def noun(self, secret: Secret | None) -> EmailChannel:
+    def noun(self, secret: Secret | None, timezone: str = "UTC") -> EmailChannel:
         return EmailChannel(
             id=self.id,
             host=self.host,
@@ -173,23 +264,41 @@ class EmailEntry(_Strict):
             username=self.username,
             password=secret,
             timeout_s=seconds(self.timeout),
+            policy=self.policy(timezone),
         )
 
 
-class WebhookEntry(_Strict):
+class WebhookEntry(_Channel):
     """A channel that posts signed JSON (Standard Webhooks 1.0)."""
 
     id: Name = Field(examples=["ops-hook"])
     kind: Literal["webhook"] = Field(examples=["webhook"])
-    enabled: bool = Field(True, description="false: alerts for this channel are recorded and nothing is sent.")
     url: Web = Field(examples=["https://hooks.example.org/monitor"])
     secret: SecretAt = Field(
         examples=[{"env": "MONITOR_WEBHOOK_SECRET"}], description="whsec_ and base64; the receiver checks signatures with it."
     )
     timeout: Timeout = "20s"
 
-    def noun(self, secret: Secret) -> WebhookChannel:
-        return WebhookChannel(id=self.id, url=self.url, secret=secret, timeout_s=seconds(self.timeout))
+    def noun(self, secret: Secret, timezone: str = "UTC") -> WebhookChannel:
+        return WebhookChannel(
+            id=self.id, url=self.url, secret=secret, timeout_s=seconds(self.timeout), policy=self.policy(timezone)
+        )
+
+
+class AppriseEntry(_Channel):
+    """A channel to a chat or push service, by its Apprise address."""
+
+    usual_ceiling: ClassVar[int | None] = 30
+
+    id: Name = Field(examples=["desk-chat"])
+    kind: Literal["apprise"] = Field(examples=["apprise"])
+    url: SecretAt = Field(
+        examples=[{"env": "MONITOR_CHAT_URL"}],
+        description="Where its Apprise address is (tgram://…, slack://…, msteams://…): the address holds tokens, so it is a secret.",
+    )
+
+    def noun(self, secret: Secret, timezone: str = "UTC") -> AppriseChannel:
+        return AppriseChannel(id=self.id, url=secret, policy=self.policy(timezone))
 
 
 class RuleEntry(_Strict):
@@ -242,13 +351,17 @@ class VocabularyEntry(BaseModel):
         return Vocabulary(name=name, title=self.title, terms=terms)
 
 
-ChannelEntry = EmailEntry | WebhookEntry
-CHANNEL_KINDS: dict[str, type[EmailEntry] | type[WebhookEntry]] = {"email": EmailEntry, "webhook": WebhookEntry}
+ChannelEntry = EmailEntry | WebhookEntry | AppriseEntry
+CHANNEL_KINDS: dict[str, type[EmailEntry] | type[WebhookEntry] | type[AppriseEntry]] = {
+    "email": EmailEntry,
+    "webhook": WebhookEntry,
+    "apprise": AppriseEntry,
+}
 
 SUBJECTS: dict[str, TypeAdapter[Any]] = {
     "monitor": TypeAdapter(MonitorFile),
     "sources": TypeAdapter(list[SourceEntry]),
-    "channels": TypeAdapter(list[Annotated[EmailEntry | WebhookEntry, Field(discriminator="kind")]]),
+    "channels": TypeAdapter(list[Annotated[ChannelEntry, Field(discriminator="kind")]]),
     "rules": TypeAdapter(list[RuleEntry]),
     "vocabularies": TypeAdapter(dict[str, VocabularyEntry]),
 }

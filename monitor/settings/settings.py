@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time, tzinfo
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -22,7 +23,8 @@ class Settings:
     `store` is an SQLAlchemy URL without a password. `channels` are those that are switched on; a rule may also name one of
     `channels_off`: its alerts are recorded and nothing is sent there. `sources` holds disabled ones too. `workers` is the
     number of parsing processes; `retention_s` None means that no article is ever deleted. `warnings` are places in the files that work
-    but that a person should know of.
+    but that a person should know of. `operator` is the channel for news about the program, `heartbeat` the time of day of its sign
+    of life, in `timezone`. `templates` are the user's own, by name.
     """
 
     directory: Path
@@ -41,6 +43,11 @@ class Settings:
     sources: tuple[Source, ...] = ()
     channels: tuple[Channel, ...] = ()
     channels_off: tuple[str, ...] = ()
+    timezone: str = "UTC"
+    operator: str | None = None
+    heartbeat: time | None = None
+    public_url: str | None = None
+    templates: Mapping[str, str] = dataclasses.field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     vocabularies: tuple[Vocabulary, ...] = ()
     warnings: tuple[Problem, ...] = ()
@@ -69,9 +76,15 @@ def _plain(value: object) -> Any:
         return {"kind": _KINDS[type(value).__name__], **plain} if type(value).__name__ in _KINDS else plain
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    if isinstance(value, tzinfo):
+        return str(value)
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     return value
 
 
-_KINDS = {"EmailChannel": "email", "WebhookChannel": "webhook"}
+_KINDS = {"EmailChannel": "email", "WebhookChannel": "webhook", "AppriseChannel": "apprise"}

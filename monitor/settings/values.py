@@ -177,6 +177,31 @@ def _timezone(value: str) -> str:
     return value
 
 
+def _clock_time(value: str) -> str:
+    if not re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d", value):
+        raise wrong("not a time of day", "hours and minutes, such as 08:00")
+    return value
+
+
+def _digest(value: str) -> str:
+    if value == "hourly":
+        return value
+    try:
+        return _clock_time(value)
+    except PydanticCustomError:
+        raise wrong("not a time for digests", "hourly, or a time of day such as 08:00") from None
+
+
+def _quiet(value: str) -> str:
+    start, dash, end = value.replace("\u2013", "-").replace(" ", "").partition("-")
+    try:
+        if not dash or _clock_time(start) == _clock_time(end):
+            raise wrong("", None)
+    except PydanticCustomError:
+        raise wrong("not quiet hours", "from and to, such as 22:00-06:00") from None
+    return f"{start}-{end}"
+
+
 def _selector(value: str) -> str:
     try:
         soupsieve.compile(value)
@@ -233,6 +258,9 @@ Web = Annotated[Line, AfterValidator(_web)]
 Country = Annotated[str, AfterValidator(_country)]
 Language = Annotated[str, AfterValidator(_language)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
+ClockTime = Annotated[str, AfterValidator(_clock_time)]
+DigestTime = Annotated[str, AfterValidator(_digest)]
+QuietHours = Annotated[str, AfterValidator(_quiet)]
 Selector = Annotated[Line, AfterValidator(_selector)]
 Address = Annotated[Line, AfterValidator(_address)]
 Sender = Annotated[Line, AfterValidator(_sender)]

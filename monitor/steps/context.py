@@ -8,7 +8,7 @@ from typing import Literal
 
 from monitor.alerts.channel import Channel
 from monitor.alerts.wording import Wording
-from monitor.ports import Clock, Fetch, Mailer, Parse, Poster, Store
+from monitor.ports import Chat, Clock, Fetch, Mailer, Parse, Poster, Store
 from monitor.rules.compile import RuleSet
 from monitor.sources.source import Source
 
@@ -32,6 +32,7 @@ class Context:
     parse: Parse
     mailer: Mailer
     poster: Poster
+    chat: Chat
     rules: RuleSet
     sources: Mapping[str, Source]
     channels: Mapping[str, Channel]

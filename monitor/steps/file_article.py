@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.alerts.notice import notice
-from monitor.alerts.raising import raise_alert
+from monitor.alerts.channel import Channel
 from monitor.articles.article import Article
 from monitor.ports import StoredArticle, Transaction
 from monitor.rules.compile import RuleSet
 from monitor.rules.document import document
 from monitor.rules.match import Document, Verdict
 from monitor.sources.source import Source
+from monitor.steps.raise_alerts import raise_alerts
 from monitor.stories.join import WINDOW, Candidate, Opened, decide
 from monitor.stories.shingles import Sketch, sketch
 from monitor.urls import article_id, host_of, identity
@@ -61,7 +62,7 @@ def prepare(rules: RuleSet, source: Source, article: Article, *found_at: str | N
 
 
 def file_article(
-    tx: Transaction, rules: RuleSet, prepared: Prepared, now: datetime, *, alerting: bool, channels: frozenset[str]
+    tx: Transaction, rules: RuleSet, prepared: Prepared, now: datetime, *, alerting: bool, channels: Mapping[str, Channel]
 ) -> Filed:
     """Put an article into the store with its matches, story, alerts and deliveries, all in the caller's transaction.
 
@@ -97,37 +98,24 @@ def file_article(
         story_id=story_id,
     )
     tx.articles.add(stored, prepared.sketch.to_bytes(), prepared.sketch.bands, prepared.identities)
+    raised: tuple[str, ...] = ()
+    if alerting:
+        raised = raise_alerts(
+            tx,
+            rules,
+            article_id=prepared.id,
+            article=prepared.article,
+            source=prepared.source,
+            verdict=prepared.verdict,
+            story_id=story_id,
+            now=now,
+            channels=channels,
+        )
     return Filed(
         article_id=prepared.id,
         new=True,
         story_id=story_id,
         opened=opened,
         rules=tuple(match.rule for match in prepared.verdict.matches),
-        alerts=_raise_alerts(tx, rules, prepared, story_id, now, channels) if alerting else (),
+        alerts=raised,
     )
-
-
-def _raise_alerts(
-    tx: Transaction, rules: RuleSet, prepared: Prepared, story_id: str, now: datetime, channels: frozenset[str]
-) -> tuple[str, ...]:
-    already = tx.alerts.raised(story_id)
-    fresh = [match for match in prepared.verdict.matches if match.rule not in already]
-    if not fresh:
-        return ()
-    carriers = sorted({each.source_name for each in tx.articles.of_story(story_id)})
-    ids = []
-    for match in fresh:
-        rule = rules.rules[match.rule]
-        alert, deliveries = raise_alert(story_id=story_id, article_id=prepared.id, rule=rule, now=now)
-        text = notice(
-            alert=alert,
-            rule=rule,
-            match=match,
-            article=prepared.article,
-            source=prepared.source,
-            facets=prepared.verdict.facets,
-            also_carried_by=carriers,
-        )
-        tx.alerts.add(alert, text, [each for each in deliveries if each.channel_id in channels])
-        ids.append(alert.id)
-    return tuple(ids)

@@ -12,9 +12,7 @@ def import_article(context: Context, source: Source, article: Article, *, alerti
     """File an article that was not fetched. Importing it twice is importing it once."""
     prepared = prepare(context.rules, source, article)
     with context.store.writing() as tx:
-        filed = file_article(
-            tx, context.rules, prepared, context.clock.now(), alerting=alerting, channels=frozenset(context.channels)
-        )
+        filed = file_article(tx, context.rules, prepared, context.clock.now(), alerting=alerting, channels=context.channels)
     return Done(
         result="ok" if filed.new else "left",
         reason="imported" if filed.new else f"known already as {filed.article_id}",

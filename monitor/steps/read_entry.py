@@ -67,7 +67,7 @@ def _file(context: Context, source: Source, listed: ListedEntry, article: Articl
             prepared,
             now,
             alerting=not _old_at_first_poll(listed, article, context.first_poll_window_s),
-            channels=frozenset(context.channels),
+            channels=context.channels,
         )
         reason = ("read" if filed.new else f"already read as {filed.article_id}") + "".join(
             f", {flag}" for flag in article.flags

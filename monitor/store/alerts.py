@@ -109,16 +109,18 @@ class Alerts:
         return self._nouns(query)
 
     def retry_dead(self, now: datetime, delivery_ids: Sequence[str] | None = None) -> int:
-        """What died in a digest goes out again by itself, under its own id, which no one has seen."""
-        revive = (
-            update(delivery)
-            .where(delivery.c.state == "dead")
-            .values(state="pending", attempts=0, next_attempt_at=now, digest_id=None)
-        )
+        """What died in a digest goes out again in that digest."""
+        again = update(delivery).where(delivery.c.state == "dead", delivery.c.digest_id.is_(None))
         if delivery_ids is not None:
-            revive = revive.where(delivery.c.id.in_(delivery_ids) | delivery.c.message_id.in_(delivery_ids))
-        digests = select(delivery.c.id).join(message, message.c.id == delivery.c.message_id).where(message.c.kind == "digest")
-        return self._connection.execute(revive.where(delivery.c.id.not_in(digests))).rowcount
+            meant = delivery.c.id.in_(delivery_ids) | delivery.c.message_id.in_(delivery_ids)
+            digests = select(delivery.c.digest_id).where(meant, delivery.c.digest_id.is_not(None))
+            again = again.where(meant | delivery.c.id.in_(digests))
+        number = self._connection.execute(again.values(state="pending", attempts=0, next_attempt_at=now)).rowcount
+        waiting = select(delivery.c.id).where(delivery.c.state == "pending")
+        self._connection.execute(
+            update(delivery).where(delivery.c.state == "dead", delivery.c.digest_id.in_(waiting)).values(state="held")
+        )
+        return number
 
     def counts(self) -> Mapping[str, int]:
         rows = self._connection.execute(select(delivery.c.state, func.count().label("number")).group_by(delivery.c.state))

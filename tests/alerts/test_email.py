@@ -14,16 +14,19 @@ from hypothesis import strategies as st
 
 from monitor.alerts import email as mail
 from monitor.alerts.alert import Delivery, Marked, Notice, Receipt
-from monitor.alerts.channel import EmailChannel
+from monitor.alerts.channel import EmailChannel, Policy
 from monitor.alerts.wording import SUBJECT_LIMIT, Wording
 
-subject = Wording().subject
 THAI = "ตำรวจทลายแก๊งคอลเซ็นเตอร์ข้ามชาติ"
 HOSTILE = "</title><script>alert(1)</script><img src=x onerror=alert(1)> \" ' & {{ 7*7 }} {% raw %}"
 
 
+def subject(message):
+    return Wording().subject(message, EmailChannel(id="d", host="h", port=25, sender="a@b.example", to=()))
+
+
 def compose(channel, delivery, message, timezone=UTC):
-    return mail.compose(channel, delivery, message, Wording(timezone=timezone))
+    return mail.compose(replace(channel, policy=Policy(timezone=timezone)), delivery, message, Wording())
 
 
 def received(message):

@@ -74,7 +74,9 @@ def store(tmp_path: Path) -> Iterator[RowStore]:
     opened.close()
 
 
-def started(web: Web, store: RowStore, *hosts: str, host_gap_s: float = 0.0, events: list[Event] | None = None) -> EmbeddedEngine:
+def started(
+    web: Web, store: RowStore, *hosts: str, host_gap_s: float = 0.0, events: list[Event] | None = None
+) -> EmbeddedEngine:
     sources = [Source(id=host.split(".")[0], name=host, url=f"https://{host}/feed", kind="feed") for host in hosts]
     with store.writing() as tx:
         tx.sources.watch(sources, SystemClock().now())
@@ -93,6 +95,7 @@ def started(web: Web, store: RowStore, *hosts: str, host_gap_s: float = 0.0, eve
         poster=nothing_to_send,  # type: ignore[arg-type]
         rules=compile_rules([], []),
         sources={source.id: source for source in sources},
+        chat=None,
         channels={},
         first_poll_window_s=172_800.0,
     )

@@ -59,6 +59,7 @@ def test_the_map_names_every_room() -> None:
         ("warcio", {"monitor/adapters"}),
         ("pebble", {"monitor/adapters"}),
         ("smtplib", {"monitor/adapters"}),
+        ("apprise", {"monitor/adapters"}),
         ("pydantic", {"monitor/settings"}),
         ("yaml", {"monitor/settings", "monitor/cli"}),
         ("ahocorasick_rs", {"monitor/rules"}),

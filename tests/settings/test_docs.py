@@ -8,7 +8,7 @@ from monitor.settings import SUBJECTS, Settings, json_schema
 
 TEXT = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```yaml\n# (\S+)\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
-SECRETS = {"MONITOR_WEBHOOK_SECRET": "whsec_" + "QUJD" * 8}
+SECRETS = {"MONITOR_WEBHOOK_SECRET": "whsec_" + "QUJD" * 8, "MONITOR_CHAT_URL": "json://chat.police.example/"}
 
 Load = Callable[..., Settings]
 
@@ -24,7 +24,7 @@ def _load(settings: Load, tmp_path: Path, which: int) -> Settings:
 def test_the_examples_are_a_configuration_that_loads_without_a_warning(settings: Load, tmp_path: Path) -> None:
     got = _load(settings, tmp_path, 0)
     assert got.warnings == ()
-    assert (len(got.sources), len(got.channels), got.channels_off) == (3, 2, ("second-desk",))
+    assert (len(got.sources), len(got.channels), got.channels_off) == (3, 5, ("second-desk",))
     assert (len(got.rules), len(got.vocabularies)) == (1, 2)
     assert got.store == "sqlite:////var/lib/monitor/monitor.db"
 

@@ -19,7 +19,7 @@ def test_a_fresh_copy_loads_and_says_what_is_still_to_be_filled_in(tmp_path: Pat
     written = init(tmp_path / "new" / "desk")
     assert {path.name for path in written} >= {"monitor.yaml", "sources.yaml", "channels.yaml"}
     got = load(tmp_path / "new" / "desk", ENVIRON)
-    assert set(got.channels_off) == {"desk-mail", "ops-hook"}
+    assert set(got.channels_off) == {"desk-mail", "desk-chat", "ops-hook"}
     named = {name for rule in got.rules for name in rule.alert}
     off = {warning.message.split()[1] for warning in got.warnings if " is off" in warning.message}
     assert off == named
@@ -45,7 +45,9 @@ def test_the_shipped_settings_are_the_defaults_that_the_file_shows(tmp_path: Pat
     before = load(tmp_path, ENVIRON)
     lines = (tmp_path / "monitor.yaml").read_text(encoding="utf-8").splitlines()
     lines = [re.sub(r"^# ?", "", line) if re.match(r"#\s+[a-z_]+:( |$)", line) else line for line in lines]
-    shown = [line for line in lines if not line.startswith(("state:", "store_password:"))]
+    shown = [
+        line for line in lines if not line.startswith(("state:", "store_password:", "operator:", "heartbeat:", "public_url:"))
+    ]
     assert {"store: monitor.db", "fetch:"} <= set(shown)
     (tmp_path / "monitor.yaml").write_text("\n".join(shown), encoding="utf-8")
     assert load(tmp_path, ENVIRON) == before

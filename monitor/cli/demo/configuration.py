@@ -41,7 +41,7 @@ def write_configuration(
     init(directory)
     (directory / "monitor.yaml").write_text(_MONITOR, "utf-8")
     (directory / "sources.yaml").write_text("".join(_item(_source(site, urls[site.id])) for site in sites), "utf-8")
-    channels = [_channel(entry, smtp_port, hook_url) for entry in _shipped_channels()]
+    channels = [_channel(entry, smtp_port, hook_url) for entry in _shipped_channels() if entry["kind"] in ("email", "webhook")]
     (directory / "channels.yaml").write_text("".join(_item(channel) for channel in channels), "utf-8")
     secret_file = os.open(directory / "webhook_secret", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with open(secret_file, "w", encoding="utf-8") as file:

@@ -1,0 +1,73 @@
+"""Chat and push services, all of them through Apprise."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from http import HTTPStatus
+
+import apprise
+
+from monitor.alerts.channel import AppriseChannel
+from monitor.alerts.sending import Deferred, Rejected, Sending, Sent
+
+_LONGEST_TITLE = 250
+_MOST_PARTS = 3
+_REST = "\n\n(cut: `monitor alerts` shows all of it)"
+
+
+class AppriseChat:
+    """Keeps the `Chat` port over Apprise, which says yes or no and writes into its log why. What is no is Deferred, so that nothing
+    is lost while someone mends the channel; only an address that Apprise cannot read at all is Rejected.
+
+    No reason holds the channel's address, whose parts are its tokens: of Apprise's words only the kind of failure and an HTTP status
+    are told. Apprise ends each request by itself (4 s to connect and 4 s to read, unless the address says `?cto=` and `?rto=`).
+    Redirects are failures. The guard on addresses does not reach into Apprise: where it connects is for the configuration to say.
+    """
+
+    def __init__(self) -> None:
+        logging.getLogger("apprise").propagate = False  # its lines may hold tokens: they belong into no journal
+
+    def __call__(self, channel: AppriseChannel, title: str, text: str) -> Sending:
+        """Say `text` under `title`. What is too long for one message of the service comes in up to three."""
+        service = apprise.Apprise.instantiate(channel.url.reveal(), suppress_exceptions=True)
+        if service is None:
+            return Rejected(reason=f"channel {channel.id}: Apprise does not understand its address")
+        service.redirects = False
+        service.overflow_mode = apprise.OverflowMode.SPLIT
+        most = _MOST_PARTS * int(service.body_maxlen) * 9 // 10
+        body = text if len(text) <= most else text[: most - len(_REST)] + _REST
+        said = _Said()
+        logger = logging.getLogger("apprise")
+        logger.addHandler(said)
+        try:
+            sent = service.notify(body=body, title=title[:_LONGEST_TITLE], body_format=apprise.NotifyFormat.TEXT)
+        finally:
+            logger.removeHandler(said)
+        return Sent() if sent else Deferred(reason=f"channel {channel.id} ({service.service_name}): {said.why}")
+
+
+class _Said(logging.Handler):
+    """Why Apprise failed, from what it logs in this thread."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.why = "not accepted"
+        self._thread = threading.get_ident()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.thread != self._thread:
+            return
+        line = record.getMessage()
+        if status := re.search(r"\berror=(\d{3})\b", line):
+            self.why = f"answered {status[1]} {_phrase(int(status[1]))}".rstrip()
+        elif "onnection" in line:
+            self.why = "cannot be reached, or gave no answer in time"
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""

@@ -1,0 +1,117 @@
+"""Matches of an article in its story -> alerts, updates of alerts, and whom they go to; all in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from monitor.alerts.alert import Delivery, Notice
+from monitor.alerts.channel import Channel
+from monitor.alerts.message import Carried, Update
+from monitor.alerts.notice import notice
+from monitor.alerts.raising import deliver_to, raise_alert, update_id
+from monitor.articles.article import Article
+from monitor.ports import StoredAlert, StoredArticle, Transaction
+from monitor.rules.compile import RuleSet
+from monitor.rules.match import Verdict
+from monitor.sources.source import Source
+
+UPDATE_AT = (3, 10, 30)
+"""An alert is updated when so many sources carry its story."""
+
+
+def raise_alerts(
+    tx: Transaction,
+    rules: RuleSet,
+    *,
+    article_id: str,
+    article: Article,
+    source: Source,
+    verdict: Verdict,
+    story_id: str,
+    now: datetime,
+    channels: Mapping[str, Channel],
+) -> tuple[str, ...]:
+    """Raise an alert for each rule that the article is the first of its story to match; the ids of these alerts. What was raised in
+    the story before is updated if the article's source is the one that makes it noteworthy."""
+    if not verdict.matches:
+        return ()
+    already = tx.alerts.raised(story_id)
+    carriers = tx.articles.of_story(story_id)
+    ids = []
+    for match in verdict.matches:
+        rule = rules.rules[match.rule]
+        if rule.id in already:
+            continue
+        alert, deliveries = raise_alert(story_id=story_id, article_id=article_id, rule=rule, now=now)
+        said = notice(
+            alert=alert,
+            rule=rule,
+            match=match,
+            article=article,
+            source=source,
+            facets=verdict.facets,
+            also_carried_by=sorted({each.source_name for each in carriers}),
+        )
+        tx.alerts.add(alert, said, _routed(said, deliveries, channels))
+        ids.append(alert.id)
+    if already and _is_noteworthy(carriers, source):
+        matched = {match.rule for match in verdict.matches}
+        for stored in tx.alerts.of_story(story_id):
+            if stored.alert.rule_id in matched & already:
+                _update(tx, stored, carriers, rules, now, channels)
+    return tuple(ids)
+
+
+def _routed(said: Notice, deliveries: Iterable[Delivery], channels: Mapping[str, Channel]) -> list[Delivery]:
+    """Those of the deliveries whose channel is switched on and takes such an alert."""
+    return [
+        each
+        for each in deliveries
+        if (channel := channels.get(each.channel_id)) is not None
+        and channel.policy.only.takes(rule=said.rule_id, severity=said.severity, language=said.language, country=said.country)
+    ]
+
+
+def _is_noteworthy(carriers: list[StoredArticle], source: Source) -> bool:
+    """Whether `source`, whose article is among them, is new to the story and one of those by whose number it is worth an update."""
+    names = [each.source_id for each in carriers]
+    return names.count(source.id) == 1 and len(set(names)) in UPDATE_AT
+
+
+def _update(
+    tx: Transaction,
+    stored: StoredAlert,
+    carriers: list[StoredArticle],
+    rules: RuleSet,
+    now: datetime,
+    channels: Mapping[str, Channel],
+) -> None:
+    sources = len({each.source_id for each in carriers})
+    since = UPDATE_AT[UPDATE_AT.index(sources) - 1] if sources != UPDATE_AT[0] else 1
+    firsts: dict[str, StoredArticle] = {}
+    for each in carriers:
+        firsts.setdefault(each.source_id, each)
+    others = tuple(dict.fromkeys(each.source_name for each in carriers if each.source_name != stored.notice.source_name))
+    said = Update(
+        notice=replace(stored.notice, also_carried_by=others),
+        carried=tuple(_carried(each) for each in list(firsts.values())[since:] if each.id != stored.alert.article_id),
+        at=now,
+    )
+    rule = rules.rules.get(stored.alert.rule_id)
+    message_id = update_id(stored.alert.id, sources)
+    hearing = [name for name in (rule.alert if rule else ()) if name in channels and channels[name].policy.updates]
+    deliveries = _routed(said.notice, deliver_to(message_id, hearing, now), channels)
+    if deliveries:
+        tx.alerts.say(message_id, said, deliveries, now=now, alert_id=stored.alert.id)
+
+
+def _carried(stored: StoredArticle) -> Carried:
+    return Carried(
+        headline=stored.article.headline,
+        url=stored.article.url,
+        source_name=stored.source_name,
+        language=stored.article.language,
+        published_at=stored.article.published_at,
+    )
