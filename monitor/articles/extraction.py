@@ -26,8 +26,10 @@ _NEVER_TEXT = (
 _EMBEDDED = re.compile(r"\b(?:twitter-tweet|instagram-media|tiktok-embed|fb-post|fb-video|bluesky-embed|reddit-embed)")
 # Paragraphs that papers of the region set between heading and text: the first of the article, though it stands outside.
 _LEAD = re.compile(r"(?:^|[\s_-])(?:sapo|description|lead|lede|intro|teras|chapeau)(?:$|\s)", re.IGNORECASE)
+_FORM_FEED = bytes.maketrans(b"\f", b" ")
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f")
 _REFERENCE = re.compile(rb"&#(?:x([0-9a-f]+)|([0-9]+));?", re.IGNORECASE)
+_CJK = re.compile("[\u3400-\u9fff]")
 _DEEPEST = 1500
 _TAG = re.compile(r"<(/?)(?!(?:p|li|br|img|hr|input|meta|link|td|tr|th|dd|dt|option)\b)[a-z]", re.IGNORECASE)
 _INLINE = frozenset({"strong", "b", "em", "i", "u", "span"})
@@ -40,7 +42,12 @@ def parse(text: str) -> HtmlElement | None:
     parser.set_element_class_lookup(
         etree.ElementDefaultClassLookup(element=HtmlElement)
     )  # lxml.html asks Python for the class of each element
-    data = text.encode("utf-8", "ignore").translate(None, _CONTROLS).replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
+    data = (
+        text.encode("utf-8", "ignore")
+        .translate(_FORM_FEED, _CONTROLS)
+        .replace(b"\xef\xbf\xbe", b"")
+        .replace(b"\xef\xbf\xbf", b"")
+    )
     if b"&#" in data:
         data = _REFERENCE.sub(_character, data)
     try:
@@ -188,9 +195,19 @@ def text_of(fragment: str) -> list[str]:
     return [line for line in plain.lines(text) if line]
 
 
+def size(lines: list[str]) -> int:
+    """How much text there is, in letters of an alphabet: a Chinese character says as much as three."""
+    return sum(len(line) + 2 * len(_CJK.findall(line)) for line in lines)
+
+
+def paragraphs_size(tree: HtmlElement) -> int:
+    """How much running text stands in the paragraphs of the page, whatever belongs to the article."""
+    return size([text for element in tree.iter("p") if is_prose(text := plain.line(element.text_content()))])
+
+
 def prose_length(lines: list[str]) -> int:
-    """How many characters of running text there are."""
-    return sum(len(line) for line in lines if is_prose(line))
+    """How much of it is running text, measured as `size` does."""
+    return size([line for line in lines if is_prose(line)])
 
 
 def _lines(element: Any) -> Iterator[str]:

@@ -12,7 +12,7 @@ What decides, most trusted first:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -38,6 +38,7 @@ from monitor.sources.source import Source
 _MOST_BYTES = 5_000_000
 _MOST_TAGS = 40_000  # beyond that the page is data, and only the fast reader is let at it
 _SHORT = 500  # characters of text under which another reader is asked (dependencies: full cascade under 500)
+_MISSED = 2.5  # so many times more text on the page than was found: then it is asked again
 _CAPTIONS = 20
 _ODD = re.compile(r"[\ufffd\x00-\x08\x0b\x0e-\x1f\x80-\x9f]+")
 _DATED = re.compile(
@@ -186,29 +187,36 @@ def _captions(tree: HtmlElement) -> list[str]:
 
 
 def _text(tree: HtmlElement, text: str, said: metadata.Metadata, entry: Entry, flags: list[str]) -> list[str]:
-    """The lines of the article from the first reader that finds enough; the one that finds most if none does."""
-    lines = extraction.main_text(tree, strict=not said.is_live)
+    """The lines of the article from the first reader that finds enough; from the one that finds most if none does."""
+    lines = extraction.main_text(tree)
     lines = [*extraction.lead(tree, lines), *lines]
-    length = sum(map(len, lines))
-    if said.is_live and said.body and len(said.body) > 0.9 * length:
+    if said.is_live and said.body and len(said.body) > 0.9 * extraction.size(lines):
         return extraction.text_of(said.body)
-    if length >= _SHORT:
-        return lines
-    candidates = [(extraction.main_text(tree, thorough=True), "")]
-    if said.body:
-        candidates.append((extraction.text_of(said.body), ""))
-    if entry.content:
-        candidates.append((extraction.text_of(entry.content), "feed-text"))
-    for other, flag in candidates:
-        if sum(map(len, other)) > 1.5 * length and extraction.prose_length(other) > extraction.prose_length(lines):
-            lines, length = other, sum(map(len, other))
+    for other, flag in _other_readers(tree, said, entry, extraction.size(lines)):
+        if extraction.size(other) > 1.5 * extraction.size(lines) and extraction.prose_length(other) > extraction.prose_length(
+            lines
+        ):
+            lines = other
             flags.extend([flag] if flag else [])
-    if length < _SHORT // 4:
+    if extraction.size(lines) < _SHORT // 4:
         other = extraction.rescue(text)
-        if extraction.prose_length(other) > max(length, _SHORT // 4):
+        if extraction.prose_length(other) > max(extraction.size(lines), _SHORT // 4):
             flags.append("rescued")
             return other
     return lines
+
+
+def _other_readers(tree: HtmlElement, said: metadata.Metadata, entry: Entry, size: int) -> Iterator[tuple[list[str], str]]:
+    """What other readers find, with the flag that each carries, as far as `size` gives a reason to ask them: it is small in itself, or
+    beside the paragraphs that stand on the page, or beside the text that the page gives to machines."""
+    if size < _SHORT:
+        yield extraction.main_text(tree, thorough=True), ""
+    elif extraction.paragraphs_size(tree) > _MISSED * size:
+        yield extraction.main_text(tree, strict=False), ""
+    if said.body and (size < _SHORT or len(said.body) > _MISSED * size):
+        yield extraction.text_of(said.body), ""
+    if entry.content and size < _SHORT:
+        yield extraction.text_of(entry.content), "feed-text"
 
 
 def _read_fast(source: Source, fetched: Fetched, entry: Entry, text: str, flags: list[str]) -> Article | Unreadable:
