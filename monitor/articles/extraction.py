@@ -13,7 +13,7 @@ from resiliparse.extract.html2text import extract_plain_text
 from trafilatura import bare_extraction
 
 from monitor.articles import plain
-from monitor.articles.furniture import is_prose
+from monitor.articles.marks import is_prose
 
 # Never running text, and most of the bytes of a page: gone before anything is copied or searched. trafilatura drops the same elements,
 # but only after it has copied them. Scripts with data, captions and password fields are looked at before this.
@@ -25,7 +25,7 @@ _NEVER_TEXT = (
 # Posts of social networks that were put into the page.
 _EMBEDDED = re.compile(r"\b(?:twitter-tweet|instagram-media|tiktok-embed|fb-post|fb-video|bluesky-embed|reddit-embed)")
 # Paragraphs that papers of the region set between heading and text: the first of the article, though it stands outside.
-_LEAD = re.compile(r"(?:^|[\s_-])(?:sapo|description|lead|lede|intro|teras|chapeau)(?:$|\s)", re.IGNORECASE)
+_LEAD = re.compile(r"(?:^|[\s_-])(?:sapo|description|lead|lede|intro|teras)(?:$|\s)", re.IGNORECASE)
 _FORM_FEED = bytes.maketrans(b"\f", b" ")
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f")
 _REFERENCE = re.compile(rb"&#(?:x([0-9a-f]+)|([0-9]+));?", re.IGNORECASE)
@@ -99,7 +99,7 @@ def _is_layout(table: HtmlElement) -> bool:
 
 def lead(tree: HtmlElement, lines: list[str]) -> list[str]:
     """The lead between heading and text, if the page marks one and `lines` do not begin with it."""
-    for element in tree.iter("p", "h2", "div"):
+    for element in tree.iter("p", "h2"):
         if _LEAD.search(element.get("class") or ""):
             text = plain.line(element.text_content()[:1500])
             if not is_prose(text) or len(text) > 700:
@@ -125,20 +125,20 @@ def take_teasers(tree: HtmlElement) -> list[str]:
             holder.drop_tree()
             taken.append(text)
     for links in list(tree.iter("ul", "ol")):
-        texts = [_link_text(item) for item in links if item.tag == "li"]
-        if len(texts) >= 2 and all(texts) and len(links) == len(texts):
+        texts = [_link_text(item) for item in links]
+        if len(texts) >= 2 and all(texts):
             links.drop_tree()
-            taken.extend(text for text in texts if text)
+            taken.extend(text for text in texts if text and 15 <= len(text) <= 220)
     return taken
 
 
 def _link_text(item: HtmlElement) -> str | None:
-    """The text of an item that is nothing but a link to a story, by its length."""
-    link = item.find(".//a")
+    """The text of a list item that is nothing but a link."""
+    link = item.find(".//a") if item.tag == "li" else None
     if link is None:
         return None
     text = plain.line(item.text_content())
-    return text if 15 <= len(text) <= 220 and text == plain.line(link.text_content()) else None
+    return text if text == plain.line(link.text_content()) else None
 
 
 def _is_text_paragraph(element: HtmlElement | None) -> bool:

@@ -24,7 +24,7 @@ from lxml.html import HtmlElement
 from soupsieve import SelectorSyntaxError
 
 from monitor import urls
-from monitor.articles import bylines, extraction, metadata, plain, seed
+from monitor.articles import bylines, extraction, metadata, plain, seed, visible
 from monitor.articles.article import Article, Removed, Unreadable
 from monitor.articles.dates import parse_date
 from monitor.articles.furniture import Reason, Tidied, tidy
@@ -174,7 +174,7 @@ def _read_tree(
     )
     article = _article(source, fetched, entry, said, tidied, picked, flags)
     if not article.authors:
-        article = replace(article, authors=metadata.shown_authors(tree))
+        article = replace(article, authors=visible.authors(tree))
     if article.published_at is None:
         article = replace(article, published_at=_last_resort(tree, source, article, tidied.dated, fetched))
     return replace(article, removed=removed)
@@ -291,7 +291,7 @@ def _last_resort(
     shown = [element.get("datetime") or element.text_content()[:100] for element in islice(tree.iter("time"), 20)]
     if len(set(shown)) <= 3 and (at := _first_date(shown, now, zone, article.language)):
         return at
-    if at := _first_date(metadata.shown_dates(tree), None, zone, article.language):
+    if at := _first_date(visible.dates(tree), None, zone, article.language):
         return at
     near = (
         plain.line(element.text_content()[:160])

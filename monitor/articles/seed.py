@@ -15,8 +15,9 @@ from typing import Any
 from monitor.articles import plain
 from monitor.articles.article import Article, Removed
 from monitor.articles.dates import find_date, parse_date
-from monitor.articles.furniture import Tidied, is_prose, tidy
+from monitor.articles.furniture import Tidied, tidy
 from monitor.articles.language import detect
+from monitor.articles.marks import is_prose
 
 _FROM_TEXT = "date-from-text"
 

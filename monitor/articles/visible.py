@@ -1,0 +1,45 @@
+"""What a page shows to people where it says nothing to machines: by-line and date near its heading."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from monitor.articles import bylines, plain
+
+_BY = re.compile(
+    r"(?:^|[\s_-])(?:author|authors|byline|by-line|writer|reporter|journalist|penulis|tacgia|tac-gia|vcard)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(r"(?:^|[\s_-])(?:meta|info|credit|date|source|postmeta|entry-meta|post-meta)(?:$|[\s_-])", re.IGNORECASE)
+_PART = re.compile(r"\s*[|•·–—\n\u3000]\s*|\s{3,}")
+
+
+def authors(tree: HtmlElement) -> tuple[str, ...]:
+    """The authors that the page shows near its heading, in elements that are named for it; for pages that name none to machines."""
+    for marked, others in ((_BY, False), (_ABOUT, True)):
+        for element in islice(
+            (element for element in tree.iterfind(".//*[@class]") if marked.search(element.get("class") or "")), 12
+        ):
+            text = element.text_content()
+            if len(text) > 400:
+                continue
+            for part in _PART.split(text.strip()):
+                found = bylines.read(plain.line(part)) or (() if others else bylines.read(f"By {plain.line(part)}"))
+                if found:
+                    return found
+    return ()
+
+
+def dates(tree: HtmlElement) -> list[str]:
+    """Short texts with digits before and after the heading, nearest first: one of them may be the date."""
+    elements = list(islice(tree.iter(), 6000))
+    at = next((at for at, element in enumerate(elements) if element.tag == "h1"), None)
+    at = at if at is not None else next((at for at, element in enumerate(elements) if element.tag == "h2"), None)
+    if at is None:
+        return []
+    near = [*elements[at + 1 : at + 40], *elements[max(0, at - 15) : at]]
+    texts = (plain.line(element.text_content()[:161]) for element in near if isinstance(element.tag, str))
+    return [text for text in texts if 6 <= len(text) <= 160 and any(c.isdecimal() for c in text)]
