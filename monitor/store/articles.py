@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
 from monitor.articles.article import Article, Removed
-from monitor.ports import StoredArticle
+from monitor.ports import StoredArticle, StoryOutline, Wanted
 from monitor.rules.match import Hit, Match, Verdict
 from monitor.rules.narrowing import Narrowing, words_of
-from monitor.store.tables import address, alert, article, band, delivery, feedback, match, message, response, story
+from monitor.store.tables import UtcDateTime, address, alert, article, band, delivery, feedback, match, message, response, story
+from monitor.store.tags import Tags
 from monitor.store.words import Words
 from monitor.stories.join import Candidate
 from monitor.stories.shingles import Sketch
 from monitor.urls import host_of
 
 _PAGE = 500
+_FEW = 40  # whoever asks for the newest often stops after a screenful
 
 
 class Articles:
@@ -28,6 +30,7 @@ class Articles:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._words = Words(connection)
+        self._tags = Tags(connection)
 
     def known_as(self, identities: Iterable[str]) -> str | None:
         found: str | None = self._connection.execute(
@@ -80,6 +83,7 @@ class Articles:
         self.also_at(stored.id, identities)
         (number,) = result.inserted_primary_key  # type: ignore[misc]  # an insert has one
         self._words.add(int(number), words_of(f"{text.headline or ''}\n{text.body}"))
+        self._tags.put(int(number), stored)
         return int(number)
 
     def candidates(self, bands: Sequence[int], since: datetime) -> list[Candidate]:
@@ -115,6 +119,7 @@ class Articles:
         old = select(article.c.id).where(article.c.read_at < before, article.c.story_id.not_in(waiting))
         for table in (match, band, response):
             self._connection.execute(delete(table).where(table.c.article_id.in_(old)))
+        self._tags.drop(old.with_only_columns(article.c.number))
         number = self._connection.execute(delete(article).where(article.c.id.in_(old))).rowcount
         left = select(article.c.story_id)
         over = select(alert.c.id).where(alert.c.story_id.not_in(left), alert.c.story_id.not_in(waiting))
@@ -154,14 +159,46 @@ class Articles:
             page = chosen[start : start + _PAGE]
             yield from self._nouns(select(article).where(article.c.number.in_(page)).order_by(article.c.number.desc()))
 
+    def chosen(
+        self, wanted: Wanted, narrowing: Narrowing | None = None, *, before: int | None = None
+    ) -> Iterator[StoredArticle]:
+        among = None if narrowing is None else self._words.numbers(narrowing)
+        for page in self._tags.numbers(wanted, before, among):
+            for start in range(0, len(page), _FEW):
+                few = page[start : start + _FEW]
+                yield from self._nouns(select(article).where(article.c.number.in_(few)).order_by(article.c.number.desc()))
+
+    def per_day(self, wanted: Wanted) -> Mapping[date, int]:
+        return self._tags.per_day(wanted)
+
+    def pairs(self, wanted: Wanted, rows: Sequence[str], columns: Sequence[str]) -> Mapping[tuple[str, str], int]:
+        return self._tags.pairs(wanted, rows, columns)
+
     def judged(self, article_id: str, verdict: Verdict) -> None:
         self._connection.execute(delete(match).where(match.c.article_id == article_id))
         if verdict.matches:
             self._connection.execute(insert(match), [_match_values(article_id, item) for item in verdict.matches])
         self._connection.execute(update(article).where(article.c.id == article_id).values(facets=list(verdict.facets)))
+        if (stored := self.get(article_id)) is not None:
+            self._tags.put(stored.number, stored)
 
     def of_story(self, story_id: str) -> list[StoredArticle]:
         return self._nouns(select(article).where(article.c.story_id == story_id).order_by(article.c.number))
+
+    def outlines(self, story_ids: Sequence[str]) -> Mapping[str, StoryOutline]:
+        query = (
+            select(
+                article.c.story_id,
+                func.count().label("articles"),
+                func.count(func.distinct(article.c.source_id)).label("sources"),
+                func.min(article.c.read_at, type_=UtcDateTime).label("first_at"),
+                func.max(article.c.read_at, type_=UtcDateTime).label("last_at"),
+                func.max(article.c.number).label("newest"),
+            )
+            .where(article.c.story_id.in_(story_ids))
+            .group_by(article.c.story_id)
+        )
+        return {row.story_id: StoryOutline(**row._asdict()) for row in self._connection.execute(query)}
 
     def counts(self) -> Mapping[str, int]:
         def number_of(query: Select[Any]) -> int:

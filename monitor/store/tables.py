@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     Float,
@@ -173,6 +174,16 @@ match = Table(
     Column("hits", JSON, nullable=False),
     Column("points", Integer),
     Index("ix_match_rule_id", "rule_id"),
+)
+
+tag = Table(
+    "tag",
+    metadata,
+    Column("name", String, primary_key=True),  # `all`, `matched`, `rule:…`, `facet:…`, `source:…`, `lang:…`
+    Column("number", _id, primary_key=True),  # of the article
+    Column("day", Date, nullable=False),  # on which it was published or, undated, read
+    Index("ix_tag_number", "number"),
+    sqlite_with_rowid=False,
 )
 
 story = Table(

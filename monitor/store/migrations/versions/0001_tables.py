@@ -76,6 +76,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_match_rule_id", "match", ["rule_id"], unique=False)
     op.create_table(
+        "tag",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "number", name=op.f("pk_tag")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_tag_number", "tag", ["number"], unique=False)
+    op.create_table(
         "source",
         sa.Column("source_id", sa.String(), nullable=False),
         sa.Column("watched", sa.Boolean(), nullable=False),

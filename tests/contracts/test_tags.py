@@ -1,0 +1,117 @@
+"""Choosing and counting articles by what can be asked of them, on every database."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from monitor.articles.article import Article
+from monitor.ports import StoredArticle, Wanted
+from monitor.rules.match import Match, Verdict
+from monitor.rules.narrowing import Word
+from monitor.store.database import RowStore
+from monitor.stories.shingles import sketch
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+DRUGS = Match(rule="drugs", rule_version="1", clauses=(), hits=())
+
+
+def article(
+    number: int,
+    *,
+    story: int,
+    source: str = "post",
+    language: str = "en",
+    facets: tuple[str, ...] = (),
+    rules: tuple[str, ...] = (),
+) -> StoredArticle:
+    return StoredArticle(
+        id=f"{number:016x}",
+        number=0,
+        source_id=source,
+        source_name=source.title(),
+        country="TH",
+        article=Article(
+            headline=f"Number {number}",
+            paragraphs=(f"heroin case {number}" if rules else f"mango case {number}",),
+            language=language,
+            published_at=NOW - timedelta(days=number),
+        ),
+        facets=facets,
+        matches=tuple(Match(rule=rule, rule_version="1", clauses=(), hits=()) for rule in rules),
+        read_at=NOW,
+        story_id=f"{story:016x}",
+    )
+
+
+@pytest.fixture
+def archive(store: RowStore) -> RowStore:
+    with store.writing() as tx:
+        for each in (
+            article(1, story=1, facets=("crime/drugs", "country/th"), rules=("drugs",)),
+            article(2, story=1, source="times", facets=("crime/drugs", "country/th"), rules=("drugs",)),
+            article(3, story=3, language="th", facets=("crime/drugs", "country/la"), rules=("drugs", "border")),
+            article(4, story=4, facets=("country/th",)),
+        ):
+            tx.articles.add(each, sketch(each.article.body).to_bytes(), (), [each.id])
+            if each.story_id == each.id:
+                tx.stories.open(each.story_id, NOW)
+    return store
+
+
+@pytest.mark.parametrize(
+    ("wanted", "numbers"),
+    [
+        pytest.param(Wanted(), [4, 3, 2, 1], id="everything, newest first"),
+        pytest.param(Wanted(matched=True), [3, 2, 1], id="what any rule matched"),
+        pytest.param(Wanted(rule="border"), [3], id="what this rule matched"),
+        pytest.param(Wanted(source="times"), [2], id="of a source"),
+        pytest.param(Wanted(language="th"), [3], id="in a language"),
+        pytest.param(Wanted(facets=("crime/drugs", "country/th")), [2, 1], id="both facets"),
+        pytest.param(Wanted(matched=True, facets=("country/th",), source="post"), [1], id="all at once"),
+        pytest.param(Wanted(first_day=date(2026, 11, 21), last_day=date(2026, 11, 22)), [3, 2], id="published on these days"),
+        pytest.param(Wanted(rule="nobody's"), [], id="nothing"),
+    ],
+)
+def test_articles_are_chosen_by(archive: RowStore, wanted: Wanted, numbers: list[int]) -> None:
+    with archive.reading() as tx:
+        assert [each.number for each in tx.articles.chosen(wanted)] == numbers
+        assert [each.number for each in tx.articles.chosen(wanted, before=3)] == [each for each in numbers if each < 3]
+        assert sum(tx.articles.per_day(wanted).values()) == len(numbers)
+
+
+def test_a_query_narrows_what_is_chosen(archive: RowStore) -> None:
+    with archive.reading() as tx:
+        assert [each.number for each in tx.articles.chosen(Wanted(), Word("heroin"))] == [3, 2, 1]
+        assert [each.number for each in tx.articles.chosen(Wanted(source="post"), Word("heroin"), before=3)] == [1]
+
+
+def test_articles_are_counted_by_the_day_of_their_publication(archive: RowStore) -> None:
+    with archive.reading() as tx:
+        assert tx.articles.per_day(Wanted(facets=("country/th",))) == {date(2026, 11, day): 1 for day in (20, 22, 23)}
+
+
+def test_pairs_of_facets_count_stories_not_articles(archive: RowStore) -> None:
+    with archive.reading() as tx:
+        pairs = tx.articles.pairs(Wanted(matched=True), ["crime/drugs", "crime/piracy"], ["country/th", "country/la"])
+    assert pairs == {("crime/drugs", "country/th"): 1, ("crime/drugs", "country/la"): 1}
+
+
+def test_an_outline_tells_how_much_of_a_story_there_is(archive: RowStore) -> None:
+    with archive.reading() as tx:
+        outline = tx.articles.outlines([f"{1:016x}", "0" * 16])[f"{1:016x}"]
+    assert (outline.articles, outline.sources, outline.newest, outline.first_at, outline.last_at) == (2, 2, 2, NOW, NOW)
+
+
+def test_a_new_verdict_and_a_deletion_reach_what_is_chosen(archive: RowStore) -> None:
+    with archive.writing() as tx:
+        tx.articles.judged(f"{4:016x}", Verdict(matches=(DRUGS,), facets=("crime/drugs",)))
+    with archive.reading() as tx:
+        assert [each.number for each in tx.articles.chosen(Wanted(rule="drugs"))] == [4, 3, 2, 1]
+        assert [each.number for each in tx.articles.chosen(Wanted(facets=("country/th",)))] == [2, 1]
+    with archive.writing() as tx:
+        tx.articles.delete_before(NOW + timedelta(days=1))
+    with archive.reading() as tx:
+        assert list(tx.articles.chosen(Wanted())) == []
+        assert tx.articles.per_day(Wanted()) == {}
