@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from monitor.articles.article import Article, Unreadable
 from monitor.articles.page import from_entry
 from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Refused, Request, Throttled
-from monitor.ports import ListedEntry
+from monitor.ports import Fetch, ListedEntry, Parse
+from monitor.rules.compile import RuleSet
 from monitor.sources.source import Source
 from monitor.steps.context import Context, Done
-from monitor.steps.file_article import Filed, file_article, prepare
+from monitor.steps.file_article import Filed, Prepared, file_article, prepare
 from monitor.steps.poll_source import throttled_s
 from monitor.urls import identity
 
@@ -20,7 +21,7 @@ RETRY_AFTER_S = (60.0, 600.0, 3600.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Later:
+class Later:
     """The page could not be had; asking again may help."""
 
     reason: str
@@ -28,35 +29,55 @@ class _Later:
     rest_s: float = 0.0
 
 
+Reading = Prepared | Unreadable | Later
+
+
 def read_entry(context: Context, key: str) -> Done:
     """Read the entry's page and file what it says. An entry whose page cannot be had becomes an article of what its source says of it."""
-    entry_id = int(key)
+    listed = to_read(context, int(key))
+    if isinstance(listed, Done):
+        return listed
+    source = context.sources[listed.source_id]
+    now = context.clock.now()
+    reading = read(source, listed, fetch=context.fetch, parse=context.parse, rules=context.rules, now=now)
+    return keep(context, source, listed, reading)
+
+
+def to_read(context: Context, entry_id: int) -> ListedEntry | Done:
+    """The entry's row if it is to be read now; what was done about it otherwise."""
     with context.store.reading() as tx:
         listed = tx.entries.get(entry_id)
         known = tx.articles.known_as([identity(listed.entry.url)]) if listed and listed.entry.url else None
     if listed is None or listed.outcome is not None or listed.next_read_at is None or listed.next_read_at > context.clock.now():
         return Done(result="left", reason="read already, or not due")
-    source = context.sources.get(listed.source_id)
-    if source is None:
+    if listed.source_id not in context.sources:
         return _finish(context, listed, "failed", "its source is no longer watched")
     if known is not None:
         return _finish(context, listed, "known", f"already read as {known}", known)
+    return listed
 
-    article = _read(context, source, listed)
-    if isinstance(article, _Later):
-        at = context.clock.now() + timedelta(seconds=article.after_s)
+
+def read(source: Source, listed: ListedEntry, *, fetch: Fetch, parse: Parse, rules: RuleSet, now: datetime) -> Reading:
+    """The article behind the entry, matched: all that needs no store, so that it can be done in any process."""
+    article = _read(source, listed, fetch, parse, now)
+    return prepare(rules, source, article, listed.entry.url) if isinstance(article, Article) else article
+
+
+def keep(context: Context, source: Source, listed: ListedEntry, reading: Reading) -> Done:
+    """Put what was read into the store."""
+    if isinstance(reading, Later):
+        at = context.clock.now() + timedelta(seconds=reading.after_s)
         with context.store.writing() as tx:
-            tx.entries.retry(entry_id, at=at, reason=article.reason)
+            tx.entries.retry(listed.id, at=at, reason=reading.reason)
         facts = {"source": source.id, "url": listed.entry.url, "again_at": at}
-        return Done(result="failed", reason=article.reason, facts=facts, rest_s=article.rest_s)
-    if isinstance(article, Unreadable):
-        return _finish(context, listed, "unreadable", article.reason)
-    return _file(context, source, listed, article)
+        return Done(result="failed", reason=reading.reason, facts=facts, rest_s=reading.rest_s)
+    if isinstance(reading, Unreadable):
+        return _finish(context, listed, "unreadable", reading.reason)
+    return _file(context, source, listed, reading)
 
 
-def _file(context: Context, source: Source, listed: ListedEntry, article: Article) -> Done:
-    prepared = prepare(context.rules, source, article, listed.entry.url)
-    now = context.clock.now()
+def _file(context: Context, source: Source, listed: ListedEntry, prepared: Prepared) -> Done:
+    article, now = prepared.article, context.clock.now()
     with context.store.writing() as tx:
         current = tx.entries.get(listed.id)
         if current is None or current.outcome is not None:
@@ -77,26 +98,24 @@ def _file(context: Context, source: Source, listed: ListedEntry, article: Articl
     return Done(result="ok", reason=reason, facts=_facts(source, article, filed), rest_s=pause_s or 0.0)
 
 
-def _read(context: Context, source: Source, listed: ListedEntry) -> Article | Unreadable | _Later:
+def _read(source: Source, listed: ListedEntry, fetch: Fetch, parse: Parse, now: datetime) -> Article | Unreadable | Later:
     """The article behind the entry; from the page where it can be had, else from what the source carries of it."""
     if listed.entry.url is None:
-        return from_entry(source, listed.entry, context.clock.now())
-    outcome = context.fetch(
-        Request(url=listed.entry.url, accept="text/html,application/xhtml+xml;q=0.9,*/*;q=0.1", check_robots=True)
-    )
+        return from_entry(source, listed.entry, now)
+    outcome = fetch(Request(url=listed.entry.url, accept="text/html,application/xhtml+xml;q=0.9,*/*;q=0.1", check_robots=True))
     wait_s = RETRY_AFTER_S[listed.attempts] if listed.attempts < len(RETRY_AFTER_S) else None
     match outcome:
         case Fetched():
-            article = context.parse.read_page(source, outcome, listed.entry)
+            article = parse.read_page(source, outcome, listed.entry)
             if isinstance(article, Article):
                 return article
             reason = article.reason
         case Throttled() if wait_s is not None:
             rest_s = throttled_s(outcome)
             reason = f"the server asks for less (HTTP {outcome.status})"
-            return _Later(reason=reason, after_s=max(wait_s, rest_s), rest_s=rest_s)
+            return Later(reason=reason, after_s=max(wait_s, rest_s), rest_s=rest_s)
         case Failed() if wait_s is not None:
-            return _Later(reason=outcome.detail, after_s=wait_s)
+            return Later(reason=outcome.detail, after_s=wait_s)
         case Throttled():
             reason = f"the server asks for less (HTTP {outcome.status})"
         case Failed():
@@ -107,7 +126,7 @@ def _read(context: Context, source: Source, listed: ListedEntry) -> Article | Un
             reason = "the page is gone (HTTP 410)"
         case NotModified():
             reason = "the server answered 304 to a request without validators"
-    substitute = from_entry(source, listed.entry, context.clock.now())
+    substitute = from_entry(source, listed.entry, now)
     if isinstance(substitute, Unreadable):
         return Unreadable(reason=f"{reason}; {substitute.reason}")
     return substitute
