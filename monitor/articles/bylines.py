@@ -11,7 +11,7 @@ _PARTICLE_WORDS = (
     "and & de del dela la van von der bin binti bt al el abu ibn dan with for the of in s/o d/o a/l a/p the at und y"
 )
 _PARTICLES = frozenset(_PARTICLE_WORDS.split())
-_SPLIT = re.compile(r"\s*(?:[,;/、，|•·]|\s&\s|\sand\s|\sdan\s|\svà\s|และ|\sat\s(?=[A-Z])|\s(?:ni|og)\s)\s*")
+_SPLIT = re.compile(r"\s*(?:[,;/、，|•·]|\s&\s|\sand\s|\sdan\s|\svà\s|และ|\sat\s(?=[A-Z]))\s*")
 _ADDRESS = re.compile(r"\S*(?:@|\[email)\S*(?:\sprotected\])?|https?://\S+|www\.\S+")
 _NAKED = (
     "by",

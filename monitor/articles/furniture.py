@@ -76,7 +76,7 @@ def _once(state: Tidied, known: dict[str, Reason | None]) -> Tidied:
     _drop_blocks(page)
     authors, dated = _drop_edges(page)
     _drop_repeated(page)
-    removed = [Removed(text=line, reason=reason) for line, reason in zip(page.lines, page.reasons, strict=True) if reason]
+    removed = [Removed(text=line, reason=reason.value) for line, reason in zip(page.lines, page.reasons, strict=True) if reason]
     kept = [page.lines[at] for at in page.kept()]
     result = replace(
         state,
@@ -101,7 +101,7 @@ def _without_dateline(state: Tidied) -> Tidied:
     return replace(
         state,
         paragraphs=(*rest, *state.paragraphs[1:]),
-        removed=(*state.removed, Removed(text=found.text, reason=Reason.DATELINE)),
+        removed=(*state.removed, Removed(text=found.text, reason=Reason.DATELINE.value)),
         dateline=state.dateline or found.place,
         authors=state.authors or ((found.author,) if found.author else ()),
         dated=(*state.dated, found.text),

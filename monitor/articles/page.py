@@ -167,9 +167,9 @@ def _read_tree(
     if said.is_paywalled or any(part.reason == Reason.PAYWALL for part in tidied.removed):
         flags.append("paywall")
     removed = (
-        *(Removed(text=line, reason=Reason.SELECTOR) for line in picked.get("removed", ()) if line),
-        *(Removed(text=line, reason=Reason.CAPTION) for line in captions[:_CAPTIONS] if line not in tidied.paragraphs),
-        *(Removed(text=line, reason=Reason.TEASER) for line in teasers),
+        *(Removed(text=line, reason=Reason.SELECTOR.value) for line in picked.get("removed", ()) if line),
+        *(Removed(text=line, reason=Reason.CAPTION.value) for line in captions[:_CAPTIONS] if line not in tidied.paragraphs),
+        *(Removed(text=line, reason=Reason.TEASER.value) for line in teasers),
         *tidied.removed,
     )
     article = _article(source, fetched, entry, said, tidied, picked, flags)

@@ -6,14 +6,12 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# Controls, bidi marks and overrides, soft hyphen, byte order mark, surrogates, non-characters and interlinear marks say nothing to a
-# reader and break mail headers, logs and databases. Joiners and the zero-width space stay: Khmer, Burmese and Tamil are written with them.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
-    "\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
-)
+from monitor.text import clean_text
+
+# Soft hyphens, marks of direction and of byte order, annotations and tags say nothing to a reader. Joiners and the zero-width space
+# stay: Khmer, Burmese and Tamil are written with them.
+_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200e\u200f\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 _SPACE = re.compile(r"\s+")
-_BREAK = re.compile("\r\n?|\n|\x0b|\x0c|\x85|\u2028|\u2029")
 _PUNCTUATION = re.compile(
     r"[\s!-/:-@\[-`{-~\u00a1-\u00a9\u00ab-\u00b1\u00b4-\u00b8\u00bb\u00bf\u200b-\u206f\u2190-\u2bff\u3001-\u303f\ufe30-\ufe6f"
     r"។-៚၊-၏฿ฯ๏๚๛।॥]+"
@@ -25,6 +23,7 @@ def line(text: str) -> str:
     """`text` as one line: NFC, each run of white space one space, nothing invisible but joiners, none of them at the ends."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
+    text = clean_text(str(text))  # lxml hands out strings that hold on to their tree
     previous = None
     while text != previous:  # taking a mark away may bring a space or a joiner to the end, or two letters together
         previous = text
@@ -34,7 +33,7 @@ def line(text: str) -> str:
 
 def lines(text: str) -> list[str]:
     """The lines of `text`, each as `line` makes it; empty ones are kept, so that blank lines can be seen."""
-    return [line(part) for part in _BREAK.split(text)]
+    return [line(part) for part in clean_text(str(text)).split("\n")]
 
 
 def fold(text: str) -> str:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import UTC, datetime
 
 import pytest
@@ -311,3 +312,10 @@ def test_a_feed_with_markup_in_its_summary_gives_plain_text(source, now):
 
 def test_an_entry_without_words_makes_no_article(source, now):
     assert isinstance(from_entry(source(), Entry(keys=("k",), url="https://harbour.example/a"), now), Unreadable)
+
+
+def test_an_article_goes_from_process_to_process_without_the_tree_it_came_from(read):
+    found = read(article())
+    assert pickle.loads(pickle.dumps(found)) == found
+    assert len(pickle.dumps(found)) < 4000
+    assert all(type(text) is str for text in (found.headline, found.url, found.site, found.language, *found.paragraphs))

@@ -16,7 +16,7 @@ from monitor.articles import plain
     [
         pytest.param("a\x00b\x07c", "abc", id="control characters go"),
         pytest.param("safe\u202etxt.exe", "safetxt.exe", id="bidi overrides go"),
-        pytest.param("a\ud800b", "ab", id="lone surrogates go"),
+        pytest.param("a\ud800b", "a\ufffdb", id="lone surrogates are marked"),
         pytest.param("  two\u00a0 \t\n words ", "two words", id="space is one space"),
         pytest.param("cafe\u0301", "café", id="composed"),
         pytest.param("soft\u00adhyphen\ufeff", "softhyphen", id="invisible hyphens and marks go"),

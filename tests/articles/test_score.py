@@ -63,7 +63,10 @@ def test_a_summary_averages_only_what_was_compared():
     "data, expected",
     [
         ({"paragraphs": ["a", "b"], "headline": "h"}, Expected(text="a\nb", headline="h")),
-        ({"articleBody": "a", "title": "t", "date": "2025-11-10T08:00:00Z", "author": "m"}, Expected(text="a", headline="t", published=date(2025, 11, 10), authors=("m",))),
+        (
+            {"articleBody": "a", "title": "t", "date": "2025-11-10T08:00:00Z", "author": "m"},
+            Expected(text="a", headline="t", published=date(2025, 11, 10), authors=("m",)),
+        ),
         ({"unreadable": "cookie"}, Expected(unreadable="cookie")),
     ],
 )  # fmt: skip
