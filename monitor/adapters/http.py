@@ -242,7 +242,8 @@ def _read(response: requests.Response, limit: _Body) -> bytes | Failed:
                     return Failed(kind="too-large", detail=f"the body is larger than {limit.max_bytes} bytes")
     except BadEncoding as bad:
         return Failed(kind="encoding", detail=str(bad))
-    if not body and response.status_code == HTTPStatus.OK and not response.headers.keys() & {"content-length", "transfer-encoding"}:
+    framed = "Content-Length" in response.headers or "Transfer-Encoding" in response.headers
+    if not body and not framed and response.status_code == HTTPStatus.OK:
         return Failed(kind="truncated", detail="the answer ends before its body begins")
     if not decoder.complete:
         return Failed(kind="truncated", detail=f"the compressed body ends in the middle, after {len(body)} decoded bytes")

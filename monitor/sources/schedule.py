@@ -148,12 +148,15 @@ def triage(entry: Entry, *, first_poll: bool, position: int, window_s: float, mo
 
 def _fetched(state: SourceState, fetched: Fetched, listing: Listing | None, new_count: int, now: datetime) -> SourceState:
     etag, last_modified = validators(fetched.headers)
+    digest = body_digest(fetched.body) if listing is not None else state.body_digest
+    if listing is not None and listing.follow:  # an index says the same while what it names changes: it is read at every poll
+        etag = last_modified = digest = None
     changed = listing is not None and (new_count > 0 or state.body_digest is None)
     return replace(
         _moved(state, fetched.moved_to),
         etag=etag,
         last_modified=last_modified,
-        body_digest=body_digest(fetched.body) if listing is not None else state.body_digest,
+        body_digest=digest,
         fresh_s=fresh_for_s(fetched.headers),
         hints=listing.hints if listing is not None else state.hints,
         last_change_at=now if changed else state.last_change_at,

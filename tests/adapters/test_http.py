@@ -197,6 +197,23 @@ def test_a_broken_answer_is_a_failure_and_never_a_body(site, fetch, sent, kind):
 
 
 @pytest.mark.parametrize(
+    "sent",
+    [
+        b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTRANSFER-ENCODING: chunked\r\n\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nContent-Encoding: gzip\r\n\r\n",
+        b"HTTP/1.1 204 No Content\r\n\r\n",
+    ],
+    ids=["length", "chunked", "gzip of nothing", "204"],
+)
+def test_a_body_that_is_said_to_be_empty_is_whole(site, fetch, sent):
+    site.answers["/"] = sent
+    outcome = fetch(Request(url=site.url()))
+    assert isinstance(outcome, Fetched)
+    assert outcome.body == b""
+
+
+@pytest.mark.parametrize(
     ("status", "headers", "outcome"),
     [
         ("410 Gone", {}, Gone()),

@@ -96,6 +96,11 @@ class TestValidators:
         assert (state.etag, state.last_error, state.failures) == ('"feed"', "an HTML page", 1)
         assert not is_same_body(state, fetched(b"<html>"))
 
+    def test_an_index_of_sitemaps_is_read_at_every_poll(self, fresh):
+        state = poll(fresh, fetched(etag='"index"'), Listing(entries=(), follow=("https://news.example/news.xml",)))
+        assert request_for(SOURCE, state, START).etag is None
+        assert not is_same_body(state, fetched())
+
     def test_none_are_invented(self, fresh):
         assert request_for(SOURCE, after(fresh, fetched()), START).etag is None
 
