@@ -27,9 +27,10 @@ _FEW = 40  # whoever asks for the newest often stops after a screenful
 class Articles:
     """`ports.ArticleRows` over one connection."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, searchable: bool = True) -> None:
         self._connection = connection
         self._words = Words(connection)
+        self._searchable = searchable
         self._tags = Tags(connection)
 
     def known_as(self, identities: Iterable[str]) -> str | None:
@@ -82,7 +83,8 @@ class Articles:
             self._connection.execute(insert(band), [{"hash": value, "article_id": stored.id} for value in sorted(set(bands))])
         self.also_at(stored.id, identities)
         (number,) = result.inserted_primary_key  # type: ignore[misc]  # an insert has one
-        self._words.add(int(number), words_of(f"{text.headline or ''}\n{text.body}"))
+        if self._searchable:
+            self._words.add(int(number), words_of(f"{text.headline or ''}\n{text.body}"))
         self._tags.put(int(number), stored)
         return int(number)
 

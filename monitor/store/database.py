@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,41 +20,11 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import StaticPool
 
 from monitor.errors import StoreBusy, StoreCorrupt, StoreError
-from monitor.ports import Due
-from monitor.store.alerts import Alerts
-from monitor.store.articles import Articles, Stories
-from monitor.store.due import all_due, due, next_due_at, postpone
-from monitor.store.entries import Entries
-from monitor.store.operator import Operator
-from monitor.store.sources import Sources
+from monitor.store.batch import Batch
+from monitor.store.transaction import RowTransaction
 
 _WRITERS_LOCK = 7_215_533  # key of the PostgreSQL advisory lock that serialises writers; any fixed number
 _DAEMON_LOCK = 7_215_534
-
-
-class RowTransaction:
-    """The rows as one transaction sees them (`ports.Transaction`)."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self.sources = Sources(connection)
-        self.entries = Entries(connection)
-        self.articles = Articles(connection)
-        self.stories = Stories(connection)
-        self.alerts = Alerts(connection)
-        self.operator = Operator(connection)
-
-    def due(self, now: datetime, busy: frozenset[str]) -> list[Due]:
-        return due(self._connection, now, busy)
-
-    def all_due(self, now: datetime) -> list[Due]:
-        return all_due(self._connection, now)
-
-    def postpone(self, item: Due, *, at: datetime, reason: str) -> None:
-        postpone(self._connection, item, at, reason)
-
-    def next_due_at(self) -> datetime | None:
-        return next_due_at(self._connection)
 
 
 class RowStore:
@@ -79,6 +49,15 @@ class RowStore:
             if self._writer.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS_LOCK})
             yield RowTransaction(connection)
+
+    @contextmanager
+    def batch(self, *, searchable: bool) -> Iterator[Batch]:
+        """A store whose transactions are parts of one that lasts until its `commit`. What was not committed in the end is gone.
+
+        Nothing else may use the store meanwhile. Without `searchable` its articles are not indexed for a search of the archive.
+        """
+        with self._writer.connect() as connection:
+            yield Batch(connection, partial(RowTransaction, searchable=searchable))
 
     @contextmanager
     def only_daemon(self) -> Iterator[None]:

@@ -1,0 +1,40 @@
+"""One transaction: all rows, over one connection."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from monitor.ports import Due
+from monitor.store.alerts import Alerts
+from monitor.store.articles import Articles, Stories
+from monitor.store.due import all_due, due, next_due_at, postpone
+from monitor.store.entries import Entries
+from monitor.store.operator import Operator
+from monitor.store.sources import Sources
+
+
+class RowTransaction:
+    """The rows as one transaction sees them (`ports.Transaction`). Without `searchable` new articles are not indexed for a search."""
+
+    def __init__(self, connection: Connection, *, searchable: bool = True) -> None:
+        self._connection = connection
+        self.sources = Sources(connection)
+        self.entries = Entries(connection)
+        self.articles = Articles(connection, searchable=searchable)
+        self.stories = Stories(connection)
+        self.alerts = Alerts(connection)
+        self.operator = Operator(connection)
+
+    def due(self, now: datetime, busy: frozenset[str]) -> list[Due]:
+        return due(self._connection, now, busy)
+
+    def all_due(self, now: datetime) -> list[Due]:
+        return all_due(self._connection, now)
+
+    def postpone(self, item: Due, *, at: datetime, reason: str) -> None:
+        postpone(self._connection, item, at, reason)
+
+    def next_due_at(self) -> datetime | None:
+        return next_due_at(self._connection)
