@@ -39,6 +39,7 @@ from monitor.urls import canonical, host_of
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
+_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 _POLITE_INTERVAL_S = 60.0
 _PLACEHOLDER = re.compile(r"(?:^|[@./])example\.(?:org|com|net)(?=$|[:/])")
 
@@ -130,6 +131,7 @@ class _Loading:
             operator=main.operator,
             heartbeat=time.fromisoformat(main.heartbeat) if main.heartbeat else None,
             public_url=main.public_url,
+            web=main.web.noun(),
             templates=templates,
             rules=tuple(placed.rule for placed in rules),
             vocabularies=tuple(placed.vocabulary for placed in vocabularies),
@@ -176,6 +178,10 @@ class _Loading:
         if main and (main.contact is None or _PLACEHOLDER.search(main.contact)):
             message = "`contact` is not filled in: publishers cannot reach you"
             self.warnings.append(tree.problem(("contact",), message, write="contact: your mail or web address"))
+        if main and main.web.address not in _THIS_MACHINE and not (main.public_url or "").startswith("https:"):
+            message = "the desk is reached from other machines, and what is typed there travels unencrypted"
+            write = "a proxy with TLS before it, and its address as public_url: https://…"
+            self.warnings.append(tree.problem(("web", "address"), message, write=write))
         return main
 
     def _state_directory(self, written: str | None, tree: Tree) -> Path | None:

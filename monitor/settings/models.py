@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator,
 from monitor.alerts.channel import AppriseChannel, EmailChannel, Only, Policy, Quiet, Secret, WebhookChannel
 from monitor.rules.rule import Rule, Severity, Vocabulary
 from monitor.settings.secrets import SecretAt
+from monitor.settings.settings import WebSettings
 from monitor.settings.values import (
     Address,
     ClockTime,
@@ -20,12 +21,14 @@ from monitor.settings.values import (
     Country,
     DigestTime,
     Gap,
+    HeaderName,
     Host,
     Interval,
     Language,
     Line,
     Name,
     Network,
+    PasswordHash,
     QueryText,
     QuietHours,
     Retention,
@@ -57,6 +60,41 @@ class FetchPart(_Strict):
     allow_networks: list[Network] = Field(
         default_factory=list, description="Private networks that may be fetched from; without it only public addresses are."
     )
+
+
+class WebPart(_Strict):
+    """The pages, the API and the feeds."""
+
+    address: Host = Field("127.0.0.1", description="Where they are served; the default is reached from this machine only.")
+    port: int = Field(8765, ge=1, le=65_535)
+    users: dict[Name, PasswordHash] = Field(
+        default_factory=dict,
+        description="Who may log in: a name and the line that `monitor password` prints. Without users, nobody may.",
+        examples=[{"anna": "$argon2id$v=19$m=65536,t=3,p=4$…"}],
+    )
+    hosts: list[Host] = Field(
+        default_factory=list,
+        description="Further names by which it is reached; that of public_url and localhost need not be said.",
+    )
+    proxy_header: HeaderName | None = Field(
+        None,
+        description="A reverse proxy does the login and says in this header who it is; it must remove one that comes from outside.",
+        examples=["X-Forwarded-User"],
+    )
+    proxies: list[Network] = Field(
+        default_factory=lambda: ["127.0.0.0/8", "::1/128"],
+        description="Where that proxy is; from elsewhere the header is ignored.",
+    )
+
+    def noun(self) -> WebSettings:
+        return WebSettings(
+            address=self.address,
+            port=self.port,
+            users={name: Secret(line) for name, line in self.users.items()},
+            hosts=tuple(self.hosts),
+            proxy_header=self.proxy_header,
+            proxies=tuple(self.proxies),
+        )
 
 
 class MonitorFile(_Strict):
@@ -93,6 +131,7 @@ class MonitorFile(_Strict):
         examples=["https://monitor.example.org"],
     )
     fetch: FetchPart = Field(default_factory=FetchPart)
+    web: WebPart = Field(default_factory=WebPart)
 
     @model_validator(mode="after")
     def _heartbeat_has_a_channel(self) -> MonitorFile:

@@ -17,6 +17,21 @@ from monitor.sources.source import Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebSettings:
+    """Where pages, API and feeds are served, and to whom. `users` are password hashes by name; without users nobody gets in.
+
+    `proxy_header` names who a reverse proxy in one of the networks `proxies` has let in. `hosts` are further names of the desk.
+    """
+
+    address: str = "127.0.0.1"
+    port: int = 8765
+    users: Mapping[str, Secret] = dataclasses.field(default_factory=dict)
+    hosts: tuple[str, ...] = ()
+    proxy_header: str | None = None
+    proxies: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The configuration in `directory`, checked as a whole.
 
@@ -47,6 +62,7 @@ class Settings:
     operator: str | None = None
     heartbeat: time | None = None
     public_url: str | None = None
+    web: WebSettings = dataclasses.field(default_factory=WebSettings)
     templates: Mapping[str, str] = dataclasses.field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     vocabularies: tuple[Vocabulary, ...] = ()

@@ -24,6 +24,7 @@ _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _VOCABULARY = re.compile(r"[a-z0-9][a-z0-9-]*(?:/[a-z0-9][a-z0-9-]*)?")
 _ADDRESS = re.compile(r"[^\s@<>\",;:()\[\]]+@[^\s@<>\",;:()\[\]]+")
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+_PASSWORD_HASH = re.compile(r"\$argon2id\$v=19\$m=\d{1,8},t=\d{1,3},p=\d{1,3}\$[A-Za-z0-9+/]{11,88}\$[A-Za-z0-9+/]{11,88}")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|\d{3}))?")
 
 
@@ -246,6 +247,18 @@ def _network(value: str) -> str:
         raise wrong("not a network", write) from None
 
 
+def _password_hash(value: str) -> str:
+    if not _PASSWORD_HASH.fullmatch(value):
+        raise wrong("not the hash of a password", "in quotes, the line that `monitor password` prints", show=False)
+    return value
+
+
+def _header(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9-]+", value):
+        raise wrong("not the name of a header", "a name such as X-Forwarded-User")
+    return value
+
+
 def _query(value: str) -> str:
     if not value.strip():
         raise wrong("an empty query", "a query, such as smuggling AND police")
@@ -267,4 +280,6 @@ Sender = Annotated[Line, AfterValidator(_sender)]
 Host = Annotated[str, AfterValidator(_host)]
 Contact = Annotated[str, AfterValidator(_contact)]
 Network = Annotated[str, AfterValidator(_network)]
+PasswordHash = Annotated[str, AfterValidator(_password_hash)]
+HeaderName = Annotated[str, AfterValidator(_header)]
 QueryText = Annotated[str, AfterValidator(_query)]
