@@ -144,24 +144,28 @@ class Tag:
 Clause = AnyOf | All | Either | Close | AtLeastOf | Tag
 
 
-def pivot(clause: Clause) -> frozenset[int] | None:
-    """Terms of which one must occur for the clause to hold, as few as can be told; None if it can hold without any."""
+def needs(clause: Clause) -> list[frozenset[int]]:
+    """Sets of terms of each of which one must occur for the clause to hold; none if it can hold without any."""
     match clause:
         case AnyOf():
-            return clause.terms
+            return [clause.terms]
         case All():
-            needed = [terms for terms in map(pivot, clause.children) if terms is not None]
-            return min(needed, key=len) if needed else None
+            return [terms for child in clause.children for terms in needs(child)]
         case Either():
             parts = [pivot(child) for child in clause.children]
             known = [terms for terms in parts if terms is not None]
-            return frozenset().union(*known) if len(known) == len(parts) else None
+            return [frozenset().union(*known)] if len(known) == len(parts) else []
         case Close():
-            return min(clause.left.terms, clause.right.terms, key=len)
+            return [clause.left.terms, clause.right.terms]
         case AtLeastOf():
-            return clause.child.terms
+            return [clause.child.terms]
         case Tag():
-            return None
+            return []
+
+
+def pivot(clause: Clause) -> frozenset[int] | None:
+    """Terms of which one must occur for the clause to hold, as few as can be told; None if it can hold without any."""
+    return min(needs(clause), key=len, default=None)
 
 
 def cost(clause: Clause) -> int:

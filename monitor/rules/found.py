@@ -37,14 +37,8 @@ class Finder:
 
     def __init__(self, patterns: Patterns, *, addresses: bool) -> None:
         """`addresses`: whether any rule asks for `url:` or `source:`; if none does they are not read."""
-        self.patterns = patterns.patterns
-        self.checks = patterns.checks
-        self.bare = [pattern[:1] != b" " for pattern in patterns.patterns]
-        # the term of a pattern that, with a space behind it, is a hit and no more to be asked; -1 for the others
-        self.plain = [
-            row[0].term if len(row) == 1 and row[0].kind <= PLURAL and row[0].cased is None and not bare else -1
-            for row, bare in zip(self.checks, self.bare, strict=True)
-        ]
+        self.patterns = patterns
+        self.rows = patterns.rows
         self.table = patterns.alphabet.table
         self.bits = patterns.alphabet.bits
         self.unspaced = bytes(byte for byte in range(256) if self.bits[byte] & UNSPACED_LETTER)
@@ -123,27 +117,39 @@ class Found:
     # -- what is there ------------------------------------------------------------------------------------------------------------
 
     def _collect(self) -> None:
-        text, found, body_end, plain = self.bytes, self.text, self._body_end, self._finder.plain
+        text, found, body_end, rows = self.bytes, self.text, self._body_end, self._finder.rows
         for pattern, start, end in self._finder.scan(text):
-            term = plain[pattern]
-            if term >= 0 and end < body_end and text[end] == SPACE:
-                if term in found:
-                    found[term].append((start + 1, end, term))
-                else:
-                    found[term] = [(start + 1, end, term)]
-            else:
+            row = rows[pattern]
+            if row < 0 or end >= body_end:
                 self._collect_checked(pattern, start, end)
+                continue
+            kind = row & 7
+            if not row & 8:
+                start += 1
+                if text[end] != SPACE or kind > PLURAL:
+                    end = self._end(kind, start, end)
+                    if not end:
+                        continue
+            elif self._finder.bits[text[start - 1]] & HOLDS or not (end := self._end(kind, start, end)):
+                continue
+            term = row >> 4
+            if term in found:
+                found[term].append((start, end, term))
+            else:
+                found[term] = [(start, end, term)]
 
     def _collect_checked(self, pattern: int, start: int, end: int) -> None:
-        """A hit of which something has to be asked, or one behind title and body: in the addresses, or in a window, from where it is
-        taken back to the text."""
+        """A hit of which more has to be asked, or one behind title and body: in the addresses, or in a window, from where it is taken back
+        to the text."""
         finder = self._finder
-        if not finder.bare[pattern]:
+        row = finder.rows[pattern]
+        checks = finder.patterns.checks[pattern] if row < 0 else (Check(row >> 4, row & 7),)
+        if self.bytes[start] == SPACE:
             start += 1
         elif finder.bits[self.bytes[start - 1]] & HOLDS:
             return
-        for check in finder.checks[pattern]:
-            stop = self._end(check, start, end)
+        for check in checks:
+            stop = self._end(check.kind, start, end, check)
             if not stop:
                 continue
             first = start
@@ -183,10 +189,9 @@ class Found:
             return index
         return int(np.searchsorted(self._index_of, index))
 
-    def _end(self, check: Check, start: int, end: int) -> int:
+    def _end(self, kind: int, start: int, end: int, check: Check | None = None) -> int:
         """Where a hit of a pattern that passes the check ends; 0 if it does not pass."""
         text = self.bytes
-        kind = check.kind
         if kind <= PLURAL:
             if text[end] != SPACE:
                 tail = text[end : end + 3]
@@ -206,12 +211,13 @@ class Found:
             if end < 0:  # the last window ends within this word; the text itself has it whole
                 return 0
         elif kind == GLOB:
+            assert check is not None
             assert check.rest is not None
             whole = check.rest.match(text, start - 1)
             if whole is None:
                 return 0
             end = whole.end()
-        if check.cased is not None and not self._as_written(check.cased, start, end):
+        if check is not None and check.cased is not None and not self._as_written(check.cased, start, end):
             return 0
         return end
 
@@ -254,8 +260,9 @@ class Found:
     def inside_words(self, terms: frozenset[int], most: int = 3) -> list[str]:
         """Words of the document in which one of the terms stands without being a hit: what an analyst may have meant."""
         words: list[str] = []
-        for pattern, row in zip(self._finder.patterns, self._finder.checks, strict=True):
-            if any(check.term in terms for check in row):
+        patterns = self._finder.patterns
+        for number, pattern in enumerate(patterns.patterns):
+            if not terms.isdisjoint(patterns.terms_of(number)):
                 piece = pattern.strip(b" ")
                 start = self.bytes.find(piece, 0, self._windows_begin)
                 if start >= 0:

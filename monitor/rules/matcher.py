@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
 from monitor.rules.build import Builder, Entries, Label, leaves, named
-from monitor.rules.clauses import All, AnyOf, Clause, pivot
+from monitor.rules.clauses import All, AnyOf, Clause, needs, pivot
 from monitor.rules.explain import Explanation, explain
 from monitor.rules.found import Finder, Found
 from monitor.rules.match import Document, Hit, Match, Verdict
@@ -88,18 +88,22 @@ class RuleSet:
         """The rules that hold, by id."""
         posts = self._posts
         terms = set(found.text)
-        groups: dict[int, tuple[_Waiting, ...]] = {}
-        for term in (*terms, *found.elsewhere) if found.elsewhere else terms:
-            if term in posts:
-                groups.update(posts[term])
+        present = _mask([*terms, *found.elsewhere])
+        seen: set[int] = set()
         numbers = []
-        for group in groups.values():
-            for number, needed, barred, holds in group:
-                if holds is not None:
-                    if holds(found):
+        for term in (*terms, *found.elsewhere):
+            for group in posts.get(term, ()):
+                if id(group) in seen:
+                    continue
+                seen.add(id(group))
+                for number, mask, needed, barred, holds in group:
+                    if not mask & present:
+                        continue
+                    if holds is not None:
+                        if holds(found):
+                            numbers.append(number)
+                    elif (needed is None or not needed.isdisjoint(terms)) and (barred is None or barred.isdisjoint(terms)):
                         numbers.append(number)
-                elif (needed is None or not needed.isdisjoint(terms)) and (barred is None or barred.isdisjoint(terms)):
-                    numbers.append(number)
         numbers += [number for number in self._always if self._compiled[number].holds(found)]
         numbers.sort()
         return [self._compiled[number] for number in numbers]
@@ -171,37 +175,50 @@ def _facets(entries: Entries) -> dict[int, tuple[str, ...]]:
     return {term: tuple(given) for term, given in names.items()}
 
 
+_BITS = 1024
+
+
+def _mask(terms: Iterable[int]) -> int:
+    """The terms as bits, several to one: sets without a common bit have no common term. One look at one number, where asking a set means
+    many looks into memory that is not at hand."""
+    mask = 0
+    for term in terms:
+        mask |= 1 << term % _BITS
+    return mask
+
+
 class _Waiting(NamedTuple):
-    """What is left to ask when the pivot of a rule has occurred. Most rules only ask for sets of terms: a `needed` one besides the pivot,
-    and `barred` ones; the others are evaluated as a whole (`holds`)."""
+    """What is left to ask when the pivot of a rule has occurred: first whether terms of another set that the rule needs can be there
+    (`mask`). Most rules then only ask for sets of terms, a `needed` and a `barred` one; the others are evaluated as a whole (`holds`)."""
 
     number: int
+    mask: int
     needed: frozenset[int] | None = None
     barred: frozenset[int] | None = None
     holds: Callable[[Found], bool] | None = None
 
 
-# The rules that wait for one pivot, under the number of the group.
-_Group = tuple[int, tuple[_Waiting, ...]]
+_Group = tuple[_Waiting, ...]
 
 
 def _waiting(number: int, rule: CompiledRule, pivot: frozenset[int]) -> _Waiting:
-    if rule.unless is not None or rule.rule.threshold is not None:
-        return _Waiting(number, holds=rule.holds)
     when = rule.when
+    others = [terms for terms in needs(when) if terms is not pivot]
+    mask = _mask(min(others, key=len)) if others else -1
+    if rule.unless is not None or rule.rule.threshold is not None:
+        return _Waiting(number, mask, holds=rule.holds)
     children, excluded = (when.children, when.excluded) if isinstance(when, All) else ((when,), ())
     sets = [child.terms for child in children if isinstance(child, AnyOf) and child.scope is None]
     barred = [child.terms for child in excluded if isinstance(child, AnyOf) and child.scope is None]
-    needed = [terms for terms in sets if terms is not pivot]
-    if len(sets) < len(children) or len(barred) < len(excluded) or len(needed) > 1:
-        return _Waiting(number, holds=when.holds)
-    return _Waiting(number, needed[0] if needed else None, frozenset().union(*barred) if barred else None)
+    if len(sets) < len(children) or len(barred) < len(excluded) or len(others) > 1:
+        return _Waiting(number, mask, holds=when.holds)
+    return _Waiting(number, mask, others[0] if others else None, frozenset().union(*barred) if barred else None)
 
 
 def _posts(compiled: Sequence[CompiledRule]) -> tuple[dict[int, tuple[_Group, ...]], list[int]]:
-    """For each term the groups that wait for it; and the rules that wait for nothing.
+    """For each term the groups of rules that wait for it; and the rules that wait for nothing.
 
-    A group is the pivot of one or more rules: many rules on one large vocabulary cost its terms once.
+    A group are the rules of one pivot: many rules on one large vocabulary cost its terms once.
     """
     members: dict[frozenset[int], list[int]] = {}
     always: list[int] = []
@@ -212,11 +229,9 @@ def _posts(compiled: Sequence[CompiledRule]) -> tuple[dict[int, tuple[_Group, ..
         else:
             members.setdefault(needed, []).append(number)
     posts: dict[int, list[_Group]] = {}
-    for number, (needed, rules) in enumerate(members.items()):
-        group = number, tuple(_waiting(rule, compiled[rule], needed) for rule in rules)
+    for needed, rules in members.items():
+        group = tuple(_waiting(rule, compiled[rule], needed) for rule in rules)
         for term in needed:
             posts.setdefault(term, []).append(group)
     shared: dict[tuple[int, ...], tuple[_Group, ...]] = {}
-    return {
-        term: shared.setdefault(tuple(group[0] for group in groups), tuple(groups)) for term, groups in posts.items()
-    }, always
+    return {term: shared.setdefault(tuple(map(id, groups)), tuple(groups)) for term, groups in posts.items()}, always

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -44,9 +45,10 @@ class Lexicon:
     """All terms of a rule set, each with its number."""
 
     def __init__(self) -> None:
-        self.keys: list[Key] = []
+        self.keys: list[Key] = []  # until `Patterns` has taken them
+        self.count = 0
         self._ids: dict[Key, int] = {}
-        self._of_queries: dict[str, int] = {}
+        self._of_queries: dict[str, int] = {}  # plain terms of queries, nearly all there are
 
     def of_query(self, term: Term) -> int:
         """The number of a term of a query. A query names no language, so a term of ASCII letters is taken for English."""
@@ -54,7 +56,11 @@ class Lexicon:
             return self._number(term, english=False)
         known = self._of_queries.get(term.text)
         if known is None:
-            known = self._of_queries[term.text] = self._number(term, english=term.text.isascii())
+            key = _key(term, english=term.text.isascii())
+            known = self._ids.get(key)
+            if known is None:
+                known = self._new(key)
+            self._of_queries[term.text] = known
         return known
 
     def of_vocabulary(self, term: Term, language: str) -> int:
@@ -62,39 +68,65 @@ class Lexicon:
         return self._number(term, english=language.partition("-")[0] == "en")
 
     def _number(self, term: Term, *, english: bool) -> int:
-        """The plural counts for English."""
-        last = term.text[-1:]
-        plural = english and term.mode == "plain" and not term.wildcard and last.isascii() and last.isalpha()
-        key = Key(term.text, term.mode, term.wildcard, plural)
-        number = self._ids.setdefault(key, len(self.keys))
-        if number == len(self.keys):
-            self.keys.append(key)
-        return number
+        key = _key(term, english=english)
+        known = self._ids.get(key)
+        if known is None:
+            known = self._ids[key] = self._new(key)
+        return known
+
+    def _new(self, key: Key) -> int:
+        self.keys.append(key)
+        self.count += 1
+        return self.count - 1
+
+
+def _key(term: Term, *, english: bool) -> Key:
+    """The plural counts for English."""
+    last = term.text[-1:]
+    plural = english and term.mode == "plain" and not term.wildcard and last.isascii() and last.isalpha()
+    return Key(term.text, term.mode, term.wildcard, plural)
 
 
 class Patterns:
-    """The terms of a lexicon as the automaton looks for them."""
+    """The terms of a lexicon as the automaton looks for them.
+
+    `rows`: for each pattern, if it has one check without a rest, `term << 4 | bare << 3 | kind`, where `bare` says that no word boundary
+    is asked for before it; otherwise -1, and its checks are in `checks`. `reach`: how many characters around a hyphen a hit can take up.
+    """
 
     def __init__(self, lexicon: Lexicon) -> None:
         """`empty` are the numbers of terms of which nothing is left when they are folded. Raises ValueError for too many characters."""
+        keys, lexicon.keys = lexicon.keys, []
         self.empty: set[int] = set()
-        rows: dict[str, list[tuple[int, int]]] = {}
+        found: dict[str, list[tuple[int, int]]] = {}
         globs: dict[int, tuple[str, ...]] = {}
-        for term, (key, pieces) in enumerate(zip(lexicon.keys, _folded_pieces(lexicon.keys), strict=True)):
+        for term, (key, pieces) in enumerate(zip(keys, _folded_pieces(keys), strict=True)):
             if not any(map(str.isalnum, "".join(form for forms in pieces for form in forms))):
                 self.empty.add(term)
                 continue
             for pattern, kind in _patterns(key, pieces):
-                row = rows.setdefault(pattern, [])
-                row.append((term, kind))
+                found.setdefault(pattern, []).append((term, kind))
                 if kind == GLOB:
                     globs[term] = tuple(forms[0] for forms in pieces)
-        self.alphabet = Alphabet([*rows, *(piece for pieces in globs.values() for piece in pieces)])
-        self.patterns = [self.alphabet.encode(pattern) for pattern in rows]
+        self.alphabet = Alphabet([*found, *(piece for pieces in globs.values() for piece in pieces)])
+        self.patterns = [self.alphabet.encode(pattern) for pattern in found]
+        self.reach = max(map(len, found), default=0) + 4
         rest = {term: self._glob(pieces) for term, pieces in globs.items()}
-        cased = {term: letters_as_written(key.text) for term, key in enumerate(lexicon.keys) if key.mode == "case"}
-        self.checks = [tuple(Check(term, kind, rest.get(term), cased.get(term)) for term, kind in row) for row in rows.values()]
-        self.reach = max(map(len, rows), default=0) + 4  # characters around a hyphen that a hit across it can take up
+        cased = {term: letters_as_written(key.text) for term, key in enumerate(keys) if key.mode == "case"}
+        self.rows = array("q")
+        self.checks: dict[int, tuple[Check, ...]] = {}
+        for number, (pattern, row) in enumerate(found.items()):
+            ((term, kind), *more) = row
+            if more or term in rest or term in cased:
+                self.rows.append(-1)
+                self.checks[number] = tuple(Check(term, kind, rest.get(term), cased.get(term)) for term, kind in row)
+            else:
+                self.rows.append(term << 4 | (pattern[0] != " ") << 3 | kind)
+
+    def terms_of(self, pattern: int) -> list[int]:
+        """The terms that a pattern can be a hit of."""
+        row = self.rows[pattern]
+        return [row >> 4] if row >= 0 else [check.term for check in self.checks[pattern]]
 
     def _glob(self, pieces: tuple[str, ...]) -> re.Pattern[bytes]:
         letter = self.alphabet.letter_pattern()

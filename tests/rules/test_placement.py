@@ -81,10 +81,7 @@ def marks_shuffled(term: str, _: random.Random) -> str:
     vowels = "\u0e31\u0e34\u0e35\u0e36\u0e37\u0e38\u0e39\u0eb1\u0eb4\u0eb5\u0eb6\u0eb7\u0eb8\u0eb9"
     letters = list(term)
     for at in range(len(letters) - 1):
-        if (
-            letters[at] in "\u0e31\u0e34\u0e35\u0e36\u0e37\u0e38\u0e39\u0eb1\u0eb4\u0eb5\u0eb6\u0eb7\u0eb8\u0eb9"
-            and letters[at + 1] in "\u0e48\u0e49\u0e4a\u0ec8\u0ec9"
-        ):
+        if letters[at] in vowels and letters[at + 1] in "\u0e48\u0e49\u0e4a\u0ec8\u0ec9":
             letters[at], letters[at + 1] = letters[at + 1], letters[at]
     return "".join(letters)
 
