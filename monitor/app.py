@@ -20,8 +20,10 @@ from monitor.engine.embedded import EmbeddedEngine
 from monitor.engine.run_step import Event
 from monitor.ports import Clock, Parse
 from monitor.rules.compile import RuleSet, compile_rules
+from monitor.settings.models import zone
 from monitor.settings.settings import Settings
 from monitor.steps.context import Context
+from monitor.steps.heartbeat import resume
 from monitor.store.database import RowStore, open_store
 
 log = logging.getLogger("monitor")
@@ -54,9 +56,10 @@ class App:
             yield engine
 
     def watch(self) -> None:
-        """Make the configured sources the ones that are polled."""
+        """Make the configured sources the ones that are polled, and take up what the program does by the clock."""
         with self.store.writing() as tx:
             tx.sources.watch([source for source in self.settings.sources if source.enabled], self.clock.now())
+        resume(self.context)
 
 
 @contextmanager
@@ -104,6 +107,8 @@ def _context(settings: Settings, store: RowStore, parse: Parse, clock: Clock) ->
         sources={source.id: source for source in settings.sources if source.enabled},
         channels={channel.id: channel for channel in settings.channels},
         operator=settings.operator,
+        heartbeat=settings.heartbeat,
+        timezone=zone(settings.timezone),
         wording=Wording(own=settings.templates),
         first_poll_window_s=settings.first_poll_window_s,
         retention_s=settings.retention_s,

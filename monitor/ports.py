@@ -172,6 +172,19 @@ class Timer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What was done since some time (`articles`, `matched`, `alerts`, `sent`), and what deliveries wait, are held back, were given up."""
+
+    articles: int
+    matched: int
+    alerts: int
+    sent: int
+    waiting: int
+    held: int
+    dead: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceCounts:
     """How many entries of a source ended in which outcome, `waiting` for those still to be read."""
 
@@ -336,8 +349,10 @@ class OperatorRows(Protocol):
 
     def set_condition(self, item: Condition) -> None: ...
 
-    def conditions(self) -> list[Condition]:
-        """Those that hold, oldest first."""
+    def conditions(self, since: datetime | None = None) -> list[Condition]:
+        """Those that hold, and those that ended since then; oldest first."""
+
+    def tally(self, since: datetime) -> Tally: ...
 
     def close_channel(self, item: ClosedChannel) -> None: ...
 

@@ -29,9 +29,11 @@ def after_attempt(
 
     `jitter`, a number from 0 to 1 handed in, makes the wait up to a tenth longer, so that what failed together does not come back
     together. What the other side asks for with Retry-After is honoured up to 24 hours. The tenth failure is the last.
+    A delivery that may have arrived once stays `unclear`.
     """
     attempts = delivery.attempts + 1
-    made = replace(delivery, attempts=attempts, next_attempt_at=None)
+    unclear = delivery.unclear or (isinstance(sending, Deferred) and sending.unclear)
+    made = replace(delivery, attempts=attempts, next_attempt_at=None, unclear=unclear)
     match sending:
         case Sent():
             return _sent(made, recipients, now)

@@ -11,6 +11,7 @@ from monitor.ports import Due, StepName
 from monitor.steps.context import Context, Done
 from monitor.steps.deliver import deliver
 from monitor.steps.digest import digest
+from monitor.steps.heartbeat import heartbeat
 from monitor.steps.poll_source import poll_source
 from monitor.steps.read_entry import read_entry
 
@@ -19,6 +20,7 @@ STEPS: Mapping[StepName, Callable[[Context, str], Done]] = {
     "read_entry": read_entry,
     "deliver": deliver,
     "digest": digest,
+    "heartbeat": heartbeat,
 }
 BROKEN_WAIT = timedelta(minutes=5)
 

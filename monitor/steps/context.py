@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, time, tzinfo
 from typing import Literal
 
 from monitor.alerts.channel import Channel
@@ -20,8 +21,8 @@ class Context:
     """The ports and the settings in force. A reload makes the next Context; a running step keeps the one it was handed.
 
     `chance` gives numbers in [0, 1). `crawl_delay_s` tells the pause that the robots.txt of an address's host asks for, if it is known.
-    `channels` are those that are switched on; notices about the program itself go to the one called `operator`. `wording` is
-    how messages are put into words.
+    `channels` are those that are switched on; notices about the program itself go to the one called `operator`, and
+    its sign of life at `heartbeat` by the clock of `timezone`. `wording` is how messages are put into words.
     """
 
     store: Store
@@ -39,6 +40,8 @@ class Context:
     first_poll_window_s: float
     retention_s: float | None = None
     operator: str | None = None
+    heartbeat: time | None = None
+    timezone: tzinfo = UTC
     wording: Wording = field(default_factory=Wording)
 
 

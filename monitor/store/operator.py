@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from monitor.alerts.message import Condition
-from monitor.ports import ClosedChannel, Timer
-from monitor.store.tables import closed_channel, condition, timer
+from monitor.ports import ClosedChannel, Tally, Timer
+from monitor.store.tables import alert, article, closed_channel, condition, delivery, match, timer
 
 
 class Operator:
@@ -25,9 +27,30 @@ class Operator:
         self._connection.execute(delete(condition).where(condition.c.key == item.key))
         self._connection.execute(insert(condition).values(**asdict(item)))
 
-    def conditions(self) -> list[Condition]:
-        rows = self._connection.execute(select(condition).where(condition.c.over_at.is_(None)).order_by(condition.c.since))
+    def conditions(self, since: datetime | None = None) -> list[Condition]:
+        holds = condition.c.over_at.is_(None)
+        shown = holds if since is None else holds | (condition.c.over_at >= since)
+        rows = self._connection.execute(select(condition).where(shown).order_by(condition.c.since, condition.c.key))
         return [Condition(**row._mapping) for row in rows]
+
+    def tally(self, since: datetime) -> Tally:
+        def number(query: Select[Any]) -> int:
+            return int(self._connection.execute(query).scalar_one())
+
+        def in_state(state: str) -> int:
+            return number(select(func.count()).select_from(delivery).where(delivery.c.state == state))
+
+        read = select(article.c.id).where(article.c.read_at >= since)
+        sent = select(func.count()).select_from(delivery).where(delivery.c.sent_at >= since, delivery.c.digest_id.is_(None))
+        return Tally(
+            articles=number(select(func.count()).select_from(read.subquery())),
+            matched=number(select(func.count(func.distinct(match.c.article_id))).where(match.c.article_id.in_(read))),
+            alerts=number(select(func.count()).select_from(alert).where(alert.c.raised_at >= since)),
+            sent=number(sent),
+            waiting=in_state("pending"),
+            held=in_state("held"),
+            dead=in_state("dead"),
+        )
 
     def close_channel(self, item: ClosedChannel) -> None:
         self.open_channel(item.channel_id)

@@ -1,0 +1,109 @@
+"""The daily sign of life: silence would not tell a quiet day from a dead program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from monitor.alerts import words
+from monitor.alerts.holding import next_time
+from monitor.alerts.message import Condition
+from monitor.ports import Tally, Timer, Transaction
+from monitor.sources.schedule import SourceState
+from monitor.steps.context import Context, Done
+from monitor.steps.operator import tell_operator
+
+HEARTBEAT = "heartbeat"
+SILENT = timedelta(days=1)
+GAP = timedelta(minutes=10)
+"""A pause of the whole program that is worth telling: a restart is shorter."""
+_SHOWN = 20
+
+
+def heartbeat(context: Context, key: str) -> Done:
+    """Tell the operator's channel what was done since the last time, and what is wrong."""
+    now = context.clock.now()
+    with context.store.writing() as tx:
+        timer = tx.operator.timer(key)
+        if timer is None or timer.next_at is None or timer.next_at > now:
+            return Done(result="left", reason="not due")
+        since = timer.last_at or now - SILENT
+        states = [state for state in tx.sources.all() if state.source_id in context.sources]
+        subject, text = _words(context, states, tx.operator.tally(since), tx.operator.conditions(since), since, now)
+        tell_operator(context, tx, key=HEARTBEAT, subject=subject, text=text, now=now)
+        tx.operator.set_timer(replace(timer, last_at=now, next_at=_next(context, now)))
+    return Done(result="ok", reason="sign of life", facts={"channel": context.operator})
+
+
+def resume(context: Context) -> None:
+    """What is to be done when the program starts or has read its configuration again: set the timer of the heartbeat, and tell for
+    how long nothing was watched."""
+    now = context.clock.now()
+    with context.store.writing() as tx:
+        timer = tx.operator.timer(HEARTBEAT) or Timer(name=HEARTBEAT, last_at=None, next_at=None)
+        missed = timer.next_at is not None and timer.next_at <= now
+        if not (missed and _next(context, now)):
+            tx.operator.set_timer(replace(timer, next_at=_next(context, now)))
+        _tell_gap(context, tx, now)
+
+
+def _next(context: Context, now: datetime) -> datetime | None:
+    if context.heartbeat is None or context.operator is None:
+        return None
+    return next_time(context.heartbeat, now, context.timezone)
+
+
+def _tell_gap(context: Context, tx: Transaction, now: datetime) -> None:
+    polls = [state.last_poll_at for state in tx.sources.all() if state.last_poll_at is not None]
+    due = [state.next_poll_at for state in tx.sources.all() if state.next_poll_at is not None]
+    if not polls or not due or now - max(min(due), max(polls)) < GAP:
+        return
+    since = max(polls)
+    subject = f"Nothing was watched for {_duration(now - since)}"
+    text = (
+        f"The program did not run from {words.time(since, context.timezone)} to {words.time(now, context.timezone)}. What sources"
+        " still list is read now; what they no longer list is missed."
+    )
+    tx.operator.set_condition(Condition(key="program:gap", subject=subject, text=text, since=since, over_at=now))
+    tell_operator(context, tx, key="program:gap", subject=subject, text=text, now=now)
+
+
+def _words(
+    context: Context,
+    states: Sequence[SourceState],
+    tally: Tally,
+    conditions: Sequence[Condition],
+    since: datetime,
+    now: datetime,
+) -> tuple[str, str]:
+    silent = [state for state in states if state.last_success_at is None or now - state.last_success_at > SILENT]
+    alive = len(states) - len(silent)
+    waiting = f"{tally.waiting} waiting, {tally.held} held back, {tally.dead} given up"
+    lines = [
+        f"Since {words.time(since, context.timezone)}:",
+        "",
+        f"Sources: {alive} of {len(states)} answered within a day.",
+        f"Articles read: {tally.articles}, of which {tally.matched} matched a rule.",
+        f"Alerts raised: {tally.alerts}. Messages sent: {tally.sent}; {waiting}.",
+    ]
+    if silent:
+        lines += ["", "Silent for a day or more:"]
+        lines += [f"- {state.source_id}: {state.last_error or 'never polled'}" for state in silent[:_SHOWN]]
+        lines += [f"- and {len(silent) - _SHOWN} more"] if len(silent) > _SHOWN else []
+    if conditions:
+        lines += ["", "What else was wrong:"]
+        for each in conditions[:_SHOWN]:
+            over = f", over since {words.time(each.over_at, context.timezone)}" if each.over_at else ""
+            lines.append(f"- {each.subject} ({words.time(each.since, context.timezone)}{over})")
+        lines += [f"- and {len(conditions) - _SHOWN} more"] if len(conditions) > _SHOWN else []
+    trouble = sum(each.over_at is None for each in conditions)
+    well = "all is well" if not silent and not trouble and not tally.dead else "something needs a look"
+    return f"{alive} of {len(states)} sources alive, {tally.alerts} alerts: {well}", "\n".join(lines)
+
+
+def _duration(span: timedelta) -> str:
+    minutes = int(span.total_seconds() // 60)
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = [f"{number} {unit}" for number, unit in ((days, "d"), (hours, "h"), (minutes, "min")) if number]
+    return " ".join(parts[:2]) or "0 min"
