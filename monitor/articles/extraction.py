@@ -168,12 +168,16 @@ def main_text(tree: HtmlElement, *, thorough: bool = False, strict: bool = True)
 
 
 def rescue(text: str) -> list[str]:
-    """The main content of the page as resiliparse sees it: less exact, but it copes with any markup. Its search for the main content
-    takes time in the square of the nesting, so that of a page nested deeper than any real one all text is taken."""
-    is_deep = _depth(text) > _DEEPEST
+    """The main content of the page as resiliparse sees it, or else all running text: less exact, but it copes with any markup. Its search
+    for the main content takes time in the square of the nesting, so it is not asked of a page nested deeper than any real one."""
+    lines = [] if _depth(text) > _DEEPEST else _plain(text, main_content=True)
+    return lines if any(map(is_prose, lines)) else [line for line in _plain(text, main_content=False) if is_prose(line)]
+
+
+def _plain(text: str, *, main_content: bool) -> list[str]:
     return [
         line
-        for line in plain.lines(extract_plain_text(text, main_content=not is_deep, alt_texts=False, list_bullets=False))
+        for line in plain.lines(extract_plain_text(text, main_content=main_content, alt_texts=False, list_bullets=False))
         if line
     ]
 
@@ -191,8 +195,7 @@ def text_of(fragment: str) -> list[str]:
     """Lines of a text that may be HTML, as in a feed or in JSON-LD."""
     if not re.search(r"<\s*/?\s*(?:p|br|div|span|a|b|strong|em|i|ul|li|h\d)\b", fragment, re.IGNORECASE):
         return [line for line in plain.lines(fragment) if line]
-    text = extract_plain_text(f"<html><body>{fragment}</body></html>", alt_texts=False, list_bullets=False)
-    return [line for line in plain.lines(text) if line]
+    return _plain(f"<html><body>{fragment}</body></html>", main_content=False)
 
 
 def size(lines: list[str]) -> int:

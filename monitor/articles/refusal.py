@@ -15,11 +15,12 @@ _SHORT = 500
 
 _BOT = re.compile(
     r"just a moment|attention required|checking (?:your|the site) (?:browser|connection)|verify(?:ing)? (?:that )?you are (?:a )?human|are you a robot|"
-    r"access (?:to this page has been )?denied|ddos protection|please wait while we verify|pardon our interruption|security check|captcha|安全验证|人机验证",
+    r"ddos protection by|please wait while we verify|pardon our interruption|安全验证|人机验证",
     re.IGNORECASE,
 )
+_DENIED = re.compile(r"access (?:to this page has been |is )?denied|security check|captcha|forbidden", re.IGNORECASE)
 _MISSING = re.compile(
-    r"(?:\b404\b|\b410\b|page (?:was )?not found|not found|no longer (?:available|exists)|halaman tidak (?:ditemukan|dijumpai)|không tìm thấy trang|ไม่พบ(?:หน้า|ข้อมูล|เนื้อหา)|"
+    r"(?:^\W*(?:error )?(?:404|410)\b|\b404 (?:error|not found)|page (?:was )?not found|^\W*not found\b|(?:page|story|article) (?:is )?no longer (?:available|exists)|halaman tidak (?:ditemukan|dijumpai)|không tìm thấy trang|ไม่พบ(?:หน้า|ข้อมูล|เนื้อหา)|"
     r"页面不存在|頁面不存在|找不到(?:页面|頁面)|បាត់ទំព័រ|ບໍ່ພົບ|hindi nahanap|(?:500|502|503) (?:internal|bad gateway|service))",
     re.IGNORECASE,
 )
@@ -49,7 +50,8 @@ def refusal(tree: HtmlElement, said: Metadata, url: str, paragraphs: tuple[str, 
         return f"the page only forwards to {said.forwards_to}"
     title = said.title or ""
     visible = plain.line(tree.text_content()[:50_000])
-    if _BOT.search(title) or (len(visible) < 1500 and _BOT.search(visible[:300])):
+    words = f"{title} {visible[:300]}" if len(visible) < 1500 and not said.is_article else ""
+    if _BOT.search(words) or (length < _SHORT // 3 and _DENIED.search(words)):
         return "the site asks for a check that the visitor is human, or denies access"
     if _MISSING.search(title[:80]) and not said.is_article:
         return "the site says that the page does not exist"

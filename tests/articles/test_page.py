@@ -231,6 +231,20 @@ def test_a_page_without_an_article_says_why(read, body, headers, words):
     assert words in found.reason
 
 
+@pytest.mark.parametrize(
+    "title", ["Bodies not found after ferry accident", "Security check at the port turns up ivory", "Log in to win: a fraud"]
+)
+def test_a_short_article_with_a_suspicious_title_is_an_article(read, title):
+    found = read(page(body=f"<article><h1>{title}</h1><p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}</p></article>", title=title))
+    assert isinstance(found, Article)
+
+
+def test_a_page_with_too_many_elements_still_gives_its_text(read):
+    found = read(page(body="<i class='date'></i>" * 30_000 + TEXT))
+    assert found.paragraphs == PARAGRAPHS
+    assert "rescued" in found.flags
+
+
 def test_the_front_page_of_a_site_is_no_article(read):
     found = read(page(body=f"<div>{TEXT}</div>"), url="https://harbour.example/")
     assert isinstance(found, Unreadable)
