@@ -216,7 +216,6 @@ class _Channel(_Strict):
     """What every channel can be told."""
 
     usual_ceiling: ClassVar[int | None] = None
-    usual_updates: ClassVar[bool] = False
 
     id: Name
     enabled: bool = Field(True, description="false: alerts for this channel are recorded and nothing is sent.")
@@ -234,12 +233,9 @@ class _Channel(_Strict):
         None,
         ge=1,
         le=100_000,
-        description="So many alerts an hour come one by one, the rest of the hour together. Default 30; none for webhooks.",
+        description="So many alerts an hour come one by one, the rest of the hour together. Default 100; none for webhooks.",
     )
-    updates: bool | None = Field(
-        None,
-        description="Whether it hears when three, ten and thirty sources carry an alert's story. Default true for email, else false.",
-    )
+    updates: bool = Field(False, description="Whether it hears when three, ten and thirty sources carry an alert's story.")
     timezone: Timezone | None = Field(None, description="Of its readers, where it is not the one in monitor.yaml.")
 
     def policy(self, timezone: str) -> Policy:
@@ -257,7 +253,7 @@ class _Channel(_Strict):
             digest=digest,  # type: ignore[arg-type]  # "hourly" or a time
             quiet=Quiet(start=time.fromisoformat(start), end=time.fromisoformat(end)) if self.quiet else None,
             ceiling=self.usual_ceiling if self.ceiling is None else self.ceiling,
-            updates=self.usual_updates if self.updates is None else self.updates,
+            updates=self.updates,
             timezone=zone(self.timezone or timezone),
         )
 
@@ -270,8 +266,7 @@ def zone(name: str) -> tzinfo:
 class EmailEntry(_Channel):
     """A channel that sends mail through one SMTP server."""
 
-    usual_ceiling: ClassVar[int | None] = 30
-    usual_updates: ClassVar[bool] = True
+    usual_ceiling: ClassVar[int | None] = 100
 
     id: Name = Field(examples=["desk-mail"])
     kind: Literal["email"] = Field(examples=["email"])
@@ -327,7 +322,7 @@ class WebhookEntry(_Channel):
 class AppriseEntry(_Channel):
     """A channel to a chat or push service, by its Apprise address."""
 
-    usual_ceiling: ClassVar[int | None] = 30
+    usual_ceiling: ClassVar[int | None] = 100
 
     id: Name = Field(examples=["desk-chat"])
     kind: Literal["apprise"] = Field(examples=["apprise"])
