@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 
 from monitor.alerts.alert import Alert, Delivery, Notice
 from monitor.alerts.channel import AppriseChannel, EmailChannel
+from monitor.alerts.feedback import Feedback
 from monitor.alerts.message import Condition, Message
 from monitor.alerts.sending import Sending
 from monitor.articles.article import Article, Unreadable
@@ -144,6 +145,14 @@ class StoryOutline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredResponse:
+    """What the web answered when an article was read: `asked_url` was asked for, `fetched` came."""
+
+    asked_url: str
+    fetched: Fetched
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredAlert:
     """An alert's row with what its messages say and how far each delivery has come."""
 
@@ -237,6 +246,9 @@ class EntryRows(Protocol):
     def of_source(self, source_id: str, limit: int) -> list[ListedEntry]:
         """The newest first."""
 
+    def per_day(self, source_ids: Sequence[str], since: datetime) -> Mapping[str, Mapping[date, int]]:
+        """How many entries each of these sources listed on each day (UTC) since then."""
+
 
 class ArticleRows(Protocol):
     """Articles, their matches, and the near-duplicate rows by which stories are found."""
@@ -248,6 +260,11 @@ class ArticleRows(Protocol):
 
     def add(self, stored: StoredArticle, sketch: bytes, bands: Sequence[int], identities: Iterable[str]) -> int:
         """Insert article, matches, bands and addresses; the article's number is given out here and returned."""
+
+    def keep_response(self, article_id: str, response: StoredResponse) -> None:
+        """Keep what an article was read from, as evidence."""
+
+    def response(self, article_id: str) -> StoredResponse | None: ...
 
     def candidates(self, bands: Sequence[int], since: datetime) -> list[Candidate]:
         """Articles read since then that share a band, oldest first."""
@@ -333,7 +350,16 @@ class AlertRows(Protocol):
 
     def of_story(self, story_id: str) -> list[StoredAlert]: ...
 
-    def newest(self, limit: int, *, state: str | None = None) -> list[StoredAlert]: ...
+    def newest(
+        self, limit: int, *, state: str | None = None, rule: str | None = None, before: tuple[datetime, str] | None = None
+    ) -> list[StoredAlert]:
+        """Newest first, those raised at one moment by id; with `before`, what comes after the alert raised then with that id."""
+
+    def of_rules(self) -> Mapping[str, int]:
+        """How many alerts each rule has raised."""
+
+    def lags(self, since: datetime) -> list[float]:
+        """Seconds from the publication of an article to the alert about it, for alerts raised since then whose article is dated."""
 
     def retry_dead(self, now: datetime, delivery_ids: Sequence[str] | None = None) -> int:
         """Make dead deliveries (all, or these) pending and due; how many there were."""
@@ -366,6 +392,19 @@ class OperatorRows(Protocol):
     def set_timer(self, item: Timer) -> None: ...
 
 
+class FeedbackRows(Protocol):
+    """What readers say alerts were worth."""
+
+    def signing_key(self, fresh: bytes | None = None) -> bytes | None:
+        """The key that verdict links are signed with; where there is none yet, `fresh` becomes it."""
+
+    def give(self, feedback: Feedback) -> None:
+        """Keep it in the place of what the channel's readers said of that alert before."""
+
+    def all(self) -> list[tuple[Feedback, Notice]]:
+        """All of it with what the alerts said, oldest first."""
+
+
 class Transaction(Protocol):
     """The rows as one transaction sees them."""
 
@@ -386,6 +425,9 @@ class Transaction(Protocol):
 
     @property
     def operator(self) -> OperatorRows: ...
+
+    @property
+    def feedback(self) -> FeedbackRows: ...
 
     def due(self, now: datetime, busy: frozenset[str]) -> list[Due]:
         """What is due, at most one for each lane that is not busy."""

@@ -13,7 +13,7 @@ from monitor.alerts.alert import Alert, Delivery, Notice
 from monitor.alerts.message import Message
 from monitor.ports import StoredAlert
 from monitor.store.messages import from_values, notice_of, to_values
-from monitor.store.tables import alert, delivery, message
+from monitor.store.tables import alert, article, delivery, message
 
 _ABOUT_NEWS = ("alert", "update")
 
@@ -102,11 +102,30 @@ class Alerts:
     def of_story(self, story_id: str) -> list[StoredAlert]:
         return self._nouns(_alerts().where(alert.c.story_id == story_id).order_by(alert.c.raised_at, alert.c.id))
 
-    def newest(self, limit: int, *, state: str | None = None) -> list[StoredAlert]:
+    def newest(
+        self, limit: int, *, state: str | None = None, rule: str | None = None, before: tuple[datetime, str] | None = None
+    ) -> list[StoredAlert]:
         query = _alerts().order_by(alert.c.raised_at.desc(), alert.c.id).limit(limit)
+        if rule is not None:
+            query = query.where(alert.c.rule_id == rule)
+        if before is not None:
+            at, last = before
+            query = query.where((alert.c.raised_at < at) | ((alert.c.raised_at == at) & (alert.c.id > last)))
         if state is not None:
             query = query.where(alert.c.id.in_(select(delivery.c.message_id).where(delivery.c.state == state)))
         return self._nouns(query)
+
+    def of_rules(self) -> Mapping[str, int]:
+        rows = self._connection.execute(select(alert.c.rule_id, func.count().label("number")).group_by(alert.c.rule_id))
+        return {row.rule_id: row.number for row in rows}
+
+    def lags(self, since: datetime) -> list[float]:
+        rows = self._connection.execute(
+            select(alert.c.raised_at, article.c.published_at)
+            .join(article, article.c.id == alert.c.article_id)
+            .where(alert.c.raised_at >= since, article.c.published_at.is_not(None))
+        )
+        return [(row.raised_at - row.published_at).total_seconds() for row in rows]
 
     def retry_dead(self, now: datetime, delivery_ids: Sequence[str] | None = None) -> int:
         """What died in a digest goes out again in that digest."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, String, cast, func, insert, select, update
 
 from monitor.ports import EntryOutcome, ListedEntry
 from monitor.sources.entry import Entry
@@ -93,6 +93,20 @@ class Entries:
             select(entry).where(entry.c.source_id == source_id).order_by(entry.c.listed_at.desc(), entry.c.id).limit(limit)
         )
         return [self._noun(row) for row in rows]
+
+    def per_day(self, source_ids: Sequence[str], since: datetime) -> Mapping[str, Mapping[date, int]]:
+        postgres = self._connection.dialect.name == "postgresql"
+        utc = func.timezone("UTC", entry.c.listed_at) if postgres else entry.c.listed_at
+        day = func.substr(cast(utc, String), 1, 10).label("day")
+        rows = self._connection.execute(
+            select(entry.c.source_id, day, func.count().label("number"))
+            .where(entry.c.source_id.in_(source_ids), entry.c.listed_at >= since)
+            .group_by(entry.c.source_id, day)
+        )
+        grouped: dict[str, dict[date, int]] = {}
+        for row in rows:
+            grouped.setdefault(row.source_id, {})[date.fromisoformat(row.day)] = row.number
+        return grouped
 
     def _known(self, source_id: str, digests: Iterable[bytes]) -> dict[bytes, int]:
         rows = self._connection.execute(

@@ -6,10 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from monitor.alerts.alert import Alert, Notice
 from monitor.articles.article import Article
 from monitor.ports import StoredArticle, Wanted
 from monitor.rules.match import Match, Verdict
 from monitor.rules.narrowing import Word
+from monitor.sources.entry import Entry
+from monitor.sources.source import Source
 from monitor.store.database import RowStore
 from monitor.stories.shingles import sketch
 
@@ -115,3 +118,58 @@ def test_a_new_verdict_and_a_deletion_reach_what_is_chosen(archive: RowStore) ->
     with archive.reading() as tx:
         assert list(tx.articles.chosen(Wanted())) == []
         assert tx.articles.per_day(Wanted()) == {}
+
+
+def test_alerts_are_paged_and_counted_by_rule(archive: RowStore) -> None:
+    raised = [("b", 0, "drugs"), ("a", 0, "drugs"), ("c", 60, "border")]
+    with archive.writing() as tx:
+        for name, seconds, rule in raised:
+            alert = Alert(
+                id=name,
+                story_id=name,
+                rule_id=rule,
+                article_id=f"{1:016x}",
+                severity="normal",
+                raised_at=NOW + timedelta(seconds=seconds),
+            )
+            notice = Notice(
+                alert_id=name,
+                rule_id=rule,
+                rule_title=rule,
+                rule_version="1",
+                severity="normal",
+                story_id=name,
+                headline=None,
+                url=None,
+                source_id="post",
+                source_name="Post",
+                language=None,
+                country=None,
+                published_at=None,
+                raised_at=alert.raised_at,
+                snippets=(),
+                receipt=(),
+            )
+            tx.alerts.add(alert, notice, ())
+    with archive.reading() as tx:
+        assert [each.alert.id for each in tx.alerts.newest(5)] == ["c", "a", "b"]
+        assert [each.alert.id for each in tx.alerts.newest(5, before=(NOW, "a"))] == ["b"]
+        assert [each.alert.id for each in tx.alerts.newest(5, rule="drugs", before=(NOW + timedelta(seconds=1), ""))] == [
+            "a",
+            "b",
+        ]
+        assert tx.alerts.of_rules() == {"drugs": 2, "border": 1}
+        assert sorted(tx.alerts.lags(NOW)) == [86_400.0, 86_400.0, 86_460.0]
+        assert tx.alerts.lags(NOW + timedelta(seconds=1)) == [86_460.0]
+
+
+def test_what_sources_list_is_counted_by_day(store: RowStore) -> None:
+    post = Source(id="post", name="Post", url="https://post.example/feed", kind="feed")
+    with store.writing() as tx:
+        tx.sources.watch([post], NOW)
+        for number, hours in enumerate((0, 14, 16)):
+            entry = Entry(keys=(str(number),), url=None, title=str(number))
+            tx.entries.add("post", "lane", entry, now=NOW + timedelta(hours=hours), first_poll=False, recorded=None)
+    with store.reading() as tx:
+        assert tx.entries.per_day(["post", "other"], NOW) == {"post": {date(2026, 11, 24): 2, date(2026, 11, 25): 1}}
+        assert tx.entries.per_day(["post"], NOW + timedelta(hours=15)) == {"post": {date(2026, 11, 25): 1}}
