@@ -103,6 +103,7 @@ _CLOCK = re.compile(
     r"(?P<half>[ap]\.?m\b\.?)?\s*(?:น\.|ໂມງ)?\s*\(?(?P<zone>z\b|(?:gmt|utc)?\s?[+\-−]\d{1,2}:?\d{0,2}(?!\d)|[a-z]{3,4}\b)?"
 )
 _CLOCK_HALF = re.compile(r"(?<![\d.])(?P<hour>\d{1,2})\s?(?P<half>[ap]\.?m\b)")
+_AFTERNOON = re.compile(r"petang|malam|sore|chiều|tối|下午|晚上|ng hapon|ng gabi|บ่าย|ຕອນແລງ|រសៀល|ល្ងាច|ညနေ|மாலை")
 _CJK_NUMERAL = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"○": 0, "零": 0}
 _CJK_DATE = re.compile(r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号號]")
 
@@ -219,6 +220,8 @@ def _clock(text: str, zone: tzinfo, *, after: bool) -> tuple[time, int | None, t
     parts = match.groupdict()
     hour, minute, second = int(parts["hour"]), int(parts.get("minute") or 0), int(parts.get("second") or 0)
     half = (parts.get("half") or "")[:1]
+    if not half and hour < 12 and _AFTERNOON.search(text[max(0, match.start() - 8) : match.end() + 10]):
+        hour += 12
     if half and 1 <= hour <= 12:
         hour = hour % 12 + (12 if half == "p" else 0)
     if hour > 23 or minute > 59 or second > 59:

@@ -99,7 +99,7 @@ def _is_layout(table: HtmlElement) -> bool:
 
 def lead(tree: HtmlElement, lines: list[str]) -> list[str]:
     """The lead between heading and text, if the page marks one and `lines` do not begin with it."""
-    for element in tree.iter("p", "h2"):
+    for element in tree.iter("p", "h2", "div"):
         if _LEAD.search(element.get("class") or ""):
             text = plain.line(element.text_content()[:1500])
             if not is_prose(text) or len(text) > 700:

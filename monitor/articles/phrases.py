@@ -121,6 +121,7 @@ BY_LINE = (
 DATE_LABEL = (
     r"published(?: (?:on|at|date))?", r"posted(?: (?:on|at))?", r"(?:last |latest )?updated?(?: (?:on|at))?", r"latest update", r"first published", r"date(?: published)?", r"created(?: on)?", r"modified", r"release date", r"diterbitkan(?: pada)?", r"dipublikasikan", r"terbit", r"diperbarui", r"diupdate", r"kemas ?kini", r"dikemas ?kini", r"tarikh(?: kemaskini)?", r"tanggal", r"disiarkan(?: pada)?", r"nai-?publish", r"inilathala", r"petsa",
     r"cập nhật(?: lúc)?", r"ngày(?: đăng| cập nhật)?", r"đăng(?: lúc| ngày)?", r"thứ (?:hai|ba|tư|năm|sáu|bảy)", r"chủ nhật", r"เผยแพร่(?:เมื่อ|แล้ว)?", r"อัปเดต(?:ล่าสุด|เมื่อ)?", r"อัพเดต(?:ล่าสุด)?", r"ปรับปรุง(?:ล่าสุด|เมื่อ)?", r"แก้ไขล่าสุด", r"วันที่", r"วัน", r"เมื่อ", r"ที่", r"โพสต์(?:เมื่อ)?", r"เวลา", r"ເຜີຍແຜ່", r"ວັນທີ", r"ວັນ", r"ອັບເດດ", r"ເວລາ", r"ចេញផ្សាយ", r"ផ្សាយ", r"ថ្ងៃទី", r"ថ្ងៃ", r"ខែ", r"ឆ្នាំ", r"ម៉ោង", r"ថ្ងៃចេញផ្សាយ", r"ထုတ်ပြန်", r"ရက်(?:စွဲ)?", r"နေ့", r"နာရီ", r"发布(?:时间|于|日期)?", r"發布(?:時間|於|日期)?", r"更新(?:时间|時間|于|於)?", r"时间", r"時間", r"日期", r"வெளியிடப்பட்டது", r"பதிவு(?: செய்த நாள்)?", r"புதுப்பிக்கப்பட்டது", r"am|pm|hrs?|hours|at|on|น\.", r"publika(?:du)?",
+    r"noon|midnight|tengah ?hari|pagi|petang|malam|siang|sore|ng umaga|ng hapon|ng gabi|sáng|chiều|tối|上午|下午|晚上|早上|凌晨|中午|เช้า|บ่าย|ค่ำ|ຕອນເຊົ້າ|ຕອນແລງ|ព្រឹក|រសៀល|ល្ងាច|နံနက်|ညနေ|காலை|மாலை",
 )  # fmt: skip
 
 PHOTO = (

@@ -31,6 +31,11 @@ def line(text: str) -> str:
     return text
 
 
+def visible(text: str) -> str:
+    """`text` without what says nothing to a reader and may stand inside a word."""
+    return _INVISIBLE.sub("", text)
+
+
 def lines(text: str) -> list[str]:
     """The lines of `text`, each as `line` makes it; empty ones are kept, so that blank lines can be seen."""
     return [line(part) for part in clean_text(str(text)).split("\n")]

@@ -20,13 +20,13 @@ _PART = re.compile(r"\s*[|•·–—\n\u3000]\s*|\s{3,}")
 def authors(tree: HtmlElement) -> tuple[str, ...]:
     """The authors that the page shows near its heading, in elements that are named for it; for pages that name none to machines."""
     for marked, others in ((_BY, False), (_ABOUT, True)):
-        for element in islice(
-            (element for element in tree.iterfind(".//*[@class]") if marked.search(element.get("class") or "")), 12
-        ):
+        named = (element for element in tree.iterfind(".//*[@class]") if marked.search(element.get("class") or ""))
+        for element in islice(named, 12):
             text = element.text_content()
             if len(text) > 400:
                 continue
-            for part in _PART.split(text.strip()):
+            children = [child.text_content() for child in element]
+            for part in [*children, *_PART.split(text.strip())]:
                 found = bylines.read(plain.line(part)) or (() if others else bylines.read(f"By {plain.line(part)}"))
                 if found:
                     return found

@@ -61,6 +61,8 @@ def at(hour: int, minute: int = 0, day: int = 10) -> datetime:
         pytest.param("5 jam lalu", None, "id", at(22, 0, 11), id="hours ago, Indonesian"),
         pytest.param("2 giờ trước", None, "vi", at(1, 0, 12), id="hours ago, Vietnamese"),
         pytest.param("yesterday 14:30", "Asia/Manila", "en", at(6, 30, 11), id="yesterday with a time"),
+        pytest.param("10 November 2025, 3:30 petang", "Asia/Kuala_Lumpur", "ms", at(7, 30), id="afternoon in Malay"),
+        pytest.param("2025年11月10日 下午3:30", "Asia/Taipei", "zh-Hant", at(7, 30), id="afternoon in Chinese"),
         pytest.param("Nov 10", None, "en", TENTH, id="without a year, the last one"),
         pytest.param("2025-11-12T05:00:00Z", None, None, NOW, id="two hours ahead is now"),
     ],
