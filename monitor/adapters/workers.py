@@ -24,7 +24,8 @@ from monitor.sources.listing import list_entries
 from monitor.sources.source import Source
 
 T = TypeVar("T")
-_START_LIMIT_S = 60.0
+Call = tuple[Callable[..., Any], tuple[Any, ...]]
+START_LIMIT_S = 60.0
 
 
 class _GivenUp(Exception):
@@ -113,7 +114,7 @@ class _Worker:
     def __init__(self, memory_limit_bytes: int) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, memory_limit_bytes), name="reader", daemon=True)
+        self._process = context.Process(target=serve, args=(theirs, memory_limit_bytes), name="reader", daemon=True)
         self._process.start()
         theirs.close()
         self._ready = False
@@ -126,8 +127,8 @@ class _Worker:
         """What the function returns or raises there. After _GivenUp the worker is good for nothing."""
         try:
             if not self._ready:
-                if not self._pipe.poll(_START_LIMIT_S):
-                    raise _GivenUp(f"a reader did not start within {_START_LIMIT_S:g} s")
+                if not self._pipe.poll(START_LIMIT_S):
+                    raise _GivenUp(f"a reader did not start within {START_LIMIT_S:g} s")
                 self._ready = self._pipe.recv()
             self._pipe.send((function, args))
             if not self._pipe.poll(time_limit_s):
@@ -135,6 +136,8 @@ class _Worker:
             value, error = self._pipe.recv()
         except (EOFError, OSError):
             self._process.join(1)
+            if not self._ready:
+                raise _GivenUp(f"a reader could not start (exit code {self._process.exitcode}); its output says why") from None
             raise _GivenUp(f"the document made its reader crash (exit code {self._process.exitcode})") from None
         if isinstance(error, MemoryError):
             raise _GivenUp(f"the document took more than {self._memory_limit_bytes >> 20} MiB to read and was given up")
@@ -147,9 +150,13 @@ class _Worker:
         self._process.join()
 
 
-def _serve(pipe: Connection, memory_limit_bytes: int) -> None:
-    """A worker's life: read what comes through the pipe until the other end is closed."""
+def serve(pipe: Connection, memory_limit_bytes: int, equip: Call | None = None) -> None:
+    """A worker's life: say True when it is ready, then answer each (function, args) that comes through the pipe with (value, error),
+    until the other end is closed. `equip` is called before the limit is set."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent decides
+    if equip is not None:
+        function, args = equip
+        function(*args)
     _prepare(memory_limit_bytes)
     with contextlib.suppress(EOFError, OSError):
         pipe.send(True)

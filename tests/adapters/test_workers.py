@@ -39,7 +39,7 @@ def fetched(body: bytes) -> Fetched:
 
 @pytest.fixture(scope="module")
 def workers() -> Iterator[Workers]:
-    with Workers(2, time_limit_s=2, memory_limit_bytes=100 << 20) as workers:
+    with Workers(2, time_limit_s=4, memory_limit_bytes=100 << 20) as workers:
         yield workers
 
 
@@ -65,9 +65,9 @@ def test_a_document_that_hangs_is_given_up_and_delays_nobody(workers):
     took_s = time.monotonic() - started
     assert all(isinstance(listing, Listing) for listing in beside)
     assert hanging.is_alive(), "twenty good documents took longer than the limit of the bad one"
-    assert took_s < 2
+    assert took_s < 4
     hanging.join()
-    assert outcomes == [Unlisted(reason="the document took more than 2 s to read and was given up")]
+    assert outcomes == [Unlisted(reason="the document took more than 4 s to read and was given up")]
     assert isinstance(workers.list_entries(FEED, fetched(GOOD)), Listing)
 
 
