@@ -18,6 +18,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import ahocorasick_rs
@@ -89,7 +90,7 @@ def corpus(count: int) -> tuple[list[Document], list[str], list[str]]:
         language, size, body = languages[name], int(2000 * 5 ** chance.random()), [""]
         while sum(len(sentence.encode()) for sentence in body) < size:
             body.append(language.sentence(chance))
-        for _ in range(chance.randint(4, 16) if chance.random() < 0.1 else int(chance.random() < 0.3)):
+        for _ in range(chance.randint(4, 16) if chance.random() < 0.1 else int(chance.random() < 0.25)):
             at = chance.randrange(len(body))
             body[at] = f"{body[at].rstrip()} {chance.choice(hot[name])} "
         documents.append(Document(title=language.sentence(chance).strip(), body="".join(body)))
@@ -201,7 +202,7 @@ def growth() -> list[dict[str, float | str]]:
         "no hit": "nothing to be seen in this ",
     }.items():
         small, large = (Document(title="", body=piece * (size // len(piece.encode()))) for size in (25_000, 200_000))
-        times = in_turns([lambda text=small: rule_set.match(text), lambda text=large: rule_set.match(text)], 5)
+        times = in_turns([partial(rule_set.match, small), partial(rule_set.match, large)])
         rows.append(
             {"text": name, "us_per_kB_at_25": round(times[0] * 1e6 / 25, 1), "us_per_kB_at_200": round(times[1] * 1e6 / 200, 1)}
         )
@@ -218,7 +219,7 @@ def main() -> None:
     machine = {"python": platform.python_version(), "machine": platform.machine(), "articles": len(documents)}
     machine["bytes_per_article"] = sum(len(each.body.encode()) for each in documents) // len(documents)
     print("  ".join(f"{name} {value}" for name, value in machine.items()))
-    rows = []
+    rows: list[dict[str, float]] = []
     for count in map(int, chosen.rules.split(",")):
         row = measure(count, documents, hot, cold)
         row["growth"] = round(row["spans_us"] / rows[-1]["spans_us"], 2) if rows else 1.0

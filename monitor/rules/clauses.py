@@ -21,7 +21,7 @@ class AnyOf:
     scope: Scope | None
 
     def holds(self, found: Found) -> bool:
-        return not self.terms.isdisjoint(found.text if self.scope is None else found.within(self.scope))
+        return not self.terms.isdisjoint(found.present if self.scope is None else found.within(self.scope))
 
     def places(self, found: Found) -> list[Place]:
         return found.places(self.terms, self.scope)
@@ -51,7 +51,10 @@ class Either:
     children: tuple[Clause, ...]
 
     def holds(self, found: Found) -> bool:
-        return any(child.holds(found) for child in self.children)
+        for child in self.children:  # noqa: SIM110 - any() costs as much again, for rules that mostly do not hold
+            if child.holds(found):
+                return True
+        return False
 
     def places(self, found: Found) -> list[Place]:
         return [place for child in self.children if child.holds(found) for place in child.places(found)]
@@ -67,8 +70,8 @@ class Close:
     ordered: bool
 
     def holds(self, found: Found) -> bool:
-        text = found.text  # a hit in any field to begin with: a cheap answer for most documents
-        if self.left.scope is None and (self.left.terms.isdisjoint(text) or self.right.terms.isdisjoint(text)):
+        left, right = self.left, self.right
+        if left.scope is None and (left.terms.isdisjoint(found.present) or right.terms.isdisjoint(found.present)):
             return False
         return next(self.pairs(found, self.distance), None) is not None
 
@@ -144,28 +147,31 @@ class Tag:
 Clause = AnyOf | All | Either | Close | AtLeastOf | Tag
 
 
-def needs(clause: Clause) -> list[frozenset[int]]:
-    """Sets of terms of each of which one must occur for the clause to hold; none if it can hold without any."""
+def needs(clause: Clause) -> list[AnyOf]:
+    """What has to occur for the clause to hold: a hit of each of these; none if it can hold without any."""
     match clause:
         case AnyOf():
-            return [clause.terms]
+            return [clause]
         case All():
-            return [terms for child in clause.children for terms in needs(child)]
+            return [need for child in clause.children for need in needs(child)]
         case Either():
             parts = [pivot(child) for child in clause.children]
-            known = [terms for terms in parts if terms is not None]
-            return [frozenset().union(*known)] if len(known) == len(parts) else []
+            known = [part for part in parts if part is not None]
+            if len(known) < len(parts):
+                return []
+            scope = known[0].scope if len({part.scope for part in known}) == 1 else None
+            return [AnyOf(frozenset().union(*(part.terms for part in known)), scope)]
         case Close():
-            return [clause.left.terms, clause.right.terms]
+            return [clause.left, clause.right]
         case AtLeastOf():
-            return [clause.child.terms]
+            return [clause.child]
         case Tag():
             return []
 
 
-def pivot(clause: Clause) -> frozenset[int] | None:
-    """Terms of which one must occur for the clause to hold, as few as can be told; None if it can hold without any."""
-    return min(needs(clause), key=len, default=None)
+def pivot(clause: Clause) -> AnyOf | None:
+    """The one of `needs` that has the fewest terms."""
+    return min(needs(clause), key=lambda need: len(need.terms), default=None)
 
 
 def cost(clause: Clause) -> int:

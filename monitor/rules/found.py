@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
 from functools import cached_property
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from monitor.rules.automaton import Automaton
 from monitor.rules.match import Document, Field
 from monitor.rules.query import Scope
 from monitor.rules.terms import CLUSTER, DICTIONARY, GLOB, PLURAL, PREFIX, Check, Patterns, letters_as_written
+from monitor.rules.windows import with_joined_windows
 from monitor.rules.words import count_words, is_word
 from monitor.text.fold import Folded, fold
 from monitor.text.tables import SEPARATOR, SPACE
@@ -59,41 +59,9 @@ def _plain(text: str) -> str:
     return text.replace(_SEPARATOR, " ") if _SEPARATOR in text else text
 
 
-class Windows(NamedTuple):
-    """Surroundings of hyphens, with the hyphens left out, that stand behind the text: `trans-national` read as `transnational`.
-
-    `begins` is where they begin, `origin` where in the text each of their codes comes from; `starts` and `joints` are where each window
-    begins and where its hyphen was.
-    """
-
-    begins: int
-    origin: np.ndarray
-    starts: list[int]
-    joints: list[int]
-
-
-def _with_joined_windows(folded: Folded, reach: int) -> tuple[np.ndarray, Windows]:
-    """The codes with a window for each hyphen, and a second one with its neighbours joined too where there are other hyphens around."""
-    codes, hyphens = folded.codes, folded.hyphens
-    separator = int(np.flatnonzero(codes == SEPARATOR)[0])
-    around = np.concatenate(([0], np.arange(-reach, 0), np.arange(1, reach + 1)))
-    rows = hyphens[:, None] + around
-    rows[(rows < 0) | (rows >= len(codes))] = separator
-    rows[:, 0] = separator
-    is_hyphen = np.zeros(len(codes), bool)
-    is_hyphen[hyphens] = True
-    others = is_hyphen[rows]
-    several = np.flatnonzero(others.any(axis=1))
-    origin = np.concatenate((rows.ravel(), rows[several][~others[several]]))
-    lengths = np.concatenate((np.full(len(rows), rows.shape[1]), rows.shape[1] - others[several].sum(axis=1)))
-    starts = len(codes) + np.cumsum(lengths) - lengths
-    before = np.concatenate((np.full(len(rows), reach + 1), reach + 1 - others[several, : reach + 1].sum(axis=1)))
-    windows = Windows(len(codes), origin, starts.tolist(), (starts + before).tolist())
-    return np.concatenate((codes, codes[origin])), windows
-
-
 class Found:
-    """The hits of one document: `text` those in title and body, `elsewhere` those in url and source, by term."""
+    """The hits of one document: `text` those in title and body, `elsewhere` those in url and source, by term; `present` are the terms
+    in title and body."""
 
     def __init__(self, finder: Finder, document: Document, folded: Folded) -> None:
         self.document = document
@@ -106,13 +74,14 @@ class Found:
         self._words: dict[tuple[int, int], int] = {}
         codes, self._windows = folded.codes, None
         if len(folded.hyphens):
-            codes, self._windows = _with_joined_windows(folded, finder.reach)
+            codes, self._windows = with_joined_windows(folded, finder.reach)
         self.bytes = to_bytes(codes)
         self._codes = codes
         self._title_end = self.bytes.index(SEPARATOR)
         self._windows_begin = len(self.bytes) if self._windows is None else self._byte_at(self._windows.begins)
         self._body_end = self.bytes.index(SEPARATOR, self._title_end + 1) if finder.addresses else self._windows_begin
         self._collect()
+        self.present = set(self.text)
 
     # -- what is there ------------------------------------------------------------------------------------------------------------
 
@@ -315,10 +284,8 @@ class Found:
         known = self._original
         return [known.get((start, end)) or self.original(start, end) for start, end, _ in clause.places(self)]
 
-    def within(self, scope: Scope | None) -> Iterable[int]:
+    def within(self, scope: Scope) -> set[int]:
         """The terms that have a hit in `scope`."""
-        if scope is None:
-            return self.text
         known = self._scopes.get(scope)
         if known is None:
             if scope == "title" and self._windows is None:  # hits come in the order of the text, so the first of a term tells
@@ -333,7 +300,8 @@ class Found:
     def places(self, terms: frozenset[int], scope: Scope | None) -> list[Place]:
         """The hits of `terms` in `scope`, in no order."""
         found = self.elsewhere if scope in ("url", "source") else self.text
-        hits = [place for term in terms.intersection(found) for place in found[term]]
+        present = found.keys() if found is self.elsewhere else self.present
+        hits = [place for term in terms.intersection(present) for place in found[term]]
         return hits if scope is None else [place for place in hits if self._is_in(scope, place)]
 
     def _is_in(self, scope: Scope, place: Place) -> bool:

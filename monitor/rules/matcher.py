@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from monitor.rules.build import Builder, Entries, Label, leaves, named
-from monitor.rules.clauses import All, AnyOf, Clause, needs, pivot
+from monitor.rules.clauses import All, AnyOf, Clause, Either, needs, pivot
 from monitor.rules.explain import Explanation, explain
 from monitor.rules.found import Finder, Found
 from monitor.rules.match import Document, Hit, Match, Verdict
@@ -71,7 +71,8 @@ class RuleSet:
         self._parts: dict[str, tuple[Part, ...]] = {}
         self._versions: dict[str, str] = {}
         self._facets = _facets(entries)
-        self._posts, self._always = _posts(self._compiled)
+        posts, self._always = _posts(self._compiled)
+        self._anywhere, self._in_title = posts[False], posts[True]
 
     def match(self, document: Document) -> Verdict:
         """The receipts of all rules that hold, by rule id, and the facets, sorted."""
@@ -86,27 +87,23 @@ class RuleSet:
 
     def holding(self, found: Found) -> list[CompiledRule]:
         """The rules that hold, by id."""
-        posts = self._posts
-        terms = set(found.text)
-        present = _mask([*terms, *found.elsewhere])
-        seen: set[int] = set()
-        numbers = []
-        for term in (*terms, *found.elsewhere):
-            for group in posts.get(term, ()):
-                if id(group) in seen:
+        terms = found.present
+        everywhere = [*terms, *found.elsewhere]
+        present = _mask(everywhere)
+        groups = [group for term in everywhere if term in self._anywhere for group in self._anywhere[term]]
+        if self._in_title:
+            groups += [group for term in found.within("title") if term in self._in_title for group in self._in_title[term]]
+        numbers = {number for number in self._always if self._compiled[number].holds(found)}
+        for group in groups:
+            for number, mask, needed, barred, holds in group:
+                if not mask & present:
                     continue
-                seen.add(id(group))
-                for number, mask, needed, barred, holds in group:
-                    if not mask & present:
-                        continue
-                    if holds is not None:
-                        if holds(found):
-                            numbers.append(number)
-                    elif (needed is None or not needed.isdisjoint(terms)) and (barred is None or barred.isdisjoint(terms)):
-                        numbers.append(number)
-        numbers += [number for number in self._always if self._compiled[number].holds(found)]
-        numbers.sort()
-        return [self._compiled[number] for number in numbers]
+                if holds is not None:
+                    if number not in numbers and holds(found):
+                        numbers.add(number)
+                elif (needed is None or not needed.isdisjoint(terms)) and (barred is None or barred.isdisjoint(terms)):
+                    numbers.add(number)
+        return [self._compiled[number] for number in sorted(numbers)]
 
     def receipt(self, compiled: CompiledRule, found: Found) -> Match:
         """The receipt of a rule that holds."""
@@ -201,37 +198,47 @@ class _Waiting(NamedTuple):
 _Group = tuple[_Waiting, ...]
 
 
-def _waiting(number: int, rule: CompiledRule, pivot: frozenset[int]) -> _Waiting:
-    when = rule.when
-    others = [terms for terms in needs(when) if terms is not pivot]
-    mask = _mask(min(others, key=len)) if others else -1
+def _waiting(number: int, rule: CompiledRule, clause: Clause, pivot: AnyOf) -> _Waiting:
+    """What is left to ask of `clause`, which is `when` of the rule or one of its alternatives."""
+    others = [need for need in needs(clause) if need is not pivot]
+    mask = min((_mask(need.terms) for need in others), key=int.bit_count, default=-1)
     if rule.unless is not None or rule.rule.threshold is not None:
         return _Waiting(number, mask, holds=rule.holds)
-    children, excluded = (when.children, when.excluded) if isinstance(when, All) else ((when,), ())
-    sets = [child.terms for child in children if isinstance(child, AnyOf) and child.scope is None]
-    barred = [child.terms for child in excluded if isinstance(child, AnyOf) and child.scope is None]
-    if len(sets) < len(children) or len(barred) < len(excluded) or len(others) > 1:
-        return _Waiting(number, mask, holds=when.holds)
-    return _Waiting(number, mask, others[0] if others else None, frozenset().union(*barred) if barred else None)
+    children, excluded = (clause.children, clause.excluded) if isinstance(clause, All) else ((clause,), ())
+    sets = [each for each in (*children, *excluded) if isinstance(each, AnyOf) and each.scope is None]
+    if pivot.scope == "title" and pivot in children:
+        sets.append(pivot)  # the rule waits for its terms in the title alone
+    if len(others) > 1 or len(sets) < len(children) + len(excluded):
+        return _Waiting(number, mask, holds=clause.holds)
+    barred = [each.terms for each in excluded if isinstance(each, AnyOf)]
+    return _Waiting(number, mask, others[0].terms if others else None, frozenset().union(*barred) if barred else None)
 
 
-def _posts(compiled: Sequence[CompiledRule]) -> tuple[dict[int, tuple[_Group, ...]], list[int]]:
-    """For each term the groups of rules that wait for it; and the rules that wait for nothing.
+def _posts(compiled: Sequence[CompiledRule]) -> tuple[dict[bool, dict[int, tuple[_Group, ...]]], list[int]]:
+    """For each term the groups of rules that wait for it, in the title (True) or anywhere; and the rules that wait for nothing.
 
-    A group are the rules of one pivot: many rules on one large vocabulary cost its terms once.
+    A group are the rules of one pivot: many rules on one large vocabulary cost its terms once. Of an OR every alternative waits for
+    itself.
     """
-    members: dict[frozenset[int], list[int]] = {}
+    members: dict[tuple[bool, frozenset[int]], list[_Waiting]] = {}
     always: list[int] = []
     for number, each in enumerate(compiled):
-        needed = pivot(each.when)
-        if needed is None:
+        alternatives = each.when.children if isinstance(each.when, Either) else (each.when,)
+        pivots = [pivot(alternative) for alternative in alternatives]
+        if None in pivots:
             always.append(number)
-        else:
-            members.setdefault(needed, []).append(number)
-    posts: dict[int, list[_Group]] = {}
-    for needed, rules in members.items():
-        group = tuple(_waiting(rule, compiled[rule], needed) for rule in rules)
-        for term in needed:
-            posts.setdefault(term, []).append(group)
+            continue
+        for alternative, needed in zip(alternatives, pivots, strict=True):
+            assert needed is not None
+            row = members.setdefault((needed.scope == "title", needed.terms), [])
+            row.append(_waiting(number, each, alternative, needed))
+    posts: dict[bool, dict[int, list[_Group]]] = {True: {}, False: {}}
+    for (in_title, terms), rows in members.items():
+        group = tuple(rows)
+        for term in terms:
+            posts[in_title].setdefault(term, []).append(group)
     shared: dict[tuple[int, ...], tuple[_Group, ...]] = {}
-    return {term: shared.setdefault(tuple(map(id, groups)), tuple(groups)) for term, groups in posts.items()}, always
+    return {
+        in_title: {term: shared.setdefault(tuple(map(id, groups)), tuple(groups)) for term, groups in rows.items()}
+        for in_title, rows in posts.items()
+    }, always
