@@ -8,7 +8,7 @@ from datetime import datetime
 
 from monitor.alerts.channel import Channel
 from monitor.articles.article import Article
-from monitor.ports import StoredArticle, Transaction
+from monitor.ports import StoredArticle, StoredResponse, Transaction
 from monitor.rules.compile import RuleSet
 from monitor.rules.document import document
 from monitor.rules.match import Document, Verdict
@@ -21,7 +21,8 @@ from monitor.urls import article_id, host_of, identity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """An article with all that can be told of it without the store: the costly part, done outside any transaction."""
+    """An article with all that can be told of it without the store: the costly part, done outside any transaction. `response` is what
+    it was read from, if it matched a rule: that is evidence."""
 
     id: str
     source: Source
@@ -30,6 +31,7 @@ class Prepared:
     verdict: Verdict
     sketch: Sketch
     identities: tuple[str, ...]
+    response: StoredResponse | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,8 @@ def file_article(
         story_id=story_id,
     )
     tx.articles.add(stored, prepared.sketch.to_bytes(), prepared.sketch.bands, prepared.identities)
+    if prepared.response is not None:
+        tx.articles.keep_response(prepared.id, prepared.response)
     raised: tuple[str, ...] = ()
     if alerting:
         raised = raise_alerts(

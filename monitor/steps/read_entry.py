@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.articles.article import Article, Unreadable
 from monitor.articles.page import from_entry
 from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Refused, Request, Throttled
-from monitor.ports import Fetch, ListedEntry, Parse
+from monitor.ports import Fetch, ListedEntry, Parse, StoredResponse
 from monitor.rules.compile import RuleSet
 from monitor.sources.source import Source
 from monitor.steps.context import Context, Done
@@ -59,8 +59,13 @@ def to_read(context: Context, entry_id: int) -> ListedEntry | Done:
 
 def read(source: Source, listed: ListedEntry, *, fetch: Fetch, parse: Parse, rules: RuleSet, now: datetime) -> Reading:
     """The article behind the entry, matched: all that needs no store, so that it can be done in any process."""
-    article = _read(source, listed, fetch, parse, now)
-    return prepare(rules, source, article, listed.entry.url) if isinstance(article, Article) else article
+    article, fetched = _read(source, listed, fetch, parse, now)
+    if not isinstance(article, Article):
+        return article
+    prepared = prepare(rules, source, article, listed.entry.url)
+    if fetched is None or listed.entry.url is None or not prepared.verdict.matches:
+        return prepared
+    return replace(prepared, response=StoredResponse(asked_url=listed.entry.url, fetched=fetched))
 
 
 def keep(context: Context, source: Source, listed: ListedEntry, reading: Reading) -> Done:
@@ -98,24 +103,27 @@ def _file(context: Context, source: Source, listed: ListedEntry, prepared: Prepa
     return Done(result="ok", reason=reason, facts=_facts(source, article, filed), rest_s=pause_s or 0.0)
 
 
-def _read(source: Source, listed: ListedEntry, fetch: Fetch, parse: Parse, now: datetime) -> Article | Unreadable | Later:
-    """The article behind the entry; from the page where it can be had, else from what the source carries of it."""
+def _read(
+    source: Source, listed: ListedEntry, fetch: Fetch, parse: Parse, now: datetime
+) -> tuple[Article | Unreadable | Later, Fetched | None]:
+    """The article behind the entry, and the answer it was read from; from the page where it can be had, else from what the source
+    carries of it."""
     if listed.entry.url is None:
-        return from_entry(source, listed.entry, now)
+        return from_entry(source, listed.entry, now), None
     outcome = fetch(Request(url=listed.entry.url, accept="text/html,application/xhtml+xml;q=0.9,*/*;q=0.1", check_robots=True))
     wait_s = RETRY_AFTER_S[listed.attempts] if listed.attempts < len(RETRY_AFTER_S) else None
     match outcome:
         case Fetched():
             article = parse.read_page(source, outcome, listed.entry)
             if isinstance(article, Article):
-                return article
+                return article, outcome
             reason = article.reason
         case Throttled() if wait_s is not None:
             rest_s = throttled_s(outcome)
             reason = f"the server asks for less (HTTP {outcome.status})"
-            return Later(reason=reason, after_s=max(wait_s, rest_s), rest_s=rest_s)
+            return Later(reason=reason, after_s=max(wait_s, rest_s), rest_s=rest_s), None
         case Failed() if wait_s is not None:
-            return Later(reason=outcome.detail, after_s=wait_s)
+            return Later(reason=outcome.detail, after_s=wait_s), None
         case Throttled():
             reason = f"the server asks for less (HTTP {outcome.status})"
         case Failed():
@@ -128,8 +136,8 @@ def _read(source: Source, listed: ListedEntry, fetch: Fetch, parse: Parse, now: 
             reason = "the server answered 304 to a request without validators"
     substitute = from_entry(source, listed.entry, now)
     if isinstance(substitute, Unreadable):
-        return Unreadable(reason=f"{reason}; {substitute.reason}")
-    return substitute
+        return Unreadable(reason=f"{reason}; {substitute.reason}"), None
+    return substitute, None
 
 
 def _old_at_first_poll(listed: ListedEntry, article: Article, window_s: float) -> bool:

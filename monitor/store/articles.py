@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
@@ -10,7 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
 from monitor.articles.article import Article, Removed
-from monitor.ports import StoredArticle, StoryOutline, Wanted
+from monitor.fetching.outcome import Fetched
+from monitor.ports import StoredArticle, StoredResponse, StoryOutline, Wanted
 from monitor.rules.match import Hit, Match, Verdict
 from monitor.rules.narrowing import Narrowing, words_of
 from monitor.store.tables import UtcDateTime, address, alert, article, band, delivery, feedback, match, message, response, story
@@ -87,6 +89,29 @@ class Articles:
             self._words.add(int(number), words_of(f"{text.headline or ''}\n{text.body}"))
         self._tags.put(int(number), stored)
         return int(number)
+
+    def keep_response(self, article_id: str, item: StoredResponse) -> None:
+        fetched = item.fetched
+        self._connection.execute(
+            insert(response).values(
+                article_id=article_id,
+                asked_url=item.asked_url,
+                url=fetched.url,
+                status=fetched.status,
+                headers=dict(fetched.headers),
+                body=zlib.compress(fetched.body),
+                fetched_at=fetched.fetched_at,
+            )
+        )
+
+    def response(self, article_id: str) -> StoredResponse | None:
+        row = self._connection.execute(select(response).where(response.c.article_id == article_id)).one_or_none()
+        if row is None:
+            return None
+        fetched = Fetched(
+            url=row.url, status=row.status, headers=row.headers, body=zlib.decompress(row.body), fetched_at=row.fetched_at
+        )
+        return StoredResponse(asked_url=row.asked_url, fetched=fetched)
 
     def candidates(self, bands: Sequence[int], since: datetime) -> list[Candidate]:
         sharing = select(band.c.article_id).where(band.c.hash.in_(sorted(set(bands)))).distinct()

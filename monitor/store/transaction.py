@@ -11,6 +11,7 @@ from monitor.store.alerts import Alerts
 from monitor.store.articles import Articles, Stories
 from monitor.store.due import all_due, due, next_due_at, postpone
 from monitor.store.entries import Entries
+from monitor.store.feedback import FeedbackRows
 from monitor.store.operator import Operator
 from monitor.store.sources import Sources
 
@@ -26,6 +27,7 @@ class RowTransaction:
         self.stories = Stories(connection)
         self.alerts = Alerts(connection)
         self.operator = Operator(connection)
+        self.feedback = FeedbackRows(connection)
 
     def due(self, now: datetime, busy: frozenset[str]) -> list[Due]:
         return due(self._connection, now, busy)
