@@ -38,7 +38,7 @@ class Workers:
 
     Processes are spawned, never forked (the parent has threads and database connections), and read one small document of each kind
     before their first task, since the libraries take seconds to load. Threads may share one. Every worker has a pipe of its own and
-    nothing in common with the others: pebble, whose processes share one pipe and its locks, was seen to hang once idle ones were killed.
+    nothing in common with the others: in pebble 5.2, whose processes share one, the whole pool broke or hung once idle ones were killed.
     """
 
     def __init__(self, count: int, time_limit_s: float = 10.0, memory_limit_bytes: int = 1 << 30) -> None:

@@ -57,7 +57,6 @@ def test_the_map_names_every_room() -> None:
         ("alembic", {"monitor/store"}),
         ("apscheduler", {"monitor/engine"}),
         ("warcio", {"monitor/adapters"}),
-        ("pebble", {"monitor/adapters"}),
         ("smtplib", {"monitor/adapters"}),
         ("apprise", {"monitor/adapters"}),
         ("pydantic", {"monitor/settings"}),
