@@ -62,14 +62,15 @@ class Builder:
         self._lexicon = lexicon
         self._entries = entries
         self._vocabularies: dict[str, frozenset[int]] = {}
+        self._shared: dict[tuple[frozenset[int], Scope | None], AnyOf] = {}
 
     def clause(self, query: Query, scope: Scope | None = None) -> Clause:
         """The clause that `query` stands for, counting hits in `scope` only."""
         match query:
             case Term():
-                return AnyOf(frozenset((self._lexicon.of_query(query),)), scope)
+                return self._any_of(frozenset((self._lexicon.of_query(query),)), scope)
             case Vocab():
-                return AnyOf(self._vocabulary(query), scope)
+                return self._any_of(self._vocabulary(query), scope)
             case And():
                 held = [self.clause(child, scope) for child in query.children if not isinstance(child, Not)]
                 excluded = [self.clause(child.child, scope) for child in query.children if isinstance(child, Not)]
@@ -116,8 +117,12 @@ class Builder:
             else:
                 others.append(clause)
         if terms:
-            others.insert(0, AnyOf(frozenset(terms), scope))
+            others.insert(0, self._any_of(frozenset(terms), scope))
         return others[0] if len(others) == 1 else Either(tuple(sorted(others, key=cost)))
+
+    def _any_of(self, terms: frozenset[int], scope: Scope | None) -> AnyOf:
+        """One object for one set: the same list of words stands in many rules."""
+        return self._shared.setdefault((terms, scope), AnyOf(terms, scope))
 
     def _any(self, query: Query, scope: Scope | None) -> AnyOf:
         clause = self.clause(query, scope)

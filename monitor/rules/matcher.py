@@ -198,10 +198,13 @@ class _Waiting(NamedTuple):
 _Group = tuple[_Waiting, ...]
 
 
-def _waiting(number: int, rule: CompiledRule, clause: Clause, pivot: AnyOf) -> _Waiting:
+def _waiting(number: int, rule: CompiledRule, clause: Clause, pivot: AnyOf, masks: dict[frozenset[int], int]) -> _Waiting:
     """What is left to ask of `clause`, which is `when` of the rule or one of its alternatives."""
     others = [need for need in needs(clause) if need is not pivot]
-    mask = min((_mask(need.terms) for need in others), key=int.bit_count, default=-1)
+    mask = -1
+    if others:
+        terms = min((need.terms for need in others), key=len)
+        mask = masks[terms] if terms in masks else masks.setdefault(terms, _mask(terms))
     if rule.unless is not None or rule.rule.threshold is not None:
         return _Waiting(number, mask, holds=rule.holds)
     children, excluded = (clause.children, clause.excluded) if isinstance(clause, All) else ((clause,), ())
@@ -221,6 +224,7 @@ def _posts(compiled: Sequence[CompiledRule]) -> tuple[dict[bool, dict[int, tuple
     itself.
     """
     members: dict[tuple[bool, frozenset[int]], list[_Waiting]] = {}
+    masks: dict[frozenset[int], int] = {}
     always: list[int] = []
     for number, each in enumerate(compiled):
         alternatives = each.when.children if isinstance(each.when, Either) else (each.when,)
@@ -231,7 +235,7 @@ def _posts(compiled: Sequence[CompiledRule]) -> tuple[dict[bool, dict[int, tuple
         for alternative, needed in zip(alternatives, pivots, strict=True):
             assert needed is not None
             row = members.setdefault((needed.scope == "title", needed.terms), [])
-            row.append(_waiting(number, each, alternative, needed))
+            row.append(_waiting(number, each, alternative, needed, masks))
     posts: dict[bool, dict[int, list[_Group]]] = {True: {}, False: {}}
     for (in_title, terms), rows in members.items():
         group = tuple(rows)
