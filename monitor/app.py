@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import random
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from monitor.adapters.http import HttpFetch, guarded_session
 from monitor.adapters.smtp import SmtpMailer
 from monitor.adapters.webhook import HttpPoster
 from monitor.adapters.workers import Workers
-from monitor.alerts.wording import Wording
+from monitor.alerts.feedback import verdict_links
+from monitor.alerts.wording import VerdictLinks, Wording
 from monitor.engine.embedded import EmbeddedEngine
 from monitor.engine.run_step import Event
 from monitor.ports import Clock, Parse
@@ -109,10 +111,19 @@ def _context(settings: Settings, store: RowStore, parse: Parse, clock: Clock) ->
         operator=settings.operator,
         heartbeat=settings.heartbeat,
         timezone=zone(settings.timezone),
-        wording=Wording(own=settings.templates),
+        wording=Wording(own=settings.templates, verdict_links=_verdict_links(settings, store)),
         first_poll_window_s=settings.first_poll_window_s,
         retention_s=settings.retention_s,
     )
+
+
+def _verdict_links(settings: Settings, store: RowStore) -> VerdictLinks | None:
+    """Where readers say what an alert was worth; the key that signs these addresses is made once and kept in the store."""
+    if settings.public_url is None:
+        return None
+    with store.writing() as tx:
+        key = tx.feedback.signing_key(secrets.token_bytes(32))
+    return verdict_links(settings.public_url, key) if key else None
 
 
 def _networks(settings: Settings) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:

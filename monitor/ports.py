@@ -355,6 +355,9 @@ class AlertRows(Protocol):
     ) -> list[StoredAlert]:
         """Newest first, those raised at one moment by id; with `before`, what comes after the alert raised then with that id."""
 
+    def in_order(self) -> Iterator[StoredAlert]:
+        """All of them by when they were raised."""
+
     def of_rules(self) -> Mapping[str, int]:
         """How many alerts each rule has raised."""
 
@@ -366,6 +369,9 @@ class AlertRows(Protocol):
 
     def counts(self) -> Mapping[str, int]:
         """Deliveries by state."""
+
+    def counts_by_channel(self) -> Mapping[str, Mapping[str, int]]:
+        """Deliveries by channel and state."""
 
 
 class OperatorRows(Protocol):

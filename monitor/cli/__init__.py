@@ -19,6 +19,8 @@ _COMMANDS = {
     "status": "look:status",
     "articles": "look:articles",
     "alerts": "alerts:alerts",
+    "channels": "channels:channels",
+    "evidence": "evidence:evidence",
     "explain": "explain:explain",
     "search": "search:search",
     "rules": "rules:rules",

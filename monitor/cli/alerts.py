@@ -16,6 +16,7 @@ from monitor.store.database import open_store
 @click.group(invoke_without_command=True)
 @click.option("--dead", "state", flag_value="dead", help="Only alerts with a delivery that was given up.")
 @click.option("--waiting", "state", flag_value="pending", help="Only alerts with a delivery still to be made.")
+@click.option("--held", "state", flag_value="held", help="Only alerts with a delivery that waits for a digest.")
 @click.option("--limit", default=50, show_default=True, help="How many, newest first.")
 @config_option
 @json_option
@@ -68,6 +69,8 @@ def _deliveries(stored: StoredAlert) -> str:
     return "; ".join(
         f"{each.channel_id} {each.state}"
         + (f" (next {when(each.next_attempt_at)}: {each.last_error})" if each.state == "pending" and each.last_error else "")
+        + (f" (until {when(each.next_attempt_at)}: {each.held_why})" if each.state == "held" and each.next_attempt_at else "")
+        + (" (in a digest that is on its way)" if each.state == "held" and not each.next_attempt_at else "")
         + (f": {each.last_error}" if each.state == "dead" else "")
         for each in stored.deliveries
     )

@@ -23,6 +23,7 @@ def status(config: Path | None, as_json: bool) -> None:
         states = {state.source_id: state for state in tx.sources.all()}
         outcomes = {each.source_id: dict(each.outcomes) for each in tx.sources.counts()}
         totals, deliveries = dict(tx.articles.counts()), dict(tx.alerts.counts())
+        conditions = tx.operator.conditions()
     store.close()
     watched = [source for source in settings.sources if source.enabled]
     if as_json:
@@ -40,6 +41,7 @@ def status(config: Path | None, as_json: bool) -> None:
                 ],
                 "articles": totals,
                 "deliveries": deliveries,
+                "conditions": [asdict(each) for each in conditions],
             }
         )
         return
@@ -63,9 +65,11 @@ def status(config: Path | None, as_json: bool) -> None:
     waiting, dead = deliveries.get("pending", 0), deliveries.get("dead", 0)
     click.echo(
         f"\n{totals['articles']} articles, {totals['matched']} of them matched, {totals['stories']} stories. "
-        f"Deliveries: {deliveries.get('sent', 0)} sent, {waiting} waiting, {dead} dead"
+        f"Deliveries: {deliveries.get('sent', 0)} sent, {waiting} waiting, {deliveries.get('held', 0)} held back, {dead} dead"
         + (" (`monitor alerts --dead` shows them, `monitor alerts retry` sends them again)." if dead else ".")
     )
+    for each in conditions:
+        click.echo(f"Since {when(each.since)}: {each.subject}.")
     if settings.channels_off:
         click.echo(f"Switched off, nothing is sent there: {', '.join(settings.channels_off)} (channels.yaml).")
 

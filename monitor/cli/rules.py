@@ -12,6 +12,7 @@ import click
 from monitor.app import rule_set
 from monitor.cli.backtest import backtest
 from monitor.cli.options import config_option, json_option, settings_of
+from monitor.cli.precision import precision
 from monitor.cli.printing import print_json, print_table, progress
 from monitor.cli.queries import shown
 from monitor.errors import UsageError
@@ -30,6 +31,7 @@ def rules() -> None:
 
 
 rules.add_command(backtest)
+rules.add_command(precision)
 
 
 @rules.command(name="check")

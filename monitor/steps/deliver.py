@@ -10,10 +10,10 @@ from monitor.alerts.alert import Delivery, Notice
 from monitor.alerts.channel import AppriseChannel, Channel, EmailChannel, WebhookChannel, target
 from monitor.alerts.email import compose
 from monitor.alerts.holding import CATCH_UP, CEILING_WINDOW, FALLBACK_ATTEMPTS, LATE, hold
-from monitor.alerts.message import Message, Update
-from monitor.alerts.raising import deliver_to
+from monitor.alerts.message import Message, Note, Update
+from monitor.alerts.raising import deliver_to, note_id
 from monitor.alerts.retry import after_attempt, outstanding
-from monitor.alerts.sending import Rejected, Sending
+from monitor.alerts.sending import Rejected, Sending, Sent
 from monitor.alerts.webhook import headers, payload
 from monitor.ports import ClosedChannel, Transaction
 from monitor.steps.context import Context, Done
@@ -63,6 +63,20 @@ def send(context: Context, channel: Channel, delivery: Delivery, message: Messag
             return context.chat(channel, context.wording.subject(message, channel), context.wording.text(message, channel))
         case _:
             assert_never(channel)
+
+
+def try_channel(context: Context, channel: Channel) -> Sending:
+    """Send a test message, whatever the channel's policy. A closed channel that takes it is open again."""
+    now = context.clock.now()
+    message_id = note_id(f"test:{channel.id}", now)
+    (delivery,) = deliver_to(message_id, [channel.id], now)
+    text = f"This is a test of the channel `{channel.id}`. It works."
+    sending = send(context, channel, delivery, Note(subject=f"Test of channel {channel.id}", text=text, at=now))
+    if isinstance(sending, Sent):
+        with context.store.writing() as tx:
+            tx.operator.open_channel(channel.id)
+            _tell_recovered(context, tx, channel, text, now)
+    return sending
 
 
 def _begin(context: Context, tx: Transaction, key: str, now: datetime) -> _Begun | Done:
@@ -162,15 +176,16 @@ def _tell_failing(
 
 
 def _tell_recovered(context: Context, tx: Transaction, channel: Channel, text: str, now: datetime) -> None:
-    recovered(
-        context,
-        tx,
-        key=f"channel:{channel.id}:failing",
-        subject=f"Channel {channel.id} is back",
-        text=text,
-        now=now,
-        avoid=channel.id,
-    )
+    for trouble in ("failing", "closed"):
+        recovered(
+            context,
+            tx,
+            key=f"channel:{channel.id}:{trouble}",
+            subject=f"Channel {channel.id} is back",
+            text=text,
+            now=now,
+            avoid=channel.id,
+        )
 
 
 def _catch_up(tx: Transaction, channel: Channel, now: datetime) -> None:

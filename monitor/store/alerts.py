@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from monitor.ports import StoredAlert
 from monitor.store.messages import from_values, notice_of, to_values
 from monitor.store.tables import alert, article, delivery, message
 
+_PAGE = 200
 _ABOUT_NEWS = ("alert", "update")
 
 
@@ -115,6 +116,14 @@ class Alerts:
             query = query.where(alert.c.id.in_(select(delivery.c.message_id).where(delivery.c.state == state)))
         return self._nouns(query)
 
+    def in_order(self) -> Iterator[StoredAlert]:
+        first = _alerts().order_by(alert.c.raised_at, alert.c.id).limit(_PAGE)
+        query = first
+        while page := self._nouns(query):
+            yield from page
+            at, last = page[-1].alert.raised_at, page[-1].alert.id
+            query = first.where((alert.c.raised_at > at) | ((alert.c.raised_at == at) & (alert.c.id > last)))
+
     def of_rules(self) -> Mapping[str, int]:
         rows = self._connection.execute(select(alert.c.rule_id, func.count().label("number")).group_by(alert.c.rule_id))
         return {row.rule_id: row.number for row in rows}
@@ -144,6 +153,17 @@ class Alerts:
     def counts(self) -> Mapping[str, int]:
         rows = self._connection.execute(select(delivery.c.state, func.count().label("number")).group_by(delivery.c.state))
         return {row.state: row.number for row in rows}
+
+    def counts_by_channel(self) -> dict[str, dict[str, int]]:
+        rows = self._connection.execute(
+            select(delivery.c.channel_id, delivery.c.state, func.count().label("number")).group_by(
+                delivery.c.channel_id, delivery.c.state
+            )
+        )
+        grouped: dict[str, dict[str, int]] = {}
+        for row in rows:
+            grouped.setdefault(row.channel_id, {})[row.state] = row.number
+        return grouped
 
     def _with_messages(self, which: Any, limit: int | None = None) -> list[tuple[Delivery, Message]]:
         rows = self._connection.execute(
