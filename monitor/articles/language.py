@@ -7,8 +7,12 @@ import re
 from collections import Counter
 from functools import lru_cache
 
-import pycld2
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+try:
+    import pycld2
+except ImportError:  # no wheel for this Python, and not everyone has a compiler: py3langid decides alone
+    pycld2 = None
 
 _SAMPLE = 3000
 
@@ -159,6 +163,8 @@ def _latin(text: str, hint: str | None) -> str | None:
 
 def _guess(text: str, hint: str | None) -> str | None:
     """What pycld2 says of the whole text; None or the hint where it will not say."""
+    if pycld2 is None:
+        return str(_any_language().classify(text)[0])
     base = (hint or "").split("-")[0]
     try:
         reliable, _, details = pycld2.detect(text, bestEffort=True, hintLanguage=base or None, isPlainText=True)
@@ -179,6 +185,11 @@ def _malay_or_indonesian(words: list[str], hint: str | None, guess: str) -> str:
     second = _bayes().classify(" ".join(words))[0]
     score += (0.6 if second == "ms" else -0.6) + (0.5 if guess == "ms" else -0.5)
     return "ms" if score > 0 else "id"
+
+
+@lru_cache(maxsize=1)
+def _any_language() -> LanguageIdentifier:
+    return LanguageIdentifier.from_model_file(MODEL_FILE)
 
 
 @lru_cache(maxsize=1)
