@@ -65,15 +65,21 @@ class App:
 
 
 @contextmanager
-def open_app(settings: Settings, *, store_url: str | None = None, clock: Clock | None = None) -> Iterator[App]:
-    """The program over `settings`; its store and processes are given back at the end. `store_url` replaces the configured store."""
+def open_app(
+    settings: Settings, *, store_url: str | None = None, clock: Clock | None = None, parse: Parse | None = None
+) -> Iterator[App]:
+    """The program over `settings`; its store and processes are given back at the end. `store_url` replaces the configured store,
+    `parse` the processes of its own."""
     clock = clock or SystemClock()
     store = open_store(store_url or settings.store_url())
-    workers = Workers(count=settings.workers)
+    workers = None if parse is not None else Workers(count=settings.workers)
+    parse = parse or workers
+    assert parse is not None
     try:
-        yield App(settings=settings, store=store, parse=workers, clock=clock, context=_context(settings, store, workers, clock))
+        yield App(settings=settings, store=store, parse=parse, clock=clock, context=_context(settings, store, parse, clock))
     finally:
-        workers.close()
+        if workers is not None:
+            workers.close()
         store.close()
 
 

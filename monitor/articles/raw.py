@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from html import unescape
 
 from monitor.articles import plain
@@ -12,22 +13,22 @@ from monitor.sources.entry import Entry
 from monitor.sources.source import Source
 
 _MOST_BYTES = 5_000_000
-# A script or style in which nothing could be text to a parser that sees the page otherwise; JSON may hold the article.
+# All begin with a sign that is searched for fast. A script or style in which nothing could be text to a parser that sees the page
+# otherwise; JSON may hold the article.
 _CODE = re.compile(r"<(script|style)\b(?![^<>]*json)[^<>]*>[^<]*(?:<(?![a-z/!?])[^<]*)*+</\1\s*>", re.IGNORECASE)
-_DATA = re.compile(
-    r"<script\b[^<>]*json[^<>]*>(.*?)</script|<title\b[^<>]*>(.*?)</title|\b(?:content|datetime)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))",
-    re.IGNORECASE | re.DOTALL,
-)
-_BLOCKS = (
+_DATA = re.compile(r"<(?:script\b[^<>]*json[^<>]*>(.*?)</script|title\b[^<>]*>(.*?)</title)", re.IGNORECASE | re.DOTALL)
+_CONTENT = {
+    name: re.compile(rf"{name}\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))") for name in ("content", "CONTENT", "Content")
+}
+_BLOCKS = frozenset(
     "address article aside audio blockquote body button canvas caption col dd details dialog div dl dt fieldset figcaption figure footer "
-    "form frame h1 h2 h3 h4 h5 h6 head header hr html iframe img input label legend li link main meta nav noscript object ol optgroup option p "
-    "picture pre script section select source style summary svg table tbody td textarea tfoot th thead title tr ul video"
+    "form frame h1 h2 h3 h4 h5 h6 head header hr html iframe img input label legend li link main meta nav noscript object ol optgroup "
+    "option p picture pre script section select source style summary svg table tbody td textarea tfoot th thead title tr ul video".split()
 )
-# Tags that may stand inside a word: any that is no block. Between two letters nothing else tells whether they are one word.
-_INSIDE = re.compile(
-    rf"(?<=[^\s<>])(?:</?(?!(?:{_BLOCKS.replace(' ', '|')})\b)[a-z][^<>]*>|<!--[^<>]*-->)+(?=[^\s<>])", re.IGNORECASE
-)
-_TAG = re.compile(r"<[a-zA-Z/!?][^<>]*>")
+# Tags between two letters: unless one of them is a block, nothing tells whether the letters are of one word.
+_BETWEEN = re.compile(r"<(?<=[^\s<>]<)[a-zA-Z/!][^<>]*>(?:<[a-zA-Z/!][^<>]*>)*(?=[^\s<>])")
+_NAME = re.compile(r"</?([a-zA-Z0-9]+)")
+_TAG = re.compile(r"<[a-zA-Z/!?][^>]*>")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _OTHER_ESCAPE = re.compile(r"\\[nrtbf/\"\\]")
 
@@ -39,8 +40,8 @@ def every_word(source: Source, fetched: Fetched, entry: Entry, glue: str) -> str
     """
     html = decode(fetched.body[:_MOST_BYTES], fetched.headers.get("content-type"), source.language).text
     html = f"{html}\n{entry.content or ''}\n{entry.summary or ''}"
-    data = [text for found in _DATA.findall(html) for text in found if text]
-    visible = _TAG.sub(" ", _INSIDE.sub(glue, _CODE.sub(_without_code, html)))
+    data = [text for pattern in _patterns(html) for found in pattern.findall(html) for text in found if text]
+    visible = _TAG.sub(" ", _BETWEEN.sub(partial(_glued, glue), _CODE.sub(_without_code, html)))
     text = "\n".join((visible, entry.title or "", entry.content or "", entry.summary or "", *map(_unescaped, data)))
     for _ in range(3):  # what a feed or JSON carries may be escaped twice
         if "&" not in text or (plainer := unescape(text)) == text:
@@ -49,9 +50,19 @@ def every_word(source: Source, fetched: Fetched, entry: Entry, glue: str) -> str
     return text if text.isascii() else plain.visible(text)
 
 
+def _patterns(html: str) -> list[re.Pattern[str]]:
+    return [_DATA, *(pattern for name, pattern in _CONTENT.items() if name in html)]
+
+
 def _without_code(code: re.Match[str]) -> str:
     """An end of a comment in it means that it began inside one."""
     return code[0] if "-->" in code[0] else " "
+
+
+def _glued(glue: str, tags: re.Match[str]) -> str:
+    """`glue` for tags that may stand inside a word; others stay."""
+    names = _NAME.findall(tags[0])
+    return glue if _BLOCKS.isdisjoint(map(str.lower, names)) else " "
 
 
 def _unescaped(data: str) -> str:

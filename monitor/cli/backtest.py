@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,14 +12,13 @@ import click
 from monitor.app import App, open_app, rule_set
 from monitor.cli.options import Duration, config_option, json_option, settings_of
 from monitor.cli.printing import print_json, print_table, progress
-from monitor.cli.recording import replay_paths
+from monitor.cli.replaying import drafted, replayed
 from monitor.errors import UsageError
 from monitor.ports import StoredArticle
 from monitor.rules.backtest import Difference, Judged, RuleBacktest
 from monitor.rules.backtest import backtest as run_backtest
 from monitor.rules.compile import RuleSet
 from monitor.rules.document import document
-from monitor.settings.load import load_draft
 from monitor.settings.settings import Settings
 
 _Judge = Callable[[StoredArticle], frozenset[str]]
@@ -46,7 +44,7 @@ def backtest(
     settings = settings_of(config)
     with _articles(settings, paths) as app:
         in_force = app.context.rules
-        tried = in_force if draft is None else _with_draft(settings, draft)
+        tried = in_force if draft is None else rule_set(drafted(settings, draft))
         chosen = sorted(tried.rules) if rule is None else [rule]
         if rule is not None and rule not in tried.rules:
             raise UsageError(f"no rule is called {rule!r}: there are {', '.join(sorted(tried.rules))}")
@@ -69,15 +67,8 @@ def _articles(settings: Settings, paths: Sequence[Path]) -> Iterator[App]:
         with open_app(settings) as app:
             yield app
         return
-    with replay_paths(settings, paths) as app:
-        yield app
-
-
-def _with_draft(settings: Settings, draft: Path) -> RuleSet:
-    drafted = load_draft(draft, settings)
-    ids = {each.id for each in drafted}
-    kept = tuple(each for each in settings.rules if each.id not in ids)
-    return rule_set(replace(settings, rules=(*kept, *drafted)))
+    with replayed(settings, paths) as result:
+        yield result.app
 
 
 def _judged(articles: Sequence[StoredArticle], before: _Judge, tried: RuleSet) -> Iterator[Judged]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,6 +44,22 @@ class Duration(click.ParamType[timedelta]):
         if not isinstance(value, str) or not is_duration(value):
             self.fail(f"{value!r} is not a duration: write a number with its unit, such as 12h, 30d, 4w", param, ctx)
         return timedelta(seconds=seconds(value))
+
+
+class Moment(click.ParamType[datetime]):
+    """`2026-03-01`, `2026-03-01T09:00`, `2026-03-01T09:00+07:00`: a time, handed to the command as aware UTC."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The time that `value` names, in UTC unless it says otherwise; fails with what to write instead."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            at = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a time: write it like 2026-03-01 or 2026-03-01T09:00+07:00", param, ctx)
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def settings_of(given: Path | None) -> Settings:

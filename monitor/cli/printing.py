@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, TypeVar
@@ -24,6 +24,24 @@ T = TypeVar("T")
 def print_json(value: object) -> None:
     """One JSON document on standard output."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def print_json_stream(name: str, items: Iterable[object], rest: Mapping[str, object]) -> None:
+    """One JSON object on standard output: the items as a list under `name`, each printed as it comes, and `rest`."""
+    click.echo(f'{{\n  "{name}": [', nl=False)
+    empty = True
+    for item in items:
+        click.echo(("" if empty else ",") + f"\n    {_indented(item, 4)}", nl=False)
+        empty = False
+    click.echo("]" if empty else "\n  ]", nl=False)
+    for key, value in rest.items():
+        click.echo(f',\n  "{key}": {_indented(value, 2)}', nl=False)
+    click.echo("\n}")
+
+
+def _indented(value: object, by: int) -> str:
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
+    return text.replace("\n", "\n" + " " * by)  # a line end inside a string is written as an escape
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:

@@ -2,53 +2,88 @@
 
 from __future__ import annotations
 
-import random
+import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import Progress
 
-from monitor.adapters.clock import SetClock
-from monitor.adapters.warc import Recorder, open_archive
-from monitor.app import App, open_app
-from monitor.cli.files import FILES, read_file, text_files
-from monitor.cli.options import config_option, json_option, settings_of
-from monitor.cli.printing import alert_json, marked, print_json, progress
+from monitor.adapters.warc import Recorder
+from monitor.app import open_app
+from monitor.cli.options import Moment, config_option, json_option, settings_of
+from monitor.cli.printing import alert_json, marked, print_json_stream
+from monitor.cli.replaying import Replayed, drafted, replayed
 from monitor.engine.once import poll_once
-from monitor.engine.replay import replay as replay_archive
+from monitor.engine.replay import Span
 from monitor.engine.run_step import Event
 from monitor.ports import StoredAlert
-from monitor.settings.settings import Settings
-from monitor.steps.import_article import import_article
 
-_UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
+PATHS = click.Path(exists=True, path_type=Path)
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=PATHS)
+@click.option("--as-of", type=Moment(), metavar="TIME", help="What was known at TIME: the clock stops there.")
+@click.option("--until", type=Moment(), metavar="TIME", help="Only what was recorded until TIME.")
+@click.option(
+    "--rules",
+    "draft",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="DRAFT",
+    help="Rules to try, in the form of rules/*.yaml; they take the place of those with the same id.",
+)
+@click.option("--diff", is_flag=True, help="With --rules: print only the alerts gained and lost against the rules in force.")
+@click.option(
+    "--matches-only", is_flag=True, help="Keep only articles that match, and skip pages in which no rule can match: faster."
+)
+@click.option(
+    "--store",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Keep the result here, and go on after a stop.",
+)
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 256),
+    default=lambda: os.cpu_count() or 1,
+    show_default="one a core",
+    help="How many read pages.",
+)
 @config_option
 @json_option
-def replay(paths: tuple[Path, ...], config: Path | None, as_json: bool) -> None:
+def replay(
+    paths: tuple[Path, ...],
+    as_of: datetime | None,
+    until: datetime | None,
+    draft: Path | None,
+    diff: bool,
+    matches_only: bool,
+    store: Path | None,
+    processes: int,
+    config: Path | None,
+    as_json: bool,
+) -> None:
     """Print the alerts that recorded traffic (WARC files), or a folder of .txt articles, would have raised.
 
-    The same steps run by the clock of the recording, on a store of their own; no network, nothing is sent. The same input gives the
-    same output.
+    PATHS are files or folders; WARC files may be our own (`monitor record`, `archive: warc`) or made by others. The same steps run by the
+    clock of the recording, on a store of their own; no network, nothing is sent. The same input gives the same output, whatever the number
+    of processes. TIME is written 2026-03-01 or 2026-03-01T09:00, in UTC unless it says otherwise.
     """
-    with replay_paths(settings_of(config), paths) as app, app.store.reading() as tx:
-        raised = sorted(tx.alerts.newest(1_000_000), key=lambda each: (each.alert.raised_at, each.alert.id))
-        counts = dict(tx.articles.counts())
-    if as_json:
-        print_json({"alerts": [alert_json(each) for each in raised], "counts": counts})
-        return
-    for each in raised:
-        _print_alert(each)
-    click.echo(f"{len(raised)} alerts; {counts['articles']} articles, {counts['matched']} matched, {counts['stories']} stories")
+    settings = settings_of(config)
+    if diff and draft is None:
+        raise click.UsageError("--diff compares the rules in force with those of --rules DRAFT: name the file")
+    settings = drafted(settings, draft, beside=diff) if draft is not None else settings
+    with replayed(
+        settings, paths, span=Span(until=until, as_of=as_of), processes=processes, matches_only=matches_only, store=store
+    ) as result:
+        if diff:
+            _print_difference(result, as_json)
+        elif as_json:
+            print_json_stream("alerts", map(alert_json, result.alerts()), {"counts": result.counts()})
+        else:
+            _print(result)
 
 
 @click.command()
@@ -58,7 +93,8 @@ def replay(paths: tuple[Path, ...], config: Path | None, as_json: bool) -> None:
 def record(file: Path, ids: tuple[str, ...], config: Path | None) -> None:
     """Poll the sources once, read what they list, and keep all the traffic in FILE (.warc or .warc.gz) for `monitor replay`.
 
-    A store of its own is used: the daemon's is not touched, and nothing is sent.
+    A store of its own is used: the daemon's is not touched, and nothing is sent. To keep what the daemon fetches, see `archive` in
+    monitor.yaml.
     """
     settings = settings_of(config)
     unknown = set(ids) - {source.id for source in settings.sources}
@@ -79,57 +115,38 @@ def record(file: Path, ids: tuple[str, ...], config: Path | None) -> None:
     click.echo(f"{file}: {len(chosen)} sources, {counts['articles']} articles")
 
 
-@contextmanager
-def replay_paths(settings: Settings, paths: Sequence[Path]) -> Iterator[App]:
-    """The program after it has replayed WARC files and folders of texts into a store of its own."""
-    archives = [path for path in paths if _is_recording(path)]
-    texts = [path for path in paths if path not in archives]
-    clock = SetClock(_UNDATED)
-    with open_app(settings, store_url="sqlite://", clock=clock) as app:
-        app.context = replace(app.context, chance=random.Random(0).random)
-        if texts:
-            _replay_texts(app, clock, text_files(texts))
-        if archives:
-            archive = open_archive(archives)
-            for skipped in archive.skipped:
-                click.echo(f"{skipped.path}: record at byte {skipped.offset} skipped: {skipped.reason}", err=True)
-            with _progress_of(len(archive.records)) as on_event:
-                replay_archive(app.context, archive, clock, on_event)
-        yield app
-
-
-def _is_recording(path: Path) -> bool:
-    names = [each.name for each in path.iterdir()] if path.is_dir() else [path.name]
-    return any(name.endswith((".warc", ".warc.gz")) for name in names)
-
-
-def _replay_texts(app: App, clock: SetClock, files: list[Path]) -> None:
-    for path in progress(files, "replaying"):
-        article = read_file(path)
-        clock.set(article.published_at or clock.now())
-        import_article(app.context, FILES, article, alerting=True)
-
-
 def _tell(event: Event) -> None:
     place = event.done.facts.get("url") or event.done.facts.get("source") or event.due.key
     click.echo(f"{event.due.step} {place}: {event.done.reason}", err=True)
 
 
+def _print(result: Replayed) -> None:
+    alerts = 0
+    for each in result.alerts():
+        _print_alert(each)
+        alerts += 1
+    counts = result.counts()
+    click.echo(f"{alerts} alerts; {counts['articles']} articles, {counts['matched']} matched, {counts['stories']} stories")
+
+
+def _print_difference(result: Replayed, as_json: bool) -> None:
+    gained, lost = result.difference()
+    if as_json:
+        print_json_stream("gained", map(alert_json, gained), {"lost": [alert_json(each) for each in lost]})
+        return
+    for sign, alerts in (("+", gained), ("-", lost)):
+        for each in alerts:
+            click.echo(sign, nl=False)
+            _print_alert(each)
+    click.echo(f"{len(gained)} alerts gained, {len(lost)} lost")
+
+
 def _print_alert(stored: StoredAlert) -> None:
     notice = stored.notice
-    when = "undated            " if notice.raised_at == _UNDATED else notice.raised_at.strftime("%Y-%m-%d %H:%M:%S")
+    when = "undated            " if notice.raised_at.year == 1970 else notice.raised_at.strftime("%Y-%m-%d %H:%M:%S")
     click.echo(f"{when}  {notice.rule_id}  {notice.source_name}  {marked(notice.headline or '', notice.headline_marks)}")
     if notice.url:
         click.echo(f"    {notice.url}")
     for snippet in notice.snippets:
         click.echo(f"    {marked(snippet.text, snippet.marks)}")
     click.echo(f"    alert {stored.alert.id}, story {stored.alert.story_id}\n")
-
-
-@contextmanager
-def _progress_of(records: int) -> Iterator[Callable[[Event], None]]:
-    """A bar on standard error while a person is looking; what it yields moves it on."""
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("replaying", total=records)
-        yield lambda _event: bar.advance(task)

@@ -1,97 +1,268 @@
-"""The engine of a recording: the same steps, one after the other, by the clock of what was recorded."""
+"""The engine of a recording: the same steps by the clock of what was recorded.
+
+Polls and filing are done here, one after the other in the order of the records; pages are read ahead by other processes and filed in the
+order in which they were asked for, `_LAG` behind. How many processes there are, and how fast, makes no difference to the result.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
 from urllib.parse import urlsplit
 
 from monitor.adapters.clock import SetClock
+from monitor.adapters.readers import GivenUp, Readers
 from monitor.adapters.warc import Archive, Playback, Recorded
-from monitor.engine.run_step import Event, run_step
-from monitor.fetching.outcome import Fetched, Outcome, Request
-from monitor.ports import Due
+from monitor.articles.article import Unreadable
+from monitor.engine.reading import Answer, Desk, read_at_desk
+from monitor.engine.run_step import run_step
+from monitor.fetching.outcome import Failed, Outcome, Request, Throttled
+from monitor.ports import Due, ListedEntry
 from monitor.sources.entry import Entry
 from monitor.sources.source import Source
 from monitor.steps.context import Context
+from monitor.steps.file_article import file_article
+from monitor.steps.read_entry import Later, Reading, keep, to_read
 from monitor.urls import canonical, host_of, identity
 
+_LAG = 64
+_CHECKPOINT = 500
 
-def replay(context: Context, archive: Archive, clock: SetClock, on_event: Callable[[Event], None]) -> None:
+log = logging.getLogger("monitor")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Which part of a recording is replayed: what came later than `after`, and not later than `until`. At `as_of` the clock stops, so
+    that nothing is tried again after it."""
+
+    after: datetime | None = None
+    until: datetime | None = None
+    as_of: datetime | None = None
+
+    @property
+    def last(self) -> datetime | None:
+        """The time of the last record that counts."""
+        return min((at for at in (self.until, self.as_of) if at is not None), default=None)
+
+
+def replay(
+    context: Context,
+    archive: Archive,
+    clock: SetClock,
+    desk: Desk,
+    readers: Readers,
+    *,
+    span: Span,
+    on_record: Callable[[], object],
+    on_checkpoint: Callable[[datetime], object],
+) -> None:
     """Run polling and reading over a recording; `context` must stand on `clock` and on a store of its own. Nothing is sent.
 
     A recorded answer of a configured source's address is a poll of it; any other page that no source listed is read for itself,
-    so that recordings made by others, without feeds, replay too. The order is that of the records: same input, same result.
+    so that recordings made by others, without feeds, replay too. `on_checkpoint` hears from time to time, and at the end, up to which
+    time all is in the store: from there on a replay goes on as if it had never stopped.
     """
-    asked: set[str] = set()
-    playback = Playback(archive, clock=clock)
-
-    def fetch(request: Request) -> Outcome:
-        asked.add(identity(request.url))
-        return playback(request)
-
-    strangers = _strangers(context.sources.values(), archive.records)
-    sources = {**context.sources, **{source.id: source for source in strangers.values()}}
-    context = replace(context, fetch=fetch, sources=sources)
-    with context.store.writing() as tx:
-        tx.sources.watch(list(sources.values()), clock.now())
-    polled = {canonical(source.url): source for source in context.sources.values() if source.id not in strangers}
-    by_site = {_site(source): source for source in sources.values()} | strangers
-    for record in archive.records:
-        clock.set(record.at)
-        source = polled.get(canonical(record.url))
-        if source is not None and source.enabled:
-            with context.store.writing() as tx:
-                tx.sources.poll_now(source.id, clock.now())
-            on_event(run_step(context, Due(step="poll_source", key=source.id, lane="")))
-        elif identity(record.url) not in asked and record.status == 200:
-            _list_page(context, by_site, archive, record)
-        _read_due(context, on_event)
-    while (later := _next_read_at(context)) is not None:
-        clock.set(later)
-        _read_due(context, on_event)
+    run = _Replay(context, archive, clock, desk, readers)
+    run.begin(span.after)
+    at = span.after
+    for number, record in enumerate(archive.index.in_order(span.after, span.last)):
+        if at is not None and number % _CHECKPOINT >= _CHECKPOINT - 1 and record.at > at:
+            run.file_all()
+            on_checkpoint(at)
+        at = record.at
+        run.take(record)
+        on_record()
+    run.file_all()
+    run.read_again(span.as_of)
+    if at is not None:
+        on_checkpoint(at)
 
 
-def _read_due(context: Context, on_event: Callable[[Event], None]) -> None:
-    """Read what is due in the order of its rows; delivering is not part of a replay."""
-    while True:
-        with context.store.reading() as tx:
-            ids = tx.entries.due(context.clock.now(), limit=500)
-        if not ids:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """An entry whose reading was asked for: the ticket for it, or the reading itself."""
+
+    source: Source
+    listed: ListedEntry
+    at: datetime
+    ticket: int | None = None
+    reading: Reading | None = None
+
+
+class _Replay:
+    def __init__(self, context: Context, archive: Archive, clock: SetClock, desk: Desk, readers: Readers) -> None:
+        self._archive = archive
+        self._clock = clock
+        self._desk = desk
+        self._readers = readers
+        self._playback = Playback(archive, clock=clock)
+        self._context = replace(context, fetch=self._fetch)
+        self._polled = {canonical(source.url): source for source in context.sources.values()}
+        self._by_site = {_plain_host(source.url): source for source in context.sources.values()} | {
+            _plain_host(source.home): source for source in context.sources.values() if source.home
+        }
+        self._asked: deque[_Asked] = deque()
+        self._under_way: set[int] = set()
+        self._again: list[datetime] = []  # a heap: when what could not be had is due again
+        self._resumed_with_due = False
+
+    def begin(self, after: datetime | None) -> None:
+        """Make the configured sources those that are polled; go on after a checkpoint."""
+        sources = list(self._context.sources.values())
+        with self._context.store.writing() as tx:
+            tx.sources.watch(sources, self._clock.now())
+            self._resumed_with_due = tx.entries.next_read_at() is not None
+            if after is not None:
+                self._clock.set(after)
+                for source in sources:
+                    for listed in tx.entries.of_source(source.id, 1_000_000_000):
+                        if listed.entry.url:
+                            self._archive.index.mark(listed.entry.url)
+
+    def take(self, record: Recorded) -> None:
+        """Let the clock come to this record and do what it stands for."""
+        self._clock.set(record.at)
+        source = self._polled.get(canonical(record.url))
+        if source is not None:
+            with self._context.store.writing() as tx:
+                tx.sources.poll_now(source.id, self._clock.now())
+            run_step(self._context, Due(step="poll_source", key=source.id, lane=""))
+            self._ask_for_due()
             return
-        for entry_id in ids:
-            on_event(run_step(context, Due(step="read_entry", key=str(entry_id), lane="")))
+        if self._is_due_again():
+            self._ask_for_due()
+        if self._is_page(record):
+            self._ask(self._source_of(record), _page(record))
+
+    def read_again(self, as_of: datetime | None) -> None:
+        """Try again what could not be had, as often as the steps would, up to `as_of`."""
+        while (later := self._next_read_at()) is not None and (as_of is None or later <= as_of):
+            self._clock.set(later)
+            self._ask_for_due()
+            self.file_all()
+
+    def file_all(self) -> None:
+        """Wait for everything that was asked for, and file it."""
+        while self._asked:
+            self._file(self._asked.popleft())
+
+    def _ask_for_due(self) -> None:
+        """Ask for the entries that are due, in the order of their rows."""
+        while True:
+            with self._context.store.reading() as tx:
+                due = tx.entries.due(self._clock.now(), limit=500 + len(self._under_way))
+            fresh = [entry_id for entry_id in due if entry_id not in self._under_way]
+            for entry_id in fresh:
+                listed = to_read(self._context, entry_id)
+                if isinstance(listed, ListedEntry):
+                    self._under_way.add(entry_id)
+                    if listed.entry.url:
+                        self._archive.index.mark(listed.entry.url)
+                    self._ask(self._context.sources[listed.source_id], listed)
+            if not fresh:
+                return
+
+    def _is_due_again(self) -> bool:
+        is_due = self._resumed_with_due
+        while self._again and self._again[0] <= self._clock.now():
+            heappop(self._again)
+            is_due = True
+        return is_due
+
+    def _ask(self, source: Source, listed: ListedEntry) -> None:
+        now = self._clock.now()
+        answer = self._answer(listed)
+        if isinstance(
+            answer, Failed | Throttled
+        ):  # no page to read, and mostly something for later: nothing that may lag behind
+            reading = self._desk.read(source, listed, answer, now)
+            if isinstance(reading, Later):
+                self._file(_Asked(source=source, listed=listed, at=now, reading=reading))
+            else:
+                self._asked.append(_Asked(source=source, listed=listed, at=now, reading=reading))
+        else:
+            ticket = self._readers.submit(read_at_desk, source, listed, answer, now)
+            self._asked.append(_Asked(source=source, listed=listed, at=now, ticket=ticket))
+        while len(self._asked) > _LAG:
+            self._file(self._asked.popleft())
+
+    def _answer(self, listed: ListedEntry) -> Answer:
+        if listed.entry.url is None:
+            return Failed(kind="connect", detail="no address")
+        return self._playback.locate(Request(url=listed.entry.url))
+
+    def _file(self, asked: _Asked) -> None:
+        reading = asked.reading
+        if reading is None:
+            assert asked.ticket is not None
+            found = self._readers.result(asked.ticket)
+            reading = (
+                self._desk.without_page(asked.source, asked.listed, found.reason, asked.at)
+                if isinstance(found, GivenUp)
+                else found
+            )
+        assert reading is not None
+        try:
+            self._keep(asked, reading)
+        except Exception as error:  # as in run_step: a bug in one row must not stop the others
+            log.exception("%s could not be filed", asked.listed.entry.url)
+            if asked.listed.id:
+                with self._context.store.writing() as tx:
+                    tx.entries.finish(asked.listed.id, "failed", f"{type(error).__name__}: {error}")
+        self._under_way.discard(asked.listed.id)
+
+    def _keep(self, asked: _Asked, reading: Reading) -> None:
+        context = self._context
+        if asked.listed.id:
+            keep(replace(context, clock=SetClock(asked.at)), asked.source, asked.listed, reading)
+            if isinstance(reading, Later):
+                heappush(self._again, asked.at + timedelta(seconds=reading.after_s))
+        elif not isinstance(reading, Unreadable | Later):
+            with context.store.writing() as tx:
+                file_article(tx, context.rules, reading, asked.at, alerting=True, channels=context.channels)
+
+    def _fetch(self, request: Request) -> Outcome:
+        self._archive.index.mark(request.url)
+        return self._playback(request)
+
+    def _next_read_at(self) -> datetime | None:
+        with self._context.store.reading() as tx:
+            return tx.entries.next_read_at()
+
+    def _is_page(self, record: Recorded) -> bool:
+        """Whether this is a page to be read for itself: the first of its address, and not listed by a source before."""
+        return (
+            record.status == 200
+            and "html" in (record.kind or "html")
+            and urlsplit(record.url).path not in {"", "/"}
+            and not self._archive.index.is_marked(record.url)
+            and self._archive.index.is_first(record)
+        )
+
+    def _source_of(self, record: Recorded) -> Source:
+        host = _plain_host(record.url)
+        return self._by_site.get(host) or Source(id=host, name=host, url=f"https://{host}/", kind="page")
 
 
-def _next_read_at(context: Context) -> datetime | None:
-    with context.store.reading() as tx:
-        return tx.entries.next_read_at()
-
-
-def _list_page(context: Context, by_site: Mapping[str, Source], archive: Archive, record: Recorded) -> None:
-    """Make an entry of a recorded page that no source listed."""
-    outcome = archive.outcome(record)
-    if not isinstance(outcome, Fetched) or "html" not in outcome.headers.get("content-type", "text/html"):
-        return
-    source = by_site.get(_plain_host(record.url))
-    if source is None or urlsplit(record.url).path in {"", "/"}:
-        return
-    page = Entry(keys=(identity(record.url),), url=record.url)
-    with context.store.writing() as tx:
-        for entry in tx.entries.unknown(source.id, [page]):
-            tx.entries.add(source.id, "", entry, now=context.clock.now(), first_poll=False, recorded=None)
-
-
-def _strangers(sources: Iterable[Source], records: Sequence[Recorded]) -> dict[str, Source]:
-    """A source for every recorded site that no configured source stands for."""
-    known = {_site(source) for source in sources} | {_plain_host(source.url) for source in sources}
-    hosts = sorted({_plain_host(record.url) for record in records} - known)
-    return {host: Source(id=host, name=host, url=f"https://{host}/", kind="page") for host in hosts if host}
-
-
-def _site(source: Source) -> str:
-    return _plain_host(source.home or source.url)
+def _page(record: Recorded) -> ListedEntry:
+    """An entry of a page that no source listed; it has no row."""
+    return ListedEntry(
+        id=0,
+        source_id="",
+        entry=Entry(keys=(identity(record.url),), url=record.url),
+        listed_at=record.at,
+        first_poll=False,
+        attempts=0,
+        next_read_at=record.at,
+        outcome=None,
+        reason=None,
+        article_id=None,
+    )
 
 
 def _plain_host(url: str) -> str:

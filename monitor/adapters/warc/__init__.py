@@ -3,9 +3,19 @@ and those of others, `Playback` answers from them in place of the network."""
 
 from __future__ import annotations
 
-from monitor.adapters.warc.archive import Archive, open_archive
+from monitor.adapters.warc.archive import Archive, Located, open_archive, read_located, warc_files
 from monitor.adapters.warc.playback import Playback
 from monitor.adapters.warc.record import Recorder
 from monitor.adapters.warc.scan import Recorded, Skipped
 
-__all__ = ["Archive", "Playback", "Recorded", "Recorder", "Skipped", "open_archive"]
+__all__ = [
+    "Archive",
+    "Located",
+    "Playback",
+    "Recorded",
+    "Recorder",
+    "Skipped",
+    "open_archive",
+    "read_located",
+    "warc_files",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.adapters.warc.archive import Archive
+from monitor.adapters.warc.archive import Archive, Located
 from monitor.fetching.outcome import Failed, NotModified, Outcome, Request
 
 if TYPE_CHECKING:
@@ -20,17 +20,22 @@ class Playback:
         self._clock = clock
 
     def __call__(self, request: Request) -> Outcome:
-        record = self._archive.nearest(request.url, self._clock.now())
+        found = self.locate(request)
+        return self._archive.read(found) if isinstance(found, Located) else found
+
+    def locate(self, request: Request) -> Located | Outcome:
+        """The same without reading a body, so that another process can read it."""
+        record = self._archive.index.nearest(request.url, self._clock.now())
         if record is None:
             return Failed(kind="connect", detail="not in the recording")
-        outcome = self._archive.outcome(record)
-        if isinstance(outcome, NotModified) and request.etag is None and request.last_modified is None:
-            return self._unconditional(request, outcome)
-        return outcome
+        found = self._archive.locate(record)
+        if isinstance(found, NotModified) and request.etag is None and request.last_modified is None:
+            return self._unconditional(request, found)
+        return found
 
-    def _unconditional(self, request: Request, unchanged: NotModified) -> Outcome:
+    def _unconditional(self, request: Request, unchanged: NotModified) -> Located | Outcome:
         """A 304 answers nobody who named no validator (RFC 9110, 15.4.5): what was unchanged then is the last full answer before."""
-        for record in reversed(self._archive.of_url(request.url)):
-            if record.at <= unchanged.fetched_at and not isinstance(earlier := self._archive.outcome(record), NotModified):
+        for record in self._archive.index.before(request.url, unchanged.fetched_at):
+            if not isinstance(earlier := self._archive.locate(record), NotModified):
                 return earlier
         return unchanged

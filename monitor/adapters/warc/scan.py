@@ -26,8 +26,9 @@ _BLOCK = 65_536
 class Recorded:
     """Where one answer lies, when it came (aware UTC) and to which address.
 
-    `status` is the HTTP status, None where nobody answered. `original` is the address and time of the answer whose body this one
-    shares (a revisit record), `digest` names the body where the file tells.
+    `status` is the HTTP status, None where nobody answered. `kind` is the media type without parameters, `location` where a redirect
+    leads. `original` is the address and time of the answer whose body this one shares (a revisit record), `digest` names the body
+    where the file tells. `failed` marks our own note of why there is no answer. `number` counts the answers as they were found.
     """
 
     url: str
@@ -35,9 +36,13 @@ class Recorded:
     path: Path
     offset: int
     status: int | None
+    kind: str | None = None
+    location: str | None = None
     digest: str | None = None
     original: tuple[str, datetime] | None = None
     revisit: bool = False
+    failed: bool = False
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,15 +159,19 @@ def _recorded(path: Path, offset: int, loaded: Any) -> Recorded | None:
     if loaded.rec_type == "request":
         return None
     original = headers.get_header("WARC-Refers-To-Target-URI"), headers.get_header("WARC-Refers-To-Date")
+    said = headers_of(loaded)
     return Recorded(
         url=url,
         at=_when(headers.get_header("WARC-Date")),
         path=path,
         offset=offset,
         status=_status(loaded),
+        kind=said.get("content-type", "").partition(";")[0].strip().lower() or None,
+        location=said.get("location", "").strip() or None,
         digest=headers.get_header("WARC-Payload-Digest"),
         original=(original[0].strip("<> "), _when(original[1])) if original[0] and original[1] else None,
         revisit=loaded.rec_type == "revisit" and not _not_modified(loaded),
+        failed=failure is not None,
     )
 
 

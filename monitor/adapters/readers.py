@@ -1,0 +1,171 @@
+"""Processes that work ahead of the one that writes: tasks go out as they come up, results are taken in whatever order they are wanted."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import multiprocessing
+import pickle
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+from monitor.adapters.workers import START_LIMIT_S, Call, serve
+
+_AHEAD = 2
+_SMALL = 32_768  # bytes that a pipe takes at once; a larger task is only handed to a process that waits for it
+
+log = logging.getLogger("monitor")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenUp:
+    """What stands for the result of a task that took too long or too much, killed its process, or met a bug; and why."""
+
+    reason: str
+
+
+class _Task(NamedTuple):
+    ticket: int
+    payload: bytes
+
+
+class Readers:
+    """`count` processes that call functions, each killed and replaced when a task takes more than `time_limit_s` seconds or
+    `memory_limit_bytes` beyond what the libraries take themselves; such a task is GivenUp, the others are not touched by it.
+
+    `equip` is called once in each process before its first task. Each process has its next task at hand while it works on one, so it
+    need not wait for the parent, which uses no threads: one thread may use an object of this class.
+    """
+
+    def __init__(
+        self, count: int, *, equip: Call | None = None, time_limit_s: float = 10.0, memory_limit_bytes: int = 1 << 30
+    ) -> None:
+        self._equip = equip
+        self._time_limit_s = time_limit_s
+        self._memory_limit_bytes = memory_limit_bytes
+        self._waiting: deque[_Task] = deque()
+        self._done: dict[int, Any] = {}
+        self._tickets = 0
+        self._seats = [self._seat() for _ in range(count)]
+
+    def submit(self, function: Callable[..., Any], *args: Any) -> int:
+        """Have the call made; its result is to be had for the ticket that is returned."""
+        self._tickets += 1
+        self._waiting.append(_Task(self._tickets, pickle.dumps((function, args), pickle.HIGHEST_PROTOCOL)))
+        self._hand_out()
+        return self._tickets
+
+    def result(self, ticket: int) -> Any:
+        """What the call returned, or GivenUp; waits for it. To be asked for once."""
+        while ticket not in self._done:
+            self._hand_out()
+            self._wait()
+        self._hand_out()
+        return self._done.pop(ticket)
+
+    def close(self) -> None:
+        """Kill all processes, at work or not."""
+        for seat in self._seats:
+            seat.kill()
+        self._seats.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _seat(self) -> _Seat:
+        context = multiprocessing.get_context("spawn")  # never forked: the parent has database connections
+        ours, theirs = context.Pipe()
+        process = context.Process(
+            target=serve, args=(theirs, self._memory_limit_bytes, self._equip), name="reader", daemon=True
+        )
+        process.start()
+        theirs.close()
+        return _Seat(process=process, pipe=ours, deadline=time.monotonic() + START_LIMIT_S)
+
+    def _hand_out(self) -> None:
+        """Give tasks to those that have none, then one more to those that work."""
+        for most in range(_AHEAD):
+            for number, seat in enumerate(self._seats):
+                if not self._waiting:
+                    return
+                if seat.ready and len(seat.tasks) == most and (not most or len(self._waiting[0].payload) < _SMALL):
+                    task = self._waiting.popleft()
+                    if not seat.tasks:
+                        seat.deadline = time.monotonic() + self._time_limit_s
+                    seat.tasks.append(task)
+                    try:
+                        seat.pipe.send_bytes(task.payload)
+                    except OSError:  # killed while it was idle, when the system was out of memory
+                        self._waiting.appendleft(seat.tasks.pop())
+                        self._replace(number)
+
+    def _wait(self) -> None:
+        """Until a process has something to say or has taken too long."""
+        soonest = min(seat.deadline for seat in self._seats if seat.tasks or not seat.ready)
+        spoke = wait([seat.pipe for seat in self._seats], max(0.0, soonest - time.monotonic()))
+        now = time.monotonic()
+        for number, seat in enumerate(self._seats):
+            if seat.pipe in spoke:
+                try:
+                    answer = seat.pipe.recv()
+                except (EOFError, OSError):
+                    self._replace(number)
+                    continue
+                self._heard(seat, answer)
+            elif seat.deadline <= now and (seat.tasks or not seat.ready):
+                self._replace(number, f"the document took more than {self._time_limit_s:g} s to read and was given up")
+
+    def _heard(self, seat: _Seat, answer: Any) -> None:
+        seat.deadline = time.monotonic() + self._time_limit_s
+        if not seat.ready:
+            seat.ready = True
+            return
+        value, error = answer
+        if isinstance(error, MemoryError):
+            value = GivenUp(reason=f"the document took more than {self._memory_limit_bytes >> 20} MiB to read and was given up")
+        elif error is not None:
+            log.error("a document met a bug", exc_info=error)
+            value = GivenUp(reason=f"{type(error).__name__}: {error}")
+        self._done[seat.tasks.popleft().ticket] = value
+
+    def _replace(self, number: int, reason: str | None = None) -> None:
+        """Start a process in the place of one that is good for nothing; what it had at hand besides its first task is not lost."""
+        seat = self._seats[number]
+        seat.kill()
+        if seat.ready and seat.tasks:
+            why = reason or f"the document made its reader crash (exit code {seat.process.exitcode})"
+            self._done[seat.tasks.popleft().ticket] = GivenUp(reason=why)
+        elif not seat.ready:
+            seat.starts_left -= 1
+            if not seat.starts_left:
+                raise RuntimeError(f"a reader does not start (exit code {seat.process.exitcode})")
+        self._waiting.extendleft(reversed(seat.tasks))
+        fresh = self._seat()
+        fresh.starts_left = seat.starts_left
+        self._seats[number] = fresh
+
+
+@dataclass(slots=True)
+class _Seat:
+    """One process, the pipe to it, and the tasks it has been handed, the one it works on first."""
+
+    process: Any
+    pipe: Connection
+    deadline: float
+    ready: bool = False
+    tasks: deque[_Task] = field(default_factory=deque)
+    starts_left: int = 3
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.join()
+        with contextlib.suppress(OSError):
+            self.pipe.close()

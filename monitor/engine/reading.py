@@ -1,0 +1,112 @@
+"""What the processes of a replay do: read an entry's recorded page, match it, and hand back what the writer keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.adapters.readers import GivenUp, Readers
+from monitor.adapters.warc import Located, read_located
+from monitor.articles.article import Article, Unreadable
+from monitor.articles.page import from_entry, read_page
+from monitor.articles.raw import every_word
+from monitor.fetching.outcome import Failed, Fetched, Outcome, Request
+from monitor.ports import Fetch, ListedEntry
+from monitor.rules.compile import RuleSet, compile_rules
+from monitor.rules.prefilter import GLUE, Prefilter
+from monitor.rules.rule import Rule, Vocabulary
+from monitor.sources.entry import Entry, Listing, Unlisted
+from monitor.sources.listing import list_entries
+from monitor.sources.source import Source
+from monitor.steps.file_article import Prepared, prepare
+from monitor.steps.read_entry import Reading, read
+
+Answer = Located | Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What every process of a replay is told at its start. With `matches_only` what no rule matches is not handed back, and a page in
+    which no rule could match is not even read."""
+
+    rules: tuple[Rule, ...]
+    vocabularies: tuple[Vocabulary, ...]
+    max_bytes: int
+    matches_only: bool = False
+
+
+class Desk:
+    """A job taken up: reads one entry after the other, in this process. Keeps `ports.Parse`."""
+
+    def __init__(self, job: Job, rules: RuleSet | None = None) -> None:
+        """`rules` are those of the job where they are compiled already."""
+        self.job = job
+        self._rules = rules or compile_rules(job.rules, job.vocabularies)
+        self._prefilter = Prefilter(job.rules, self._rules.vocabularies) if job.matches_only else None
+
+    def read(self, source: Source, listed: ListedEntry, answer: Answer, now: datetime) -> Reading:
+        """The reading of an entry whose address gave `answer`."""
+        return self._sifted(read(source, listed, fetch=self._fetch(answer), parse=self, rules=self._rules, now=now))
+
+    def without_page(self, source: Source, listed: ListedEntry, reason: str, now: datetime) -> Reading:
+        """The reading of an entry whose page had to be given up: what its source says of it."""
+        substitute = from_entry(source, listed.entry, now)
+        if isinstance(substitute, Article):
+            return self._sifted(prepare(self._rules, source, substitute, listed.entry.url))
+        return Unreadable(reason=f"{reason}; {substitute.reason}")
+
+    def list_entries(self, source: Source, fetched: Fetched) -> Listing | Unlisted:
+        """`sources.listing.list_entries`."""
+        return list_entries(source, fetched)
+
+    def read_page(self, source: Source, fetched: Fetched, entry: Entry) -> Article | Unreadable:
+        """`articles.page.read_page`, of a page in which a rule could match."""
+        if self._prefilter and not self._prefilter.may_match(every_word(source, fetched, entry, GLUE), source.country):
+            return Unreadable(reason="no rule can match what stands on the page")
+        return read_page(source, fetched, entry)
+
+    def _fetch(self, answer: Answer) -> Fetch:
+        def fetch(request: Request) -> Outcome:  # noqa: ARG001  a port: the answer is there already
+            if not isinstance(answer, Located):
+                return answer
+            try:
+                return read_located(answer, max_bytes=self.job.max_bytes)
+            except OSError as error:
+                return Failed(kind="connect", detail=f"{answer.body.path} cannot be read: {error.strerror}")
+
+        return fetch
+
+    def _sifted(self, reading: Reading) -> Reading:
+        if self.job.matches_only and isinstance(reading, Prepared) and not reading.verdict.matches:
+            return Unreadable(reason="no rule matches")
+        return reading
+
+
+class DistantParse:
+    """Keeps `ports.Parse` by the processes of `readers`."""
+
+    def __init__(self, readers: Readers) -> None:
+        self._readers = readers
+
+    def list_entries(self, source: Source, fetched: Fetched) -> Listing | Unlisted:
+        """`sources.listing.list_entries`; Unlisted if the document had to be given up."""
+        found = self._readers.result(self._readers.submit(list_entries, source, fetched))
+        return Unlisted(reason=found.reason) if isinstance(found, GivenUp) else found
+
+    def read_page(self, source: Source, fetched: Fetched, entry: Entry) -> Article | Unreadable:
+        """`articles.page.read_page`; Unreadable if the document had to be given up."""
+        found = self._readers.result(self._readers.submit(read_page, source, fetched, entry))
+        return Unreadable(reason=found.reason) if isinstance(found, GivenUp) else found
+
+
+_desks: list[Desk] = []  # of a process that was equipped: one
+
+
+def equip(job: Job) -> None:
+    """Take the job up in this process."""
+    _desks[:] = [Desk(job)]
+
+
+def read_at_desk(source: Source, listed: ListedEntry, answer: Answer, now: datetime) -> Reading:
+    """`Desk.read` in a process that was equipped."""
+    return _desks[0].read(source, listed, answer, now)

@@ -1,0 +1,233 @@
+"""Which texts no rule can match, told from their words alone, far faster than by making an article of them.
+
+What a rule needs at least is made of its query by leaving out whatever only narrows it: places, distances, fields, NOT, languages,
+numbers; and of each term the words, in any order. A text that lacks that cannot match.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import assert_never
+
+from monitor.rules.automaton import Automaton
+from monitor.rules.parse import parse, parse_term
+from monitor.rules.query import And, AtLeast, Near, Not, Or, Query, Scoped, Tagged, Term, Vocab
+from monitor.rules.rule import Rule, Vocabulary
+from monitor.text import fold
+from monitor.text.scripts import HYPHENS, UNSPACED
+from monitor.text.zawgyi import zawgyi_to_unicode
+
+GLUE = "\x01"
+"""Stands in a text where it cannot be told whether two pieces are one word."""
+
+_WILD = re.compile(r"[*?]")
+_BREAK = re.compile(f"[{GLUE}{re.escape(HYPHENS)}]")
+_BURMESE = re.compile("[\u1000-\u109f]")
+_SIGNS = (GLUE, *HYPHENS)
+_ASCII = bytes(ord(chr(byte).lower()) if chr(byte).isalnum() and byte < 128 else 32 for byte in range(256))
+_MOST_PIECES = 6
+_TELLING = 4  # shorter words of a longer term ("of", "in") stand in every text
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Any:
+    """At least one of these: a literal, all of some literals, another need."""
+
+    literals: frozenset[int]
+    all_of: Mapping[int, tuple[frozenset[int], ...]]  # by one literal of each
+    others: tuple[_Need, ...]
+
+    def holds(self, found: frozenset[int], country: str | None) -> bool:
+        return (
+            not self.literals.isdisjoint(found)
+            or any(needed <= found for literal in found for needed in self.all_of.get(literal, ()))
+            or any(other.holds(found, country) for other in self.others)
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Every:
+    """All of these."""
+
+    parts: tuple[_Need, ...]
+
+    def holds(self, found: frozenset[int], country: str | None) -> bool:
+        return all(part.holds(found, country) for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Country:
+    """That the source is of this country."""
+
+    code: str
+
+    def holds(self, found: frozenset[int], country: str | None) -> bool:  # noqa: ARG002  the same question to every need
+        return country is not None and country.lower() == self.code
+
+
+_Need = _Any | _Every | _Country
+
+
+class Prefilter:
+    """What the rules need at least."""
+
+    def __init__(self, rules: Iterable[Rule], vocabularies: Mapping[str, Vocabulary]) -> None:
+        """Raises QueryError for a query that cannot be read."""
+        self._vocabularies = vocabularies
+        self._literals: dict[str, int] = {}
+        self._named: dict[str, _Need | None] = {}
+        needs = [self._need(parse(rule.when)) for rule in rules]
+        self._always = any(need is None for need in needs)
+        self._needs = tuple(need for need in needs if need is not None)
+        patterns: dict[bytes, int] = {}
+        for literal, number in self._literals.items():
+            patterns.update(dict.fromkeys(_patterns(literal), number))
+        self._numbers = list(patterns.values())
+        self._automaton = Automaton(list(patterns))
+
+    def may_match(self, text: str, country: str | None) -> bool:
+        """False only if no article from a source of `country` whose words all stand in `text` can match a rule, whatever their order and
+        whatever stands between them. `GLUE` stands in `text` for what may part two words or not."""
+        if self._always:
+            return True
+        found = self._found(text)
+        return any(need.holds(found, country) for need in self._needs)
+
+    def _found(self, text: str) -> frozenset[int]:
+        numbers = self._numbers
+        return frozenset([numbers[pattern] for pattern, _, _ in self._automaton.scan(_words(text))])
+
+    def _need(self, query: Query) -> _Need | None:
+        """What the query needs; None if it may hold for any text."""
+        match query:
+            case Term():
+                return self._either([self._term(query)])
+            case Vocab():
+                return self._vocabulary(query.pattern)
+            case And():
+                return _every([self._need(child) for child in query.children])
+            case Or():
+                needs = [self._need(child) for child in query.children]
+                known = [need for need in needs if need is not None]
+                return _Any(frozenset(), {}, tuple(known)) if len(known) == len(needs) else None
+            case Near():
+                return _every([self._need(query.left), self._need(query.right)])
+            case AtLeast():
+                return self._need(query.child)
+            case Scoped():
+                return None if query.scope in ("url", "source") else self._need(query.child)
+            case Tagged(key="country"):
+                return _Country(query.value.lower())
+            case Not() | Tagged():
+                return None
+            case _:
+                assert_never(query)
+
+    def _vocabulary(self, pattern: str) -> _Need | None:
+        if pattern not in self._named:
+            group = pattern.removesuffix("*")
+            chosen = [
+                each
+                for name, each in self._vocabularies.items()
+                if name == pattern or (group != pattern and name.startswith(group))
+            ]
+            texts = dict.fromkeys(text for each in chosen for terms in each.terms.values() for text in terms)
+            self._named[pattern] = self._either([self._term(parse_term(text)) for text in texts])
+        return self._named[pattern]
+
+    def _either(self, terms: Iterable[list[frozenset[int]]]) -> _Need | None:
+        """At least one of the terms, each given as its alternatives: sets of literals that all have to stand in the text."""
+        single: set[int] = set()
+        several: dict[int, tuple[frozenset[int], ...]] = {}
+        for alternatives in terms:
+            for needed in alternatives:
+                if not needed:
+                    return None
+                if len(needed) == 1:
+                    single |= needed
+                else:
+                    several[max(needed)] = (*several.get(max(needed), ()), needed)
+        return _Any(frozenset(single), several, ())
+
+    def _term(self, term: Term) -> list[frozenset[int]]:
+        """The words of the term; where it has a hyphen, also without it."""
+        alternatives = [term.text]
+        if _BREAK.search(term.text):
+            alternatives.append(_BREAK.sub("", term.text))
+        return [self._numbered(text, term) for text in alternatives]
+
+    def _numbered(self, text: str, term: Term) -> frozenset[int]:
+        """Literals as `_patterns` reads them: a space where a word begins or ends."""
+        open_ended = term.mode == "substring"
+        literals = []
+        for piece in text.split():
+            parts = _WILD.split(piece) if term.wildcard else [piece]
+            for at, part in enumerate(parts):
+                words = _folded(part).split()
+                for number, word in enumerate(words):
+                    if _is_unspaced(word):
+                        literals.append(word)
+                        continue
+                    begins = not open_ended and (at == 0 or number > 0)
+                    ends = not open_ended and (at == len(parts) - 1 or number < len(words) - 1)
+                    literals.append(f"{' ' if begins else ''}{word}{' ' if ends else ''}")
+        telling = [each for each in literals if len(each.strip()) >= _TELLING or _is_unspaced(each.strip())]
+        chosen = telling or sorted(literals, key=len)[-1:]
+        return frozenset(self._literals.setdefault(each, len(self._literals)) for each in chosen)
+
+
+def _every(needs: list[_Need | None]) -> _Need | None:
+    known = tuple(need for need in needs if need is not None)
+    return _Every(known) if known else None
+
+
+def _patterns(literal: str) -> list[bytes]:
+    """What is looked for: a whole word may be in the plural."""
+    ends = [literal, f"{literal[:-1]}s ", f"{literal[:-1]}es "] if literal.endswith(" ") else [literal]
+    return [each.encode() for each in ends]
+
+
+def _words(text: str) -> bytes:
+    """All words that may stand in the text as UTF-8, folded, with a space before and after each. Words are folded one by one, so that in a
+    text of ASCII letters only the few others cost anything."""
+    words = text.split()
+    broken = {word for sign in _SIGNS if sign in text for word in words if sign in word}
+    other = [] if text.isascii() else [word for word in words if not word.isascii()]
+    rest = " ".join([*other, *_joined(broken)])
+    if _BURMESE.search(rest):  # an article of the page may be taken for either
+        rest = f"{rest} {zawgyi_to_unicode(rest)[0]}"
+    return b" %b %b " % (text.encode("ascii", "replace").translate(_ASCII), _folded(rest).encode("utf-8", "replace"))
+
+
+def _joined(words: Iterable[str]) -> list[str]:
+    """What the pieces of a word with hyphens or glue may make, each by itself and together."""
+    joined: list[str] = []
+    for broken in words:
+        pieces = [piece for piece in _BREAK.split(broken) if piece]
+        for first in range(len(pieces)):
+            for last in range(first + 1, min(len(pieces), first + _MOST_PIECES) + 1):
+                joined.append("".join(pieces[first:last]))
+    return joined
+
+
+def _folded(text: str) -> str:
+    """Folded words: letters, digits and marks only, a space between two."""
+    folded = fold(text, zawgyi=False).text
+    return folded.translate(_odd(frozenset(folded)))
+
+
+@cache
+def _odd_char(char: str) -> bool:
+    return not char.isalnum() and unicodedata.category(char)[0] != "M"
+
+
+def _odd(chars: frozenset[str]) -> dict[int, str]:
+    return {ord(char): " " for char in chars if _odd_char(char)}
+
+
+def _is_unspaced(word: str) -> bool:
+    return any(first <= ord(char) <= last for char in word for first, last in UNSPACED)
