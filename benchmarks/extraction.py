@@ -16,9 +16,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from trafilatura import bare_extraction
-
 from monitor.articles.article import Article
+from monitor.articles.baseline import read_alone
 from monitor.articles.page import read_page
 from monitor.articles.score import Expected, compare, expected_from, summarise
 from monitor.fetching.outcome import Fetched
@@ -51,16 +50,6 @@ def ours(fetched: Fetched) -> Article:
     return got if isinstance(got, Article) else Article(headline=None, paragraphs=())
 
 
-def theirs(fetched: Fetched) -> Article:
-    got = bare_extraction(fetched.body, url=fetched.url, with_metadata=True)
-    day = getattr(got, "date", None)
-    return Article(
-        headline=getattr(got, "title", None),
-        paragraphs=tuple((getattr(got, "text", None) or "").splitlines()),
-        published_at=datetime.fromisoformat(f"{day}T00:00+00:00") if day else None,
-    )
-
-
 def measure(read: Callable[[Fetched], Article], pages: list[tuple[Expected, Fetched]]) -> tuple[float, str]:
     """Seconds of CPU for one round, and how well it read."""
     scores = [compare(expected, read(fetched)) for expected, fetched in pages]
@@ -81,7 +70,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[1] / "fixtures" / "pages"
     pages = load(folder)
-    reference, words = measure(theirs, pages)
+    reference, words = measure(read_alone, pages)
     print(f"trafilatura with metadata  {1000 * reference / len(pages):6.1f} ms a page  {words}")
     seconds, words = measure(ours, pages)
     print(f"monitor                    {1000 * seconds / len(pages):6.1f} ms a page  {words}")

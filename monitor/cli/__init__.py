@@ -17,7 +17,7 @@ _COMMANDS = {
     "check": "check:check",
     "run": "run:run",
     "status": "look:status",
-    "articles": "look:articles",
+    "articles": "articles:articles",
     "alerts": "alerts:alerts",
     "channels": "channels:channels",
     "evidence": "evidence:evidence",

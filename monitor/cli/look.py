@@ -1,4 +1,4 @@
-"""Looking: what the daemon does, and what it has read."""
+"""Looking: what the daemon does."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from monitor.cli.options import config_option, json_option, settings_of
-from monitor.cli.printing import print_json, print_table, stored_json, when
+from monitor.cli.printing import print_json, print_table, when
 from monitor.store.database import open_store
 
 
@@ -72,44 +72,3 @@ def status(config: Path | None, as_json: bool) -> None:
         click.echo(f"Since {when(each.since)}: {each.subject}.")
     if settings.channels_off:
         click.echo(f"Switched off, nothing is sent there: {', '.join(settings.channels_off)} (channels.yaml).")
-
-
-@click.command()
-@click.argument("article", required=False)
-@click.option("--rule", metavar="RULE", help="Only articles that matched this rule.")
-@click.option("--limit", default=50, show_default=True, help="How many, newest first.")
-@config_option
-@json_option
-def articles(article: str | None, rule: str | None, limit: int, config: Path | None, as_json: bool) -> None:
-    """The newest articles; or the ARTICLE with this id, in full."""
-    store = open_store(settings_of(config).store_url())
-    with store.reading() as tx:
-        if article is not None:
-            one = tx.articles.get(article)
-            found = [one] if one else []
-        else:
-            found = tx.articles.newest(limit, rule=rule)
-    store.close()
-    if article is not None and not found:
-        raise click.UsageError(f"no article has the id {article!r}: `monitor articles` lists them")
-    if as_json:
-        print_json([stored_json(each) for each in found] if article is None else stored_json(found[0]))
-    elif article is not None:
-        shown = found[0].article
-        click.echo("\n\n".join(filter(None, (shown.headline, shown.body))))
-    else:
-        print_table(
-            ("id", "published", "source", "language", "rules", "headline"),
-            (
-                (
-                    each.id,
-                    when(each.article.published_at),
-                    each.source_id,
-                    each.article.language,
-                    " ".join(match.rule for match in each.matches),
-                    each.article.headline or each.article.paragraphs[0][:80],
-                )
-                for each in found
-            ),
-            "No articles yet. `monitor run` reads them; `monitor import PATH` takes files.",
-        )
