@@ -19,6 +19,7 @@ The rooms, from the bottom up; imports go down only (import-linter holds this):
     settings/          config/*.yaml -> frozen settings, with file and line in every complaint
     engine/            how steps get to run
     app                composition root; the one file that knows every adapter
+    web/               what a person looks at: pages, API, feeds, metrics; and who may see them
     cli/               what a person types
 
 A row in the database is the truth at every arrow; nothing that matters lives only in memory.

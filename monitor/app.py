@@ -41,6 +41,11 @@ class App:
     clock: Clock
     context: Context
 
+    @property
+    def rules(self) -> RuleSet:
+        """The compiled rules in force."""
+        return self.context.rules
+
     def reload(self, settings: Settings) -> None:
         """Take new settings: steps that begin from now on see them. The store and the number of processes stay as they are."""
         self.context = _context(settings, self.store, self.parse, self.clock)

@@ -22,6 +22,8 @@ _COMMANDS = {
     "channels": "channels:channels",
     "evidence": "evidence:evidence",
     "explain": "explain:explain",
+    "web": "web:web",
+    "password": "web:password",
     "search": "search:search",
     "rules": "rules:rules",
     "rescan": "search:rescan",

@@ -7,17 +7,22 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
 import click
 
+from monitor.adapters.clock import SystemClock
 from monitor.adapters.systemd import notifier
 from monitor.app import App, open_app
 from monitor.cli.options import config_option, settings_of
+from monitor.cli.web import address_of
 from monitor.engine.embedded import EmbeddedEngine
 from monitor.engine.run_step import Event
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, UsageError
+from monitor.web.meter import Meter
 
 GRACE_S = 20.0
 
@@ -25,8 +30,9 @@ log = logging.getLogger("monitor")
 
 
 @click.command()
+@click.option("--no-web", is_flag=True, help="Do not serve the desk.")
 @config_option
-def run(config: Path | None) -> None:
+def run(config: Path | None, no_web: bool) -> None:
     """Watch the configured sources and send alerts, until SIGTERM or Ctrl-C. SIGHUP reads the configuration again."""
     _log_to_stderr()
     settings = settings_of(config)
@@ -34,7 +40,9 @@ def run(config: Path | None) -> None:
         log.warning("%s", warning)
     signals = _Signals()
     systemd = notifier(os.environ, os.getpid())
-    with open_app(settings) as app, app.daemon(_log_event, systemd.alive) as engine:
+    meter = None if no_web else Meter(SystemClock())
+    on_event, on_progress = _told(meter, systemd.alive)
+    with open_app(settings) as app, app.daemon(on_event, on_progress) as engine, _desk(app, meter):
         log.info("watching %d sources with %d rules; store %s", len(app.context.sources), len(settings.rules), settings.store)
         systemd.ready(f"watching {len(app.context.sources)} sources")
         while not signals.stop.is_set():
@@ -61,6 +69,42 @@ def _log_to_stderr() -> None:
         format="%(levelname)s %(message)s" if journal else "%(asctime)s %(levelname)s %(message)s", level=logging.INFO
     )
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
+
+
+def _told(meter: Meter | None, alive: Callable[[], object]) -> tuple[Callable[[Event], None], Callable[[], object]]:
+    """Who hears of steps that ended and of sweeps: the log and systemd, and the metrics of the desk."""
+    if meter is None:
+        return _log_event, alive
+
+    def on_event(event: Event) -> None:
+        _log_event(event)
+        meter.ended(event)
+
+    def on_progress() -> None:
+        alive()
+        meter.progressed()
+
+    return on_event, on_progress
+
+
+@contextmanager
+def _desk(app: App, meter: Meter | None) -> Iterator[None]:
+    """Serve the desk beside the daemon. Without it alerts go out all the same, so a port that is taken is an error in the log only."""
+    if meter is None:
+        yield
+        return
+    from monitor.web.desk import desk  # the libraries take a second: polling begins before
+    from monitor.web.serving import listen, serving
+
+    try:
+        listening = listen(app.settings.web)
+    except UsageError as error:
+        log.error("%s", error)
+        yield
+        return
+    with serving(desk(app, meter), listening):
+        log.info("the desk: %s", address_of(app.settings))
+        yield
 
 
 class _Signals:

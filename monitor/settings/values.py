@@ -122,6 +122,11 @@ def _name(value: str) -> str:
     return value
 
 
+def is_name(text: str) -> bool:
+    """Whether `text` may be the id of something, or the name of a user."""
+    return _ID.fullmatch(text) is not None
+
+
 def vocabulary_name_problem(name: str) -> str | None:
     """What to write instead of a bad vocabulary name, None for a good one."""
     if _VOCABULARY.fullmatch(name):

@@ -1,0 +1,168 @@
+"""The stories, newest first, and a story with all that is known of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Annotated, Any, cast
+
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from monitor.ports import StoredArticle, Transaction
+from monitor.rules.compile import RuleErrors
+from monitor.rules.document import document
+from monitor.rules.match import Match, snippets
+from monitor.settings.settings import Settings
+from monitor.web import search
+from monitor.web.behind import behind
+from monitor.web.charts import Bar, bars, chart
+from monitor.web.complaint import Complaint, complaint_of
+from monitor.web.pages.asked import Asked, asked
+from monitor.web.safety.entrance import person
+from monitor.web.templating import language, link, page
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(person)])
+
+_PAGE = 30
+_CHART_DAYS = 30
+
+
+@router.get("/")
+def home() -> Response:
+    """The desk opens with the stories."""
+    return RedirectResponse("/stories", status_code=303)
+
+
+@router.get("/stories")
+def stories(
+    request: Request,
+    what: Annotated[Asked, Depends(asked)],
+    after: Annotated[int | None, Query(ge=1)] = None,
+    count: bool = False,
+) -> Response:
+    """A page of stories, with their counts over time."""
+    here = behind(request)
+    complaints: list[Complaint | str] = list(what.complaints)
+    query = None
+    if what.query:
+        try:
+            query = queries(request).query(what.query, here.settings.vocabularies)
+        except RuleErrors as errors:
+            complaints.append(complaint_of(errors.errors[0], what.query))
+    found, drawing, counted_to = search.Page(found=()), None, None
+    with here.store.reading() as tx:
+        if not complaints:
+            found = search.stories(tx, what.wanted, query, after=after, limit=_PAGE)
+        if not complaints and after is None and (query is None or count):
+            drawing, counted_to = _chart(tx, what, query, here.clock.now().date())
+        counts = tx.articles.counts() if not found.found else {}
+    return page(
+        request,
+        "stories.html",
+        asked=what,
+        after=after,
+        found=[(each, _receipt(each)) for each in found.found],
+        page=found,
+        chart=drawing,
+        counted_to=counted_to,
+        complaints=complaints,
+        counts=counts,
+        choices=choices(here.settings),
+        today=here.clock.now().date(),
+        week_ago=here.clock.now().date() - timedelta(days=6),
+        month_ago=here.clock.now().date() - timedelta(days=29),
+    )
+
+
+@router.get("/stories/{story_id}")
+def story(request: Request, story_id: str) -> Response:
+    """A story: its articles in the order in which they came, the receipts, and the alerts about it."""
+    here = behind(request)
+    with here.store.reading() as tx:
+        articles = tx.articles.of_story(story_id)
+        alerts = tx.alerts.of_story(story_id)
+    if not articles:
+        raise HTTPException(404, "There is no story of this number. Articles are deleted when `retention` says so.")
+    lead = next((each for each in articles if each.matches), articles[0])
+    facets = sorted({facet for each in articles for facet in each.facets})
+    return page(
+        request,
+        "story.html",
+        story_id=story_id,
+        lead=lead,
+        articles=[(each, _marks(each)) for each in articles],
+        alerts=alerts,
+        facets=facets,
+        receipts=[(match, _words(lead, match)) for match in lead.matches],
+    )
+
+
+def queries(request: Request) -> search.Queries:
+    """The queries that this desk has compiled."""
+    return cast(search.Queries, request.app.state.queries)
+
+
+def choices(settings: Settings) -> dict[str, list[tuple[str, str]]]:
+    """What each filter can be set to, with the words for it."""
+    named = [(each.name, each.title) for each in settings.vocabularies]
+    tags = {tag for each in settings.vocabularies for tag in each.terms} | {each.language for each in settings.sources}
+    return {
+        "rule": [(rule.id, rule.title) for rule in settings.rules],
+        "crime": sorted((each for each in named if each[0].startswith("crime/")), key=lambda each: each[1]),
+        "country": sorted((each for each in named if each[0].startswith("country/")), key=lambda each: each[1]),
+        "language": sorted(((tag, language(tag)) for tag in tags if tag and tag != "mul"), key=lambda each: each[1]),
+        "source": sorted(((source.id, source.name) for source in settings.sources), key=lambda each: each[1].lower()),
+    }
+
+
+def _chart(tx: Transaction, what: Asked, query: search.Query | None, today: date) -> tuple[object, StoredArticle | None]:
+    last = what.wanted.last_day or today
+    first = what.wanted.first_day or last - timedelta(days=_CHART_DAYS - 1)
+    if first > last:
+        return None, None
+    within = replace(what.wanted, first_day=first, last_day=last)
+    per_day, counted_to = (tx.articles.per_day(within), None) if query is None else search.matches_per_day(tx, within, query)
+    drawn = tuple(replace(bar, href=_day(what, bar)) for bar in bars(per_day, first, last))
+    return chart(f"Articles a day, {first:%-d %B} to {last:%-d %B %Y}", drawn), counted_to
+
+
+def _day(what: Asked, bar: Bar) -> str:
+    return link("/stories", what.words, since=bar.first.isoformat(), until=bar.last.isoformat())
+
+
+def _receipt(found: search.Found) -> dict[str, Any]:
+    """The passages to show of a found article: those of the query, else those of its first rule."""
+    match: Match | None = found.match or next(iter(found.stored.matches), None)
+    seen = document(found.stored.article, found.stored.source)
+    title = [(hit.start, hit.end) for hit in match.hits if hit.field == "title"] if match else []
+    passages = [each for each in snippets(seen, match) if each[0] != seen.title] if match else []
+    return {"title": title, "passages": passages[:2]}
+
+
+def _marks(stored: StoredArticle) -> dict[str, Any]:
+    """Headline and paragraphs of an article with what its rules matched."""
+    hits = {(hit.field, hit.start, hit.end) for match in stored.matches for hit in match.hits}
+    paragraphs, start = [], 0
+    for text in stored.article.paragraphs:
+        end = start + len(text)
+        marks = [
+            (max(a, start) - start, min(b, end) - start) for field, a, b in hits if field == "body" and a < end and b > start
+        ]
+        paragraphs.append((text, marks))
+        start = end + 2
+    return {"title": [(a, b) for field, a, b in hits if field == "title"], "paragraphs": paragraphs}
+
+
+def _words(stored: StoredArticle, match: Match) -> list[dict[str, Any]]:
+    """The receipt by words: each with its vocabulary, language, and how often it stands where."""
+    texts = {"title": stored.article.headline or "", "body": stored.article.body, "url": stored.article.url or ""}
+    rows: dict[tuple[str, str | None], dict[str, Any]] = {}
+    for hit in match.hits:
+        words = " ".join(texts.get(hit.field, "")[hit.start : hit.end].split()) or hit.term
+        row = rows.setdefault(
+            (words.casefold(), hit.vocabulary),
+            {"words": words, "term": hit.term, "vocabulary": hit.vocabulary, "language": hit.language, "where": {}},
+        )
+        row["where"][hit.field] = row["where"].get(hit.field, 0) + 1
+    return sorted(rows.values(), key=lambda row: -sum(row["where"].values()))

@@ -1,0 +1,1 @@
+"""Who may see the desk, and what no answer of it may do."""

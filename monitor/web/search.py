@@ -1,0 +1,160 @@
+"""The archive asked in the language of the rules: which stories, newest first, and on which words."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from monitor.ports import StoredArticle, StoryOutline, Transaction, Wanted
+from monitor.rules.build import leaves
+from monitor.rules.compile import RuleErrors, RuleSet, compile_rules
+from monitor.rules.document import document
+from monitor.rules.match import Match
+from monitor.rules.narrowing import Narrowing, narrow
+from monitor.rules.parse import parse
+from monitor.rules.query import Vocab
+from monitor.rules.rule import Rule, Vocabulary
+from monitor.rules.tokens import QueryError
+
+EXAMINED = 2000
+"""Articles that one search looks at before it says how far it got: a query that no index narrows would read the whole archive."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A query, ready to be asked."""
+
+    text: str
+    rules: RuleSet
+    narrowing: Narrowing
+
+    def match(self, stored: StoredArticle) -> Match | None:
+        """The receipt for an article that matches."""
+        return next(iter(self.rules.match(document(stored.article, stored.source)).matches), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A story, by the newest of its articles that was asked for. `match` is the receipt of the query, if there was one."""
+
+    stored: StoredArticle
+    outline: StoryOutline
+    match: Match | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some stories, and the number from which to go on (None: that is all). `examined_back_to` is set where the search stopped because
+    it had looked at a lot, not because the page was full."""
+
+    found: tuple[Found, ...]
+    after: int | None = None
+    examined_back_to: StoredArticle | None = None
+
+
+class Queries:
+    """Compiles what people type, and remembers the last of it: a second page is the same query."""
+
+    _MOST = 64
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: dict[tuple[str, int], tuple[Sequence[Vocabulary], Query]] = {}
+
+    def query(self, text: str, vocabularies: Sequence[Vocabulary]) -> Query:
+        """The query. Raises RuleErrors that say what is wrong with it."""
+        key = text, id(vocabularies)
+        with self._lock:
+            known = self._known.get(key)
+        if known is not None and known[0] is vocabularies:
+            return known[1]
+        rules = draft_rules([Rule(id="query", title=text, when=text)], vocabularies)
+        query = Query(text=text, rules=rules, narrowing=narrow(parse(text), rules.vocabularies))
+        with self._lock:
+            while len(self._known) >= self._MOST:
+                self._known.pop(next(iter(self._known)))
+            self._known[key] = vocabularies, query
+        return query
+
+
+def draft_rules(rules: Sequence[Rule], vocabularies: Sequence[Vocabulary]) -> RuleSet:
+    """These rules over the vocabularies that they name alone: all of them together take fifty times as long to compile."""
+    try:
+        named = {
+            leaf.pattern for rule in rules for text in _texts(rule) for leaf in leaves(parse(text)) if isinstance(leaf, Vocab)
+        }
+    except QueryError:
+        return compile_rules(rules, vocabularies)
+    groups = tuple(name.removesuffix("*") for name in named if name.endswith("/*"))
+    used = [each for each in vocabularies if each.name in named or (groups and each.name.startswith(groups))]
+    try:
+        return compile_rules(rules, used)
+    except RuleErrors:
+        return compile_rules(rules, vocabularies)  # whose complaints know what could have been meant
+
+
+def _texts(rule: Rule) -> Iterator[str]:
+    yield rule.when
+    if rule.unless is not None:
+        yield rule.unless
+    yield from rule.score
+
+
+def stories(tx: Transaction, wanted: Wanted, query: Query | None, *, after: int | None, limit: int) -> Page:
+    """A page of stories, each once: at the place of its newest article that is wanted and matches the query."""
+    narrowing = None if query is None else query.narrowing
+    seen: set[str] = set()
+    found: list[tuple[StoredArticle, Match | None]] = []
+    for examined, stored in enumerate(tx.articles.chosen(wanted, narrowing, before=after), 1):
+        match = query.match(stored) if query is not None and stored.story_id not in seen else None
+        if stored.story_id not in seen and (query is None or match is not None):
+            seen.add(stored.story_id)
+            if not _told(tx, wanted, query, stored, after):
+                if len(found) == limit:
+                    return Page(found=_outlined(tx, found), after=found[-1][0].number)
+                found.append((stored, match))
+        if examined == EXAMINED and query is not None:
+            return Page(found=_outlined(tx, found), after=stored.number, examined_back_to=stored)
+    return Page(found=_outlined(tx, found))
+
+
+def matches_per_day(tx: Transaction, wanted: Wanted, query: Query) -> tuple[Counter[date], StoredArticle | None]:
+    """How many articles of each day match the query; and, where there were too many to look at, the one up to which that was done."""
+    days: Counter[date] = Counter()
+    for examined, stored in enumerate(tx.articles.chosen(wanted, query.narrowing), 1):
+        if query.match(stored) is not None:
+            days[(stored.article.published_at or stored.read_at).date()] += 1
+        if examined == EXAMINED:
+            return days, stored
+    return days, None
+
+
+def _told(tx: Transaction, wanted: Wanted, query: Query | None, stored: StoredArticle, after: int | None) -> bool:
+    """Whether an earlier page has shown the story already, by a newer article."""
+    if after is None or tx.articles.outlines([stored.story_id])[stored.story_id].newest < after:
+        return False
+    newer = [each for each in tx.articles.of_story(stored.story_id) if each.number >= after]
+    return any(satisfies(each, wanted) and (query is None or query.match(each) is not None) for each in newer)
+
+
+def satisfies(stored: StoredArticle, wanted: Wanted) -> bool:
+    """Whether an article is one of the wanted."""
+    rules = {match.rule for match in stored.matches}
+    day = (stored.article.published_at or stored.read_at).date()
+    return (
+        (bool(rules) or not wanted.matched)
+        and (wanted.rule is None or wanted.rule in rules)
+        and set(wanted.facets) <= set(stored.facets)
+        and wanted.source in (None, stored.source_id)
+        and wanted.language in (None, stored.article.language)
+        and (wanted.first_day is None or wanted.first_day <= day)
+        and (wanted.last_day is None or day <= wanted.last_day)
+    )
+
+
+def _outlined(tx: Transaction, found: Sequence[tuple[StoredArticle, Match | None]]) -> tuple[Found, ...]:
+    outlines: Mapping[str, StoryOutline] = tx.articles.outlines([stored.story_id for stored, _ in found]) if found else {}
+    return tuple(Found(stored=stored, outline=outlines[stored.story_id], match=match) for stored, match in found)

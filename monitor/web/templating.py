@@ -1,0 +1,134 @@
+"""Pages: templates that escape everything, and the few words that they are given beside the nouns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+from starlette.responses import HTMLResponse
+
+from monitor.urls import host_of, is_web
+from monitor.web.behind import behind
+
+_LANGUAGES = {
+    "en": "English",
+    "id": "Indonesian",
+    "ms": "Malay",
+    "vi": "Vietnamese",
+    "th": "Thai",
+    "lo": "Lao",
+    "km": "Khmer",
+    "my": "Burmese",
+    "zh": "Chinese",
+    "fil": "Filipino",
+    "tl": "Tagalog",
+    "ta": "Tamil",
+    "pt": "Portuguese",
+    "tet": "Tetum",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "fr": "French",
+    "nl": "Dutch",
+}
+
+
+def page(request: Request, name: str, *, status: int = 200, **words: object) -> HTMLResponse:
+    """The template `name` as an answer; `visitor`, `token` for forms, and the settings' words are there as well."""
+    settings = behind(request).settings
+    given = {
+        "visitor": getattr(request.state, "visitor", None),
+        "token": getattr(request.state, "token", ""),
+        "path": request.url.path,
+        "said": request.session.pop("said", None),
+        "zone": settings.timezone,
+        "titles": {each.name: each.title for each in settings.vocabularies},
+        "rule_titles": {rule.id: rule.title for rule in settings.rules},
+        "source_names": {source.id: source.name for source in settings.sources},
+        **words,
+    }
+    return HTMLResponse(_environment().get_template(name).render(given), status_code=status)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters.update(
+        time=_time, marked=marked, language=language, place=host_of, number=lambda value: f"{value:,}", duration=_duration
+    )
+    environment.tests.update(web=is_web)
+    environment.globals.update(link=link)
+    return environment
+
+
+def say(request: Request, words: str) -> None:
+    """Show `words` on top of the next page of this session."""
+    request.session["said"] = words
+
+
+def link(path: str, asked: Mapping[str, object] | None = None, **changes: object) -> str:
+    """`path` with what is asked, after `changes` to it; what is empty is left out."""
+    words = {**(asked or {}), **changes}
+    query = urlencode({key: value for key, value in words.items() if value not in (None, "")})
+    return f"{path}?{query}" if query else path
+
+
+def marked(text: str, marks: Iterable[tuple[int, int]]) -> Markup:
+    """`text` with these pieces of it in <mark>; overlapping ones become one."""
+    shown, at = Markup(""), 0
+    for start, end in _merged(marks):
+        shown += escape(text[at:start]) + Markup("<mark>") + escape(text[start:end]) + Markup("</mark>")
+        at = end
+    return shown + escape(text[at:])
+
+
+def _merged(marks: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(marks):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def language(tag: str | None) -> str:
+    """A language's English name, its tag where that is not known."""
+    return "" if tag is None else _LANGUAGES.get(tag.partition("-")[0], tag)
+
+
+def _time(at: datetime | None, zone: str) -> Markup:
+    """A moment in the zone of the settings, with the exact one for programs."""
+    if at is None:
+        return Markup("")
+    local = at.astimezone(UTC if zone == "UTC" else ZoneInfo(zone))
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        at.isoformat(timespec="seconds"), f"{local:%A %-d %B %Y, %H:%M:%S} {zone}", f"{local:%-d %b %Y %H:%M}"
+    )
+
+
+def _duration(seconds: float | None) -> str:
+    """`15 min`, `2 h`, `3 d`: the largest unit that fits."""
+    if seconds is None:
+        return ""
+    for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return (
+                f"{seconds / size:.0f} {unit}"
+                if seconds / size >= 10 or seconds % size < size / 20
+                else f"{seconds / size:.1f} {unit}"
+            )
+    return f"{seconds:.0f} s"

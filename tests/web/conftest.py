@@ -1,0 +1,216 @@
+"""A desk over a real store with a small archive in several scripts; its texts are our own."""
+
+from __future__ import annotations
+
+import base64
+import re
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from starlette.testclient import TestClient
+
+from monitor.adapters.clock import SetClock
+from monitor.alerts.channel import EmailChannel, Secret
+from monitor.articles.article import Article
+from monitor.rules.compile import compile_rules
+from monitor.rules.rule import Rule, Vocabulary
+from monitor.settings.settings import Settings, WebSettings
+from monitor.sources.entry import Entry
+from monitor.sources.source import Source
+from monitor.sources.state import SourceState
+from monitor.steps.file_article import file_article, prepare
+from monitor.store.database import RowStore, open_store
+from monitor.web.behind import Archive
+from monitor.web.desk import desk
+from monitor.web.meter import Meter
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+USER, PASSWORD = "anna", "four small words here"
+HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+SOURCES = (
+    Source(id="post", name="Harbour Post", url="https://post.example/feed", kind="feed", language="en", country="SG"),
+    Source(id="dao", name="ข่าวดาว", url="https://dao.example/feed", kind="feed", language="th", country="TH"),
+    Source(id="hoa", name="Báo Hoa", url="https://hoa.example/feed", kind="feed", language="vi", country="VN"),
+    Source(id="old", name="Old Times", url="https://old.example/", kind="page", enabled=False, note="Off: refuses programs."),
+)
+VOCABULARIES = (
+    Vocabulary(
+        name="crime/drug-trafficking",
+        title="Drug trafficking",
+        terms={"en": ("heroin", "drug ring"), "th": ("ยาบ้า",), "vi": ("ma túy",)},
+    ),
+    Vocabulary(name="crime/trafficking-in-persons", title="Trafficking in persons", terms={"en": ("human trafficking",)}),
+    Vocabulary(name="country/th", title="Thailand", terms={"en": ("Thailand", "Thai"), "th": ("ไทย", "เชียงราย")}),
+    Vocabulary(name="country/vn", title="Viet Nam", terms={"en": ("Vietnam",), "vi": ("Việt Nam", "Hà Nội")}),
+)
+RULES = (
+    Rule(
+        id="drugs", title="Drugs", when="@crime/drug-trafficking", score={"title:heroin": 2, "@country/*": 1}, alert=("desk",)
+    ),
+    Rule(id="people", title="People", when="@crime/trafficking-in-persons AND NOT film", severity="high", alert=("desk",)),
+)
+TEXTS = (
+    (
+        "post",
+        "en",
+        "Heroin hidden in mango crates",
+        "Customs officers in Vietnam opened forty crates. Heroin lay beneath the fruit.",
+    ),
+    (
+        "post",
+        "en",
+        "Court hears human trafficking case",
+        "Six women from Thailand told the court how a human trafficking ring had sold them.",
+    ),
+    ("post", "en", "Mango festival ends with fireworks", "Thousands came to the harbour, where the mango queen was crowned."),
+    ("dao", "th", "ตำรวจเชียงรายยึดยาบ้าหกล้านเม็ด", "เจ้าหน้าที่ยึดยาบ้าริมแม่น้ำและจับกุมผู้ต้องหาสามคน"),
+    ("hoa", "vi", "Bắt đường dây ma túy ở Hà Nội", "Công an thu giữ ma túy giấu trong xe tải, bốn người bị bắt."),
+)
+
+
+def settings_of(tmp_path: Path, **changes: object) -> Settings:
+    known = {
+        "directory": tmp_path,
+        "state_directory": tmp_path,
+        "store": f"sqlite:///{tmp_path}/monitor.db",
+        "user_agent": "test",
+        "sources": SOURCES,
+        "rules": RULES,
+        "vocabularies": VOCABULARIES,
+        "web": WebSettings(users={USER: Secret(HASH)}),
+    }
+    return Settings(**{**known, **changes})
+
+
+@dataclass
+class Desk:
+    """A desk and what stands behind it."""
+
+    behind: Archive
+    client: TestClient
+    clock: SetClock
+    meter: Meter
+
+    @property
+    def store(self) -> RowStore:
+        return self.behind.store
+
+    def log_in(self, password: str = PASSWORD, name: str = USER):
+        """Through the form, as a person does."""
+        token = self.token("/login")
+        return self.client.post("/login", data={"name": name, "password": password, "token": token}, follow_redirects=False)
+
+    def token(self, path: str) -> str:
+        found = re.search(r'name="token" value="([^"]+)"', self.client.get(path).text)
+        assert found is not None
+        return found[1]
+
+    def page(self, path: str, status: int = 200) -> str:
+        answer = self.client.get(path)
+        assert answer.status_code == status, answer.text
+        return answer.text
+
+
+@pytest.fixture
+def make_desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
+    """Makes a desk over an empty store; its arguments are changes to the settings."""
+    opened = []
+
+    def make(**changes: object) -> Desk:
+        settings = settings_of(tmp_path, **changes)
+        clock = SetClock(NOW)
+        store = open_store(settings.store)
+        with store.writing() as tx:
+            tx.sources.watch([source for source in settings.sources if source.enabled], NOW)
+        archive = Archive(
+            settings=settings, store=store, clock=clock, rules=compile_rules(settings.rules, settings.vocabularies)
+        )
+        meter = Meter(clock)
+        client = TestClient(desk(archive, meter), base_url="http://127.0.0.1:8765")
+        client.__enter__()
+        opened.append((client, store))
+        return Desk(behind=archive, client=client, clock=clock, meter=meter)
+
+    yield make
+    for client, store in opened:
+        client.__exit__(None, None, None)
+        store.close()
+
+
+def publish(desk: Desk, source: Source, article: Article, *, at: datetime = NOW) -> str:
+    """File an article as a step would; the id of its story."""
+    channel = EmailChannel(id="desk", host="mail.example", port=25, sender="m@post.example", to=("d@post.example",), tls="none")
+    prepared = prepare(desk.behind.rules, source, article)
+    with desk.store.writing() as tx:
+        filed = file_article(tx, desk.behind.rules, prepared, at, alerting=True, channels={"desk": channel})
+        entry = Entry(keys=(article.url or "",), url=article.url, title=article.headline, published_at=article.published_at)
+        number = tx.entries.add(source.id, "lane", entry, now=at, first_poll=False, recorded=None)
+        tx.entries.finish(number, "article", "read", filed.article_id)
+    return str(filed.story_id)
+
+
+@pytest.fixture
+def file(empty: Desk) -> Callable[..., str]:
+    """`file(source, article)` into the desk of the test."""
+    return lambda source, article, **words: publish(empty, source, article, **words)
+
+
+@pytest.fixture
+def empty(make_desk: Callable[..., Desk]) -> Desk:
+    """A desk over an empty store, nobody logged in."""
+    return make_desk()
+
+
+@pytest.fixture
+def filled(empty: Desk) -> Desk:
+    """A desk over five articles, nobody logged in. The delivery about the court was given up."""
+    by_id = {source.id: source for source in SOURCES}
+    for number, (source, language, headline, text) in enumerate(TEXTS):
+        at = NOW - timedelta(hours=5 - number)
+        article = Article(
+            headline=headline,
+            paragraphs=(text, f"Case number {number} goes on."),
+            url=f"https://{source}.example/{number}",
+            language=language,
+            published_at=at - timedelta(minutes=20),
+        )
+        publish(empty, by_id[source], article, at=at)
+    with empty.store.writing() as tx:
+        (court,) = tx.alerts.newest(5, rule="people")
+        (delivery,) = court.deliveries
+        values = {name: getattr(delivery, name) for name in delivery.__slots__}
+        tx.alerts.save(type(delivery)(**{**values, "state": "dead", "attempts": 10, "last_error": "550 no such mailbox"}))
+        failing = SourceState(
+            source_id="hoa",
+            next_poll_at=NOW + timedelta(hours=1),
+            last_poll_at=NOW,
+            failures=3,
+            last_error="HTTP 503, the server is not well",
+        )
+        tx.sources.save(failing, "hoa.example")
+    return empty
+
+
+@pytest.fixture
+def inside(filled: Desk) -> Desk:
+    """The same, logged in."""
+    assert filled.log_in().status_code == 303
+    return filled
+
+
+@pytest.fixture
+def basic() -> dict[str, str]:
+    """The header of name and password."""
+    return {"Authorization": "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()}
+
+
+@pytest.fixture
+def listening() -> Iterator[socket.socket]:
+    """A socket on a free port."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening
