@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from monitor.stories.facts import Facts
 from monitor.stories.shingles import Sketch, containment, similarity
+from monitor.stories.translation import WINDOW as TRANSLATION_WINDOW
+from monitor.stories.translation import same_happening
 
 WINDOW = timedelta(days=14)
+QUIET = timedelta(days=7)
+"""A story that no article came to for so long is closed: what is told then is told anew."""
 
 # Calibrated as a set on fixtures/stories (tests/quality/test_grouping.py).
 SIMILAR = 0.45
@@ -20,28 +25,36 @@ AS_NEAR = 0.15
 SHORT_SHINGLES = 100
 SHORT_SIMILAR = 0.90
 SHORT_WINDOW = timedelta(days=1)
+ONE_STORY = 0.70  # a text so near to two stories shows that they are one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """An article as grouping sees it. `story_id` is None for the new one; `site` is the host it stands on; times are aware UTC."""
+    """An article as grouping sees it. `story_id` is None for the new one, `story_at` is when the last article came to that story, None
+    where that is not known; `site` is the host it stands on; times are aware UTC. Without facets there is no translation."""
 
     article_id: str
     story_id: str | None = None
+    story_at: datetime | None = None
     site: str | None = None
     published_at: datetime | None = None
     seen_at: datetime
     sketch: Sketch
+    language: str | None = None
+    facts: Facts = field(default_factory=Facts)
+    facets: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joined:
-    """The article tells what `story_id` tells; `article_id` is the earliest article it is a copy of."""
+    """The article tells what `story_id` tells; `article_id` is the earliest article it is a copy or translation of. `also` are other
+    stories that turn out to be the same one."""
 
     story_id: str
     article_id: str
     similarity: float
     reason: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,35 +65,78 @@ class Opened:
     reason: str
 
 
-def decide(new: Candidate, candidates: Sequence[Candidate], window: timedelta = WINDOW) -> Joined | Opened:
-    """Join the story of the earliest seen candidate that is a copy within `window`, or open a story.
+def decide(
+    new: Candidate, candidates: Sequence[Candidate], window: timedelta = WINDOW, translations: Sequence[Candidate] = ()
+) -> Joined | Opened:
+    """Join the story of the earliest seen candidate that is a copy within `window`, else that of the earliest of `translations` that
+    tells of the same happening in another language, or open a story. Stories that are closed are not joined.
 
     Bulletins of one form are kept apart: a story that the site of `new` has told already is joined only by a new version of what it
     told, and where candidates of several stories would do, only those about as near as the nearest count.
-    The order of `candidates` makes no difference, and `new` itself or a candidate without a story among them does no harm.
+    The order of the candidates makes no difference, and `new` itself or a candidate without a story among them does no harm.
     """
-    in_time = [
+    in_time = [each for each in _open(new, candidates) if _apart(new, each) <= window]
+    copies, told = _copies(new, in_time)
+    translated = [
+        (each, reason)
+        for each in _open(new, translations)
+        if _apart(new, each) <= TRANSLATION_WINDOW and (reason := _translation(new, each))
+    ]
+    if copies:
+        first, share, reason = copies[0]
+        near = [each for each, share, _ in copies if share >= ONE_STORY] if share >= ONE_STORY else []
+    elif translated:
+        (first, reason), share, near = translated[0], 0.0, []
+    else:
+        return Opened(story_id=new.article_id, reason=_apart_because(new, in_time, told))
+    assert first.story_id is not None
+    same = [each.story_id for each in (*near, *(each for each, _ in translated)) if each.story_id is not None]
+    also = tuple(dict.fromkeys(story for story in same if story != first.story_id))
+    return Joined(story_id=first.story_id, article_id=first.article_id, similarity=share, reason=reason, also=also)
+
+
+def _open(new: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates whose story can be joined, the earliest seen first."""
+    return [
         each
         for each in sorted(candidates, key=lambda each: (each.seen_at, each.article_id))
-        if each.story_id is not None and each.article_id != new.article_id and _apart(new, each) <= window
+        if each.story_id is not None
+        and each.article_id != new.article_id
+        and (each.story_at is None or new.seen_at - each.story_at <= QUIET)
     ]
+
+
+def _copies(new: Candidate, in_time: Sequence[Candidate]) -> tuple[list[tuple[Candidate, float, str]], bool]:
+    """What `new` may be a copy of, with how much they share and why; and whether its own site tells something else of that form."""
     alike = {each.article_id: reason for each in in_time if (reason := _resemblance(new, each))}
     own = [each for each in in_time if _same_site(new, each)]
     told = {each.story_id for each in own} - {each.story_id for each in own if each.article_id in alike}
     copies = [
-        (each, similarity(new.sketch, each.sketch))
+        (each, similarity(new.sketch, each.sketch), alike[each.article_id])
         for each in in_time
         if each.article_id in alike and each.story_id not in told
     ]
-    nearest = max((share for _, share in copies), default=0.0)
-    for each, share in copies:
-        if share >= nearest - AS_NEAR and each.story_id is not None:
-            return Joined(story_id=each.story_id, article_id=each.article_id, similarity=share, reason=alike[each.article_id])
+    nearest = max((share for _, share, _ in copies), default=0.0)
+    return [copy for copy in copies if copy[1] >= nearest - AS_NEAR], bool(told)
+
+
+def _apart_because(new: Candidate, in_time: Sequence[Candidate], told: bool) -> str:
     if not in_time:
-        return Opened(story_id=new.article_id, reason=f"no article of the last {window.days} days shares a passage with it")
+        return f"no article of the last {WINDOW.days} days shares a passage with it"
     nearest = max(similarity(new.sketch, each.sketch) for each in in_time)
     why = "in the way of its own site, which tells something else" if told else "too little"
-    return Opened(story_id=new.article_id, reason=f"the nearest of {len(in_time)} candidates shares {nearest:.0%}, {why}")
+    return f"the nearest of {len(in_time)} candidates shares {nearest:.0%}, {why}"
+
+
+def _translation(new: Candidate, old: Candidate) -> str | None:
+    """Why `new` tells in another language what `old` tells, or None if that is not sure."""
+    if new.language is None or old.language is None or _base(new.language) == _base(old.language):
+        return None
+    return same_happening(new.facts, old.facts, new.facets, old.facets)
+
+
+def _base(language: str) -> str:
+    return language.partition("-")[0]
 
 
 def _resemblance(new: Candidate, old: Candidate) -> str | None:
