@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
 
 from monitor.articles.article import Article, Removed
 from monitor.fetching.outcome import Fetched
@@ -25,6 +25,24 @@ from monitor.urls import host_of
 _PAGE = 500
 _FEW = 40  # whoever asks for the newest often stops after a screenful
 
+# What every article that is filed needs, built once: SQLAlchemy takes longer to build a statement than SQLite to run it.
+_KNOWN = (
+    select(address.c.article_id)
+    .where(address.c.identity.in_(bindparam("identities", expanding=True)))
+    .order_by(address.c.identity)
+    .limit(1)
+)
+_IDENTITIES = select(address.c.identity).where(address.c.identity.in_(bindparam("identities", expanding=True)))
+_CANDIDATES = (
+    select(article.c.id, article.c.story_id, article.c.url, article.c.published_at, article.c.read_at, article.c.sketch)
+    .where(
+        article.c.id.in_(select(band.c.article_id).where(band.c.hash.in_(bindparam("bands", expanding=True))).distinct()),
+        article.c.read_at >= bindparam("since"),
+    )
+    .order_by(article.c.read_at, article.c.number)
+)
+_ADD, _ADD_ADDRESS, _ADD_BAND, _OPEN = insert(article), insert(address), insert(band), insert(story)
+
 
 class Articles:
     """`ports.ArticleRows` over one connection."""
@@ -36,58 +54,50 @@ class Articles:
         self._tags = Tags(connection)
 
     def known_as(self, identities: Iterable[str]) -> str | None:
-        found: str | None = self._connection.execute(
-            select(address.c.article_id)
-            .where(address.c.identity.in_(sorted(set(identities))))
-            .order_by(address.c.identity)
-            .limit(1)
-        ).scalar_one_or_none()
+        asked = {"identities": sorted(set(identities))}
+        found: str | None = self._connection.execute(_KNOWN, asked).scalars().first()
         return found
 
     def also_at(self, article_id: str, identities: Iterable[str]) -> None:
         wanted = set(identities)
-        known = set(
-            self._connection.execute(select(address.c.identity).where(address.c.identity.in_(sorted(wanted)))).scalars()
-        )
+        known = set(self._connection.execute(_IDENTITIES, {"identities": sorted(wanted)}).scalars())
         if wanted - known:
-            self._connection.execute(
-                insert(address), [{"identity": item, "article_id": article_id} for item in sorted(wanted - known)]
-            )
+            rows = [{"identity": item, "article_id": article_id} for item in sorted(wanted - known)]
+            self._connection.execute(_ADD_ADDRESS, rows)
 
     def add(self, stored: StoredArticle, sketch: bytes, bands: Sequence[int], identities: Iterable[str]) -> int:
         text = stored.article
-        result = self._connection.execute(
-            insert(article).values(
-                id=stored.id,
-                source_id=stored.source_id,
-                source_name=stored.source_name,
-                country=stored.country,
-                url=text.url,
-                headline=text.headline,
-                paragraphs=list(text.paragraphs),
-                site=text.site,
-                authors=list(text.authors),
-                dateline=text.dateline,
-                published_at=text.published_at,
-                modified_at=text.modified_at,
-                language=text.language,
-                removed=[asdict(removed) for removed in text.removed],
-                flags=list(text.flags),
-                facets=list(stored.facets),
-                sketch=sketch,
-                read_at=stored.read_at,
-                story_id=stored.story_id,
-            )
-        )
+        values = {
+            "id": stored.id,
+            "source_id": stored.source_id,
+            "source_name": stored.source_name,
+            "country": stored.country,
+            "url": text.url,
+            "headline": text.headline,
+            "paragraphs": list(text.paragraphs),
+            "site": text.site,
+            "authors": list(text.authors),
+            "dateline": text.dateline,
+            "published_at": text.published_at,
+            "modified_at": text.modified_at,
+            "language": text.language,
+            "removed": [asdict(removed) for removed in text.removed],
+            "flags": list(text.flags),
+            "facets": list(stored.facets),
+            "sketch": sketch,
+            "read_at": stored.read_at,
+            "story_id": stored.story_id,
+        }
+        result = self._connection.execute(_ADD, values)
         if stored.matches:
             self._connection.execute(insert(match), [_match_values(stored.id, item) for item in stored.matches])
         if bands:
-            self._connection.execute(insert(band), [{"hash": value, "article_id": stored.id} for value in sorted(set(bands))])
+            self._connection.execute(_ADD_BAND, [{"hash": value, "article_id": stored.id} for value in sorted(set(bands))])
         self.also_at(stored.id, identities)
         (number,) = result.inserted_primary_key  # type: ignore[misc]  # an insert has one
         if self._searchable:
             self._words.add(int(number), words_of(f"{text.headline or ''}\n{text.body}"))
-        self._tags.put(int(number), stored)
+            self._tags.put(int(number), stored)
         return int(number)
 
     def keep_response(self, article_id: str, item: StoredResponse) -> None:
@@ -114,12 +124,7 @@ class Articles:
         return StoredResponse(asked_url=row.asked_url, fetched=fetched)
 
     def candidates(self, bands: Sequence[int], since: datetime) -> list[Candidate]:
-        sharing = select(band.c.article_id).where(band.c.hash.in_(sorted(set(bands)))).distinct()
-        rows = self._connection.execute(
-            select(article.c.id, article.c.story_id, article.c.url, article.c.published_at, article.c.read_at, article.c.sketch)
-            .where(article.c.id.in_(sharing), article.c.read_at >= since)
-            .order_by(article.c.read_at, article.c.number)
-        )
+        rows = self._connection.execute(_CANDIDATES, {"bands": sorted(set(bands)), "since": since})
         return [
             Candidate(
                 article_id=row.id,
@@ -255,7 +260,7 @@ class Stories:
         self._connection = connection
 
     def open(self, story_id: str, now: datetime) -> None:
-        self._connection.execute(insert(story).values(id=story_id, opened_at=now, updated_at=now))
+        self._connection.execute(_OPEN, {"id": story_id, "opened_at": now, "updated_at": now})
 
     def touch(self, story_id: str, now: datetime) -> None:
         self._connection.execute(update(story).where(story.c.id == story_id).values(updated_at=now))

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
+import xxhash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.stories.shingles import BANDS, Sketch, containment, similarity, sketch
+from monitor.stories.shingles import BANDS, SHINGLE, VALUES, Sketch, containment, similarity, sketch
 
 PAIRS = 25
 
@@ -115,3 +118,26 @@ def test_bytes_that_are_no_sketch_of_this_recipe_are_refused(stored, complaint):
 
 def test_a_lone_surrogate_does_not_stop_a_text():
     assert sketch("Bang\ud800kok raid").shingles > 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("abcd", id="shorter than a shingle"),
+        pytest.param("Police of ten states met on Monday. " * 30, id="ASCII"),
+        pytest.param("Café “quoted” text’s end — here and there, again and again", id="some other letters"),
+        pytest.param("ตำรวจอาเซียนจับกุม ASEANAPOL ที่เชียงใหม่", id="two scripts"),
+        pytest.param("a lone \ud800 surrogate", id="a lone surrogate"),
+    ],
+)
+def test_a_sketch_is_the_minima_over_the_xxh3_of_every_shingle(text: str) -> None:
+    folded = " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
+    shingles = {folded[at : at + SHINGLE] for at in range(max(1, len(folded) - SHINGLE + 1))} if folded else set()
+    hashes = [xxhash.xxh3_64_intdigest(each.encode("utf-8", "surrogatepass")) for each in shingles]
+    minima = b""
+    for index in range(VALUES):
+        factor = xxhash.xxh3_64_intdigest(b"factor", seed=index) | 1
+        offset = xxhash.xxh3_64_intdigest(b"offset", seed=index)
+        minima += min(((factor * each + offset) % 2**64 >> 32 for each in hashes), default=0xFFFFFFFF).to_bytes(4, "little")
+    assert sketch(text) == Sketch(values=minima, shingles=len(shingles))
