@@ -22,7 +22,7 @@ from monitor.rules.rule import Rule, Vocabulary
 from monitor.settings.settings import Settings, WebSettings
 from monitor.sources.entry import Entry
 from monitor.sources.source import Source
-from monitor.sources.state import SourceState
+from monitor.sources.schedule import SourceState
 from monitor.steps.file_article import file_article, prepare
 from monitor.store.database import RowStore, open_store
 from monitor.web.behind import Archive

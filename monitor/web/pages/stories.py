@@ -26,6 +26,7 @@ router = APIRouter(include_in_schema=False, dependencies=[Depends(person)])
 
 _PAGE = 30
 _CHART_DAYS = 30
+_LEAST_DAYS = 7
 
 
 @router.get("/")
@@ -123,6 +124,8 @@ def _chart(tx: Transaction, what: Asked, query: search.Query | None, today: date
         return None, None
     within = replace(what.wanted, first_day=first, last_day=last)
     per_day, counted_to = (tx.articles.per_day(within), None) if query is None else search.matches_per_day(tx, within, query)
+    if what.wanted.first_day is None and per_day:
+        first = max(first, min(min(per_day), last - timedelta(days=_LEAST_DAYS - 1)))  # a young archive is not drawn as empty
     drawn = tuple(replace(bar, href=_day(what, bar)) for bar in bars(per_day, first, last))
     return chart(f"Articles a day, {first:%-d %B} to {last:%-d %B %Y}", drawn), counted_to
 
