@@ -14,13 +14,14 @@ from monitor.adapters.apprise import AppriseChat
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.http import HttpFetch, guarded_session
 from monitor.adapters.smtp import SmtpMailer
+from monitor.adapters.warc import Shelf
 from monitor.adapters.webhook import HttpPoster
 from monitor.adapters.workers import Workers
 from monitor.alerts.feedback import verdict_links
 from monitor.alerts.wording import VerdictLinks, Wording
 from monitor.engine.embedded import EmbeddedEngine
 from monitor.engine.run_step import Event
-from monitor.ports import Clock, Parse
+from monitor.ports import Clock, Fetch, Parse
 from monitor.rules.compile import RuleSet, compile_rules
 from monitor.settings.models import zone
 from monitor.settings.settings import Settings
@@ -110,7 +111,7 @@ def _context(settings: Settings, store: RowStore, parse: Parse, clock: Clock) ->
         store=store,
         clock=clock,
         chance=random.random,
-        fetch=fetch,
+        fetch=_recorded(fetch, settings, clock),
         crawl_delay_s=fetch.crawl_delay_s,
         parse=parse,
         mailer=SmtpMailer(),
@@ -135,6 +136,21 @@ def _verdict_links(settings: Settings, store: RowStore) -> VerdictLinks | None:
     with store.writing() as tx:
         key = tx.feedback.signing_key(secrets.token_bytes(32))
     return verdict_links(settings.public_url, key) if key else None
+
+
+def _recorded(fetch: Fetch, settings: Settings, clock: Clock) -> Fetch:
+    """The fetch that also keeps what it fetched, if the settings say so."""
+    kept = settings.archive
+    if kept is None:
+        return fetch
+    return Shelf(
+        kept.folder,
+        fetch=fetch,
+        clock=clock,
+        file_bytes=kept.file_bytes,
+        max_bytes=kept.max_bytes,
+        max_age_s=kept.max_age_s,
+    )
 
 
 def _networks(settings: Settings) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:

@@ -101,7 +101,7 @@ def record(file: Path, ids: tuple[str, ...], config: Path | None) -> None:
     if unknown:
         raise click.UsageError(f"no source is called {', '.join(sorted(unknown))}: see sources.yaml")
     chosen = tuple(source for source in settings.sources if (source.id in ids if ids else source.enabled))
-    settings = replace(settings, sources=tuple(replace(source, enabled=True) for source in chosen))
+    settings = replace(settings, sources=tuple(replace(source, enabled=True) for source in chosen), archive=None)
     with (
         tempfile.TemporaryDirectory() as scratch,
         open_app(settings, store_url=f"sqlite:///{scratch}/record.db") as app,

@@ -22,6 +22,7 @@ from monitor.settings.files import read_file, read_folder, read_templates, stray
 from monitor.settings.models import (
     CHANNEL_KINDS,
     AppriseEntry,
+    ArchivePart,
     ChannelEntry,
     EmailEntry,
     MonitorFile,
@@ -31,7 +32,7 @@ from monitor.settings.models import (
 )
 from monitor.settings.queries import PlacedRule, PlacedVocabulary, compile_problems, query_problems, term_problems
 from monitor.settings.secrets import SecretReference, Unavailable, fetch_secret
-from monitor.settings.settings import Settings
+from monitor.settings.settings import Recordings, Settings
 from monitor.settings.values import language_problem, nearest, seconds, size_bytes, vocabulary_name_problem
 from monitor.settings.yaml_tree import Route, Tree
 from monitor.sources.source import Source
@@ -122,6 +123,7 @@ class _Loading:
             retention_s=None if main.retention == "forever" else seconds(main.retention),
             fetch_timeout_s=seconds(main.fetch.timeout),
             fetch_max_bytes=size_bytes(main.fetch.max_size),
+            archive=None if main.archive is None else _recordings(main.archive, state),
             host_gap_s=seconds(main.fetch.host_gap),
             allow_networks=tuple(main.fetch.allow_networks),
             sources=sources,
@@ -339,6 +341,15 @@ class _Loading:
         elif name not in channels.named and channels.all_known:
             write = suggestion(name, sorted(channels.named)) if channels.named else "a channel in channels.yaml"
             self.problems.append(tree.problem(route, "no channel of this id in channels.yaml", found=name, write=write))
+
+
+def _recordings(written: ArchivePart, state: Path) -> Recordings:
+    return Recordings(
+        folder=state / Path(written.folder).expanduser(),
+        file_bytes=size_bytes(written.file_size),
+        max_bytes=size_bytes(written.max_size),
+        max_age_s=None if written.max_age == "forever" else seconds(written.max_age),
+    )
 
 
 def _signs(secret: Secret) -> bool:

@@ -8,7 +8,7 @@ from datetime import UTC, time, tzinfo
 from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, field_validator, model_validator
 
 from monitor.alerts.channel import AppriseChannel, EmailChannel, Only, Policy, Quiet, Secret, WebhookChannel
 from monitor.rules.rule import Rule, Severity, Vocabulary
@@ -20,6 +20,7 @@ from monitor.settings.values import (
     Contact,
     Country,
     DigestTime,
+    DiskSize,
     Gap,
     HeaderName,
     Host,
@@ -40,6 +41,7 @@ from monitor.settings.values import (
     Web,
     Window,
     seconds,
+    size_bytes,
     wrong,
 )
 from monitor.sources.source import Kind, Selectors, Source
@@ -97,6 +99,25 @@ class WebPart(_Strict):
         )
 
 
+class ArchivePart(_Strict):
+    """What is fetched, kept as WARC files for `monitor replay`."""
+
+    folder: Line = Field("recordings", description="From the state folder on.")
+    file_size: DiskSize = Field("100MB", description="A file is closed at this size and the next begun.")
+    max_size: DiskSize = Field("10GB", description="Of all files together; the oldest are deleted.")
+    max_age: Retention = Field("90d", description="Files that were last written so long ago are deleted; or forever.")
+
+    @model_validator(mode="after")
+    def _files_fit(self) -> ArchivePart:
+        if size_bytes(self.max_size) < 2 * size_bytes(self.file_size):
+            raise wrong("`max_size` holds no two files of `file_size`", "max_size: 10GB, file_size: 100MB")
+        return self
+
+
+def _or_warc(schema: dict[str, Any]) -> None:
+    schema["anyOf"].insert(0, {"const": "warc"})
+
+
 class MonitorFile(_Strict):
     """monitor.yaml: what holds for the whole program."""
 
@@ -129,6 +150,11 @@ class MonitorFile(_Strict):
         None,
         description="Where readers of alerts reach this program's pages; without it messages have no links to judge an alert by.",
         examples=["https://monitor.example.org"],
+    )
+    archive: Annotated[ArchivePart | None, BeforeValidator(lambda value: {} if value == "warc" else value)] = Field(
+        None,
+        description="`warc`: what is fetched is kept in WARC files for `monitor replay`. Without it nothing is kept.",
+        json_schema_extra=_or_warc,
     )
     fetch: FetchPart = Field(default_factory=FetchPart)
     web: WebPart = Field(default_factory=WebPart)

@@ -32,6 +32,16 @@ class WebSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recordings:
+    """Where what is fetched is kept as WARC files, and how much of it; `max_age_s` None means that age does not count."""
+
+    folder: Path
+    file_bytes: int
+    max_bytes: int
+    max_age_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The configuration in `directory`, checked as a whole.
 
@@ -53,6 +63,7 @@ class Settings:
     retention_s: float | None = None
     fetch_timeout_s: float = 45.0
     fetch_max_bytes: int = 20_000_000
+    archive: Recordings | None = None
     host_gap_s: float = 1.0
     allow_networks: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()

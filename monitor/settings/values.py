@@ -91,18 +91,24 @@ Retention = Annotated[
 ]
 
 
-def _size(value: Any) -> str:
-    match = _SIZE.fullmatch(value) if isinstance(value, str) else None
-    if not match:
-        raise wrong("not a size", "a number with its unit, such as 500KB, 20MB")
-    if not 1000 <= size_bytes(match[0]) <= 1_000_000_000:
-        raise wrong("outside 1KB to 1GB", "a size from 1KB to 1GB")
-    return match[0]
+def _sizes(low: str, high: str) -> Callable[[Any], str]:
+    def check(value: Any) -> str:
+        match = _SIZE.fullmatch(value) if isinstance(value, str) else None
+        if not match:
+            raise wrong("not a size", "a number with its unit, such as 500KB, 20MB")
+        if not size_bytes(low) <= size_bytes(match[0]) <= size_bytes(high):
+            raise wrong(f"outside {low} to {high}", f"a size from {low} to {high}")
+        return match[0]
+
+    return check
 
 
-Size = Annotated[
-    str, BeforeValidator(_size), WithJsonSchema({"type": "string", "pattern": "^[0-9]+(KB|MB|GB)$", "examples": ["20MB"]})
-]
+def _as_size(example: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": "^[0-9]+(KB|MB|GB)$", "examples": [example]})
+
+
+Size = Annotated[str, BeforeValidator(_sizes("1KB", "1GB")), _as_size("20MB")]
+DiskSize = Annotated[str, BeforeValidator(_sizes("1MB", "100000GB")), _as_size("10GB")]
 
 
 def _line(value: str) -> str:

@@ -109,9 +109,9 @@ def _shingle_hashes(text: str) -> npt.NDArray[np.uint64]:
         return np.zeros(0, dtype=np.uint64)
     codes = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     starts = np.arange(max(1, len(codes) - SHINGLE + 1))
-    plain = np.zeros(len(starts), dtype=bool)
+    plain: npt.NDArray[np.bool_] = np.zeros(len(starts), dtype=bool)
     if len(codes) >= SHINGLE:
-        plain = np.lib.stride_tricks.sliding_window_view(codes < 0x80, SHINGLE).all(axis=1)
+        plain[:] = np.lib.stride_tricks.sliding_window_view(codes < 0x80, SHINGLE).all(axis=1)
     others = {folded[at : at + SHINGLE] for at in starts[~plain].tolist()}
     # A lone surrogate must not cost the article its alert.
     hashed = [xxhash.xxh3_64_intdigest(shingle.encode("utf-8", "surrogatepass")) for shingle in others]
@@ -122,13 +122,16 @@ def _hashes_of_ascii(codes: npt.NDArray[np.uint32], starts: npt.NDArray[np.int64
     """XXH3 of distinct five bytes (`XXH3_len_4to8_64b` with seed 0), all at once: one by one they cost more than the rest of a sketch."""
     first, second, third, fourth, fifth = (codes[starts + at].astype(np.uint64) for at in range(SHINGLE))
     shared = second << np.uint64(8) | third << np.uint64(16) | fourth << np.uint64(24)
-    mixed = np.unique((first | shared) << np.uint64(32) | shared >> np.uint64(8) | fifth << np.uint64(24))
+    mixed: npt.NDArray[np.uint64] = np.unique(
+        (first | shared) << np.uint64(32) | shared >> np.uint64(8) | fifth << np.uint64(24)
+    )
     mixed ^= _BITFLIP
     mixed ^= (mixed << np.uint64(49) | mixed >> np.uint64(15)) ^ (mixed << np.uint64(24) | mixed >> np.uint64(40))
     mixed *= _MULTIPLIER
     mixed ^= (mixed >> np.uint64(35)) + np.uint64(SHINGLE)
     mixed *= _MULTIPLIER
-    return mixed ^ (mixed >> np.uint64(28))
+    mixed ^= mixed >> np.uint64(28)
+    return mixed
 
 
 @cache

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from monitor.alerts.channel import EmailChannel, WebhookChannel
-from monitor.errors import Problem
+from monitor.errors import ConfigError, Problem
 from monitor.rules.rule import Rule, Vocabulary
 from monitor.settings import Settings
+from monitor.settings.settings import Recordings
 from monitor.sources.source import Selectors, Source
 
 Load = Callable[..., Settings]
@@ -289,3 +290,18 @@ def test_a_bad_channel_or_vocabulary_is_not_unknown_as_well(problems: Problems) 
     )
     assert {Path(str(problem.file)).name for problem in found} == {"channels.yaml", "crime.yaml"}
     assert not any("no channel" in problem.message or "no vocabulary" in problem.message for problem in found)
+
+
+def test_what_is_fetched_is_kept_only_if_the_settings_say_so(settings: Load, tmp_path: Path) -> None:
+    assert settings({"monitor.yaml": "state: /s\n"}).archive is None
+    by_default = Recordings(
+        folder=Path("/s/recordings"), file_bytes=100_000_000, max_bytes=10_000_000_000, max_age_s=90 * 86_400.0
+    )
+    assert settings({"monitor.yaml": "state: /s\narchive: warc\n"}).archive == by_default
+    own = settings({"monitor.yaml": "state: /s\narchive: {folder: /disk, file_size: 1MB, max_size: 2MB, max_age: forever}\n"})
+    assert own.archive == Recordings(folder=Path("/disk"), file_bytes=1_000_000, max_bytes=2_000_000, max_age_s=None)
+
+
+def test_recordings_that_have_no_room_for_two_files_are_a_problem(settings: Load) -> None:
+    with pytest.raises(ConfigError, match="holds no two files"):
+        settings({"monitor.yaml": "archive: {file_size: 100MB, max_size: 150MB}\n"})

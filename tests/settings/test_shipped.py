@@ -46,7 +46,9 @@ def test_the_shipped_settings_are_the_defaults_that_the_file_shows(tmp_path: Pat
     lines = (tmp_path / "monitor.yaml").read_text(encoding="utf-8").splitlines()
     lines = [re.sub(r"^# ?", "", line) if re.match(r"#\s+[a-z_]+:( |$)", line) else line for line in lines]
     shown = [
-        line for line in lines if not line.startswith(("state:", "store_password:", "operator:", "heartbeat:", "public_url:"))
+        line
+        for line in lines
+        if not line.startswith(("state:", "store_password:", "operator:", "heartbeat:", "public_url:", "archive:"))
     ]
     assert {"store: monitor.db", "fetch:"} <= set(shown)
     (tmp_path / "monitor.yaml").write_text("\n".join(shown), encoding="utf-8")

@@ -1,5 +1,5 @@
-"""Traffic on file, as WARC 1.1 (ISO 28500:2017): `Recorder` writes what a fetch asked and was told, `open_archive` indexes such files
-and those of others, `Playback` answers from them in place of the network."""
+"""Traffic on file, as WARC 1.1 (ISO 28500:2017): `Recorder` writes what a fetch asked and was told into one file, `Shelf` into many,
+`open_archive` indexes such files and those of others, `Playback` answers from them in place of the network."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from monitor.adapters.warc.archive import Archive, Located, open_archive, read_l
 from monitor.adapters.warc.playback import Playback
 from monitor.adapters.warc.record import Recorder
 from monitor.adapters.warc.scan import Recorded, Skipped
+from monitor.adapters.warc.shelf import Shelf
 
 __all__ = [
     "Archive",
@@ -14,6 +15,7 @@ __all__ = [
     "Playback",
     "Recorded",
     "Recorder",
+    "Shelf",
     "Skipped",
     "open_archive",
     "read_located",

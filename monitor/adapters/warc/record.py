@@ -50,12 +50,7 @@ class Recorder:
         self._clock = clock
         self._gzip = path.name.endswith(".gz")
         self._lock = threading.Lock()
-        info = {"software": f"monitor/{__version__}", "format": "WARC file version 1.1", "conformsTo": "ISO 28500:2017"}
-        buffer, writer = self._writer()
-        record = writer.create_warcinfo_record(path.name, info)
-        record.rec_headers.replace_header("WARC-Date", warc_date(clock.now()))
-        writer.write_record(record)
-        self._keep(buffer)
+        self._keep(preamble(path.name, clock.now()))
 
     def __enter__(self) -> Self:
         return self
@@ -65,48 +60,58 @@ class Recorder:
 
     def __call__(self, request: Request) -> Outcome:
         outcome = self._fetch(request)
-        at = outcome.fetched_at if isinstance(outcome, Fetched | NotModified) else self._clock.now()
-        buffer, writer = self._writer()
-        for url, answer in _answers(request, outcome):
-            date = {"WARC-Date": warc_date(at)}
-            if answer is None:
-                fields = _failure_fields(outcome)
-                block = "".join(f"{name}: {value}\r\n" for name, value in fields.items()).encode()
-                record = writer.create_warc_record(
-                    url, "metadata", payload=BytesIO(block), length=len(block), warc_headers_dict=date | fields
-                )
-            else:
-                headers, body = answer
-                fields = _failure_fields(outcome) if isinstance(outcome, Failed) else {}
-                record = writer.create_warc_record(
-                    url,
-                    "response",
-                    payload=BytesIO(body),
-                    length=len(body),
-                    warc_headers_dict=date | fields,
-                    http_headers=headers,
-                )
-            if isinstance(outcome, Refused):
-                writer.write_record(record)
-            else:
-                writer.write_request_response_pair(
-                    writer.create_warc_record(url, "request", warc_headers_dict=date, http_headers=_asked(url, request)), record
-                )
-        self._keep(buffer)
+        self._keep(exchange(request, outcome, self._clock.now(), gzip=self._gzip))
         return outcome
 
     def close(self) -> None:
         """Nothing more will be recorded."""
         self._file.close()
 
-    def _writer(self) -> tuple[BytesIO, Any]:
-        buffer = BytesIO()
-        return buffer, WARCWriter(buffer, gzip=self._gzip, warc_version="1.1")
-
-    def _keep(self, buffer: BytesIO) -> None:
+    def _keep(self, records: bytes) -> None:
         with self._lock:
-            self._file.write(buffer.getvalue())
+            self._file.write(records)
             self._file.flush()
+
+
+def preamble(name: str, now: datetime) -> bytes:
+    """What a WARC file of this name begins with: a warcinfo record, gzipped if the name ends in `.gz`."""
+    info = {"software": f"monitor/{__version__}", "format": "WARC file version 1.1", "conformsTo": "ISO 28500:2017"}
+    buffer, writer = _writer(gzip=name.endswith(".gz"))
+    record = writer.create_warcinfo_record(name, info)
+    record.rec_headers.replace_header("WARC-Date", warc_date(now))
+    writer.write_record(record)
+    return buffer.getvalue()
+
+
+def exchange(request: Request, outcome: Outcome, now: datetime, *, gzip: bool) -> bytes:
+    """The records of one exchange that ended `now`."""
+    at = outcome.fetched_at if isinstance(outcome, Fetched | NotModified) else now
+    buffer, writer = _writer(gzip=gzip)
+    for url, answer in _answers(request, outcome):
+        date = {"WARC-Date": warc_date(at)}
+        if answer is None:
+            fields = _failure_fields(outcome)
+            block = "".join(f"{name}: {value}\r\n" for name, value in fields.items()).encode()
+            record = writer.create_warc_record(
+                url, "metadata", payload=BytesIO(block), length=len(block), warc_headers_dict=date | fields
+            )
+        else:
+            headers, body = answer
+            fields = _failure_fields(outcome) if isinstance(outcome, Failed) else {}
+            record = writer.create_warc_record(
+                url, "response", payload=BytesIO(body), length=len(body), warc_headers_dict=date | fields, http_headers=headers
+            )
+        if isinstance(outcome, Refused):
+            writer.write_record(record)
+        else:
+            asked = writer.create_warc_record(url, "request", warc_headers_dict=date, http_headers=_asked(url, request))
+            writer.write_request_response_pair(asked, record)
+    return buffer.getvalue()
+
+
+def _writer(*, gzip: bool) -> tuple[BytesIO, Any]:
+    buffer = BytesIO()
+    return buffer, WARCWriter(buffer, gzip=gzip, warc_version="1.1")
 
 
 def warc_date(at: datetime) -> str:

@@ -1,0 +1,90 @@
+"""Shelf: what a daemon fetches, kept in files of limited size, number and age."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor.adapters.warc.record import exchange, preamble
+from monitor.fetching.outcome import Outcome, Request
+
+if TYPE_CHECKING:
+    from monitor.ports import Clock, Fetch
+
+_LOOK_EVERY = timedelta(hours=1)
+
+log = logging.getLogger("monitor")
+
+
+class Shelf:
+    """Keeps `ports.Fetch`: hands the request on and writes the exchange to a file in `folder` before it returns the outcome.
+
+    Files are WARC 1.1, gzipped by record, called `monitor-YYYYMMDDhhmmss-NNNNN.warc.gz` after the time of their first exchange. One is
+    closed at `file_bytes`; the oldest are deleted so that all together stay under `max_bytes`, and those that were last written
+    `max_age_s` ago (None: never). A disk that cannot be written costs the recording and not the fetch. May be called from several threads.
+    """
+
+    def __init__(
+        self, folder: Path, *, fetch: Fetch, clock: Clock, file_bytes: int, max_bytes: int, max_age_s: float | None
+    ) -> None:
+        self._folder = folder
+        self._fetch = fetch
+        self._clock = clock
+        self._file_bytes = file_bytes
+        self._max_bytes = max_bytes
+        self._max_age_s = max_age_s
+        self._lock = threading.Lock()
+        self._file: Path | None = None
+        self._looked_at: datetime | None = None
+
+    def __call__(self, request: Request) -> Outcome:
+        outcome = self._fetch(request)
+        now = self._clock.now()
+        records = exchange(request, outcome, now, gzip=True)
+        with self._lock:
+            try:
+                self._keep(records, now)
+            except OSError as error:
+                self._file = None
+                log.error("%s: what was fetched is not recorded: %s", self._folder, error.strerror or error)
+        return outcome
+
+    def _keep(self, records: bytes, now: datetime) -> None:
+        if self._file is None or self._file.stat().st_size + len(records) > self._file_bytes:
+            self._file = self._begun(now)
+        if self._looked_at is None or now - self._looked_at >= _LOOK_EVERY:
+            self._clear(now)
+        with self._file.open("ab") as file:  # open for one write only: no file is left open however the program ends
+            file.write(records)
+
+    def _begun(self, now: datetime) -> Path:
+        """A new file; room is made for it."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for number in count(1):
+            path = self._folder / f"monitor-{now:%Y%m%d%H%M%S}-{number:05}.warc.gz"
+            try:
+                with path.open("xb") as file:
+                    file.write(preamble(path.name, now))
+            except FileExistsError:
+                continue
+            break
+        self._file = path
+        self._clear(now)
+        return path
+
+    def _clear(self, now: datetime) -> None:
+        """Delete what is too old, and the oldest of what is too much; the file in use may grow to its full size."""
+        self._looked_at = now
+        room = self._max_bytes - self._file_bytes
+        files = [file for file in sorted(self._folder.glob("monitor-*.warc.gz"), reverse=True) if file != self._file]
+        for file in files:
+            told = file.stat()
+            room -= told.st_size
+            age_s = (now - datetime.fromtimestamp(told.st_mtime, UTC)).total_seconds()
+            if room < 0 or (self._max_age_s is not None and age_s > self._max_age_s):
+                file.unlink()
+                log.info("%s: deleted, the recording has reached its %s", file, "size" if room < 0 else "age")
