@@ -19,9 +19,11 @@ from monitor.fetching.outcome import Fetched, Outcome, Request
 from monitor.rules.match import Match, Verdict
 from monitor.rules.narrowing import Narrowing
 from monitor.sources.entry import Entry, Listing, Unlisted
-from monitor.sources.schedule import SourceState
 from monitor.sources.source import Source
+from monitor.sources.state import SourceState
+from monitor.stories.facts import NO_FACTS, Facts
 from monitor.stories.join import Candidate
+from monitor.stories.shingles import Sketch
 
 
 class Clock(Protocol):
@@ -44,6 +46,8 @@ class Parse(Protocol):
     def list_entries(self, source: Source, fetched: Fetched) -> Listing | Unlisted: ...
 
     def read_page(self, source: Source, fetched: Fetched, entry: Entry) -> Article | Unreadable: ...
+
+    def from_entry(self, source: Source, entry: Entry, now: datetime) -> Article | Unreadable: ...
 
 
 class Mailer(Protocol):
@@ -78,6 +82,14 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A due row, and its lane held for whoever has the token: no one else works in that lane until the lease is over."""
+
+    due: Due
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListedEntry:
     """An entry's row. `outcome` None means that it is still to be read, at `next_read_at`; `first_poll` tells what a source listed when
     it was polled for the first time: the old among it is recorded and never alerted."""
@@ -96,7 +108,8 @@ class ListedEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredArticle:
-    """An article's row. `id` is 16 hex digits made of its address, `number` counts up from 1."""
+    """An article's row, in its newest version, found at `revised_at` if not at once. `id` is 16 hex digits made of its address,
+    `number` counts up from 1."""
 
     id: str
     number: int
@@ -108,6 +121,7 @@ class StoredArticle:
     matches: tuple[Match, ...]
     read_at: datetime
     story_id: str
+    revised_at: datetime | None = None
 
     @property
     def source(self) -> Source:
@@ -142,6 +156,29 @@ class StoryOutline:
     first_at: datetime
     last_at: datetime
     newest: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """What an article said before its page was changed. `number` counts up from 1; `read_at` is when it was found to say so."""
+
+    number: int
+    headline: str | None
+    paragraphs: tuple[str, ...]
+    modified_at: datetime | None
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredStory:
+    """A story's row. `updated_at` is when the last article came to it, `joined_to` the story it turned out to be the same as, and
+    `split_from` the one its first article was taken out of."""
+
+    id: str
+    opened_at: datetime
+    updated_at: datetime
+    joined_to: str | None = None
+    split_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +238,23 @@ class SourceCounts:
     outcomes: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A poll that shared no item with the one before it: something may have come and gone between `since` and `found_at`.
+
+    `listed` items were there; looking for others at `walked` addresses brought `filled` more; `how` says how that ended, None as long
+    as it has not.
+    """
+
+    source_id: str
+    found_at: datetime
+    since: datetime
+    listed: int
+    filled: int = 0
+    walked: int = 0
+    how: str | None = None
+
+
 class SourceRows(Protocol):
     """What polling remembers of each source."""
 
@@ -217,6 +271,17 @@ class SourceRows(Protocol):
         """Make the source due, whatever its schedule says."""
 
     def counts(self) -> list[SourceCounts]: ...
+
+    def note_gap(self, gap: Gap) -> None: ...
+
+    def open_gap(self, source_id: str) -> Gap | None:
+        """The source's newest gap, if looking for its items has not ended."""
+
+    def fill_gap(self, source_id: str, filled: int, how: str | None) -> None:
+        """So many more items of the source's open gap were found at one more address; `how` ends the looking."""
+
+    def gaps(self, since: datetime) -> list[Gap]:
+        """Those found since then, newest first."""
 
 
 class EntryRows(Protocol):
@@ -258,8 +323,17 @@ class ArticleRows(Protocol):
 
     def also_at(self, article_id: str, identities: Iterable[str]) -> None: ...
 
-    def add(self, stored: StoredArticle, sketch: bytes, bands: Sequence[int], identities: Iterable[str]) -> int:
-        """Insert article, matches, bands and addresses; the article's number is given out here and returned."""
+    def add(
+        self, stored: StoredArticle, sketch: bytes, bands: Sequence[int], identities: Iterable[str], facts: Facts = NO_FACTS
+    ) -> int:
+        """Insert article, matches, bands (with the keys of `facts`) and addresses; the article's number is given out here and returned."""
+
+    def revise(self, stored: StoredArticle, sketch: Sketch, facts: Facts) -> int:
+        """Put the article as it reads at `stored.revised_at` in the place of what it said before, which is kept as a version; the
+        number of that one."""
+
+    def versions(self, article_id: str) -> list[Version]:
+        """What the article said before, oldest first; not what it says now."""
 
     def keep_response(self, article_id: str, response: StoredResponse) -> None:
         """Keep what an article was read from, as evidence."""
@@ -268,6 +342,9 @@ class ArticleRows(Protocol):
 
     def candidates(self, bands: Sequence[int], since: datetime) -> list[Candidate]:
         """Articles read since then that share a band, oldest first."""
+
+    def translations(self, keys: Sequence[int], since: datetime) -> list[Candidate]:
+        """The newest articles read since then, not many, that share one of these keys of facts."""
 
     def forget_bands(self, before: datetime) -> int:
         """Drop the near-duplicate rows of articles read before then; how many there were."""
@@ -302,7 +379,8 @@ class ArticleRows(Protocol):
     def judged(self, article_id: str, verdict: Verdict) -> None:
         """Put a new verdict in the place of the article's matches and facets."""
 
-    def of_story(self, story_id: str) -> list[StoredArticle]: ...
+    def of_story(self, story_id: str) -> list[StoredArticle]:
+        """The articles of a story in the order in which they were read; of the story it was joined to, if it was."""
 
     def counts(self) -> Mapping[str, int]:
         """`articles`, `matched`, `stories`."""
@@ -315,12 +393,25 @@ class StoryRows(Protocol):
 
     def touch(self, story_id: str, now: datetime) -> None: ...
 
+    def get(self, story_id: str) -> StoredStory | None: ...
+
+    def newest(self, limit: int, *, matched: bool = False) -> list[StoredStory]:
+        """Those to which an article came last, without those that were joined to others; `matched`: with an article that matched."""
+
+    def join(self, one: str, other: str) -> str:
+        """Make one story of two: the one opened later points at the earlier, whose id is returned and which has all articles now.
+        Alerts stay what they are, under the id of the story in which they were raised."""
+
+    def split(self, article_id: str, now: datetime) -> str | None:
+        """Take an article out of its story into one of its own, in which no rule alerts that alerted before; the id of that story.
+        None if there is no such article, or if its story is named after it."""
+
 
 class AlertRows(Protocol):
     """The outbox: alerts, messages and deliveries, committed before anything is sent."""
 
     def raised(self, story_id: str) -> frozenset[str]:
-        """The rules that already raised an alert in this story."""
+        """The rules that already raised an alert in this story, in one that was joined to it, or in one that it was split from."""
 
     def add(self, alert: Alert, notice: Notice, deliveries: Sequence[Delivery]) -> None: ...
 
@@ -348,7 +439,8 @@ class AlertRows(Protocol):
 
     def get(self, alert_id: str) -> StoredAlert | None: ...
 
-    def of_story(self, story_id: str) -> list[StoredAlert]: ...
+    def of_story(self, story_id: str) -> list[StoredAlert]:
+        """The alerts of a story and of those that were joined to it, oldest first."""
 
     def newest(
         self, limit: int, *, state: str | None = None, rule: str | None = None, before: tuple[datetime, str] | None = None
@@ -411,6 +503,31 @@ class FeedbackRows(Protocol):
         """All of it with what the alerts said, oldest first."""
 
 
+class LaneRows(Protocol):
+    """Who works in which lane, over all processes. A lane is free when the time has come that its row names."""
+
+    def claim(self, found: Sequence[Due], *, now: datetime, until: datetime) -> list[Claim]:
+        """Hold the lanes of these rows until then, each under a new token; what came of those that are held by no one else."""
+
+    def holds(self, claim: Claim) -> bool:
+        """Whether the claim is still good; if so, it is until this transaction has ended."""
+
+    def take_over(self, claim: Claim, until: datetime) -> Claim | None:
+        """The claim under a new token, so that whoever else has the old one cannot use it; None if it is no longer good."""
+
+    def renew(self, claims: Sequence[Claim], until: datetime) -> frozenset[Claim]:
+        """Hold them until then; those that are still good."""
+
+    def release(self, claim: Claim, until: datetime) -> bool:
+        """Give the lane back, to rest until then; False if the claim was no longer good."""
+
+    def clear(self, now: datetime) -> int:
+        """Free all lanes that are held: whoever held them is gone. How many there were."""
+
+    def forget(self, before: datetime) -> int:
+        """Drop the rows of lanes that have been free since then; how many there were."""
+
+
 class Transaction(Protocol):
     """The rows as one transaction sees them."""
 
@@ -435,8 +552,11 @@ class Transaction(Protocol):
     @property
     def feedback(self) -> FeedbackRows: ...
 
-    def due(self, now: datetime, busy: frozenset[str]) -> list[Due]:
-        """What is due, at most one for each lane that is not busy."""
+    @property
+    def lanes(self) -> LaneRows: ...
+
+    def due(self, now: datetime) -> list[Due]:
+        """What is due, at most one for each lane that is free."""
 
     def all_due(self, now: datetime) -> list[Due]:
         """Everything that is due."""
@@ -449,8 +569,14 @@ class Transaction(Protocol):
 
 
 class Store(Protocol):
-    """One transaction at a time: everything in it is kept, or nothing. Writers are serialised."""
+    """One transaction at a time: everything in it is kept, or nothing. Writers are serialised.
+
+    Each of them raises StoreUnreachable if the database does not answer. `claiming` is for lanes alone, and waits for no writer where it
+    need not.
+    """
 
     def reading(self) -> AbstractContextManager[Transaction]: ...
 
     def writing(self) -> AbstractContextManager[Transaction]: ...
+
+    def claiming(self) -> AbstractContextManager[Transaction]: ...

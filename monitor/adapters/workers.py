@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from monitor.articles.article import Article, Unreadable
-from monitor.articles.page import read_page
+from monitor.articles.page import from_entry, read_page
 from monitor.fetching.outcome import Fetched
 from monitor.sources.entry import Entry, Listing, Unlisted
 from monitor.sources.listing import list_entries
@@ -62,6 +62,13 @@ class Workers:
         """`articles.page.read_page` in a worker; Unreadable if the document had to be given up."""
         try:
             return self._run(read_page, source, fetched, entry)
+        except _GivenUp as reason:
+            return Unreadable(reason=str(reason))
+
+    def from_entry(self, source: Source, entry: Entry, now: datetime) -> Article | Unreadable:
+        """`articles.page.from_entry` in a worker; Unreadable if what the source carries had to be given up."""
+        try:
+            return self._run(from_entry, source, entry, now)
         except _GivenUp as reason:
             return Unreadable(reason=str(reason))
 

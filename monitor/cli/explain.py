@@ -12,7 +12,6 @@ from monitor.adapters.clock import SystemClock
 from monitor.adapters.workers import Workers
 from monitor.app import fetcher, rule_set
 from monitor.articles.article import Article, Unreadable
-from monitor.articles.page import read_page
 from monitor.cli.files import FILES, read_file
 from monitor.cli.options import config_option, json_option, settings_of
 from monitor.cli.printing import article_json, marked, match_json, print_json, when
@@ -78,7 +77,8 @@ def _saved_page(path: Path) -> Article:
     """The article in a page that someone saved; its address is the one that the page itself names."""
     url = urljoin(FILES.url, quote(path.name))
     page = Fetched(url=url, status=200, headers={}, body=path.read_bytes(), fetched_at=SystemClock().now())
-    article = _readable(read_page(FILES, page, Entry(keys=())), str(path))
+    with Workers(count=1) as workers:
+        article = _readable(workers.read_page(FILES, page, Entry(keys=())), str(path))
     return replace(article, url=None) if article.url == url else article
 
 
@@ -89,11 +89,8 @@ def _fetched(settings: Settings, url: str) -> tuple[Article, Source]:
     outcome = fetcher(settings, SystemClock())(Request(url=url))
     match outcome:
         case Fetched():
-            workers = Workers(count=1)
-            try:
+            with Workers(count=1) as workers:
                 return _readable(workers.read_page(source, outcome, Entry(keys=(url,), url=url)), url), source
-            finally:
-                workers.close()
         case Refused(reason=reason) | Failed(detail=reason):
             raise UsageError(f"{url}: {reason}")
         case _:

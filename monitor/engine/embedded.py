@@ -1,6 +1,7 @@
 """The engine of one process: APScheduler's tick finds what is due, threads run it.
 
-A lane is what must run one at a time: a host (its polls and its pages) or a channel. Lanes live in memory; all else is rows.
+A lane is what must run one at a time: a host (its polls and its pages) or a channel. Lanes are rows like all else, claimed as workers on
+many machines do it (`engine.claims`), only that here a claim needs no job: it is handed to a thread.
 """
 
 from __future__ import annotations
@@ -9,24 +10,25 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 from apscheduler.executors.pool import ThreadPoolExecutor as SchedulerThreads
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from monitor.engine.run_step import Event, run_step
-from monitor.ports import Due
+from monitor.engine.claims import LEASE, RENEW_S, WEDGED_S, UnderWay, is_sending, rest_s, work
+from monitor.engine.run_step import Event
+from monitor.errors import StoreUnreachable
+from monitor.ports import Claim, Due
 from monitor.steps.context import Context
 from monitor.steps.prune import prune
 
 TICK_S = 1
-WEDGED_S = 900.0
-BROKEN_REST_S = 60.0
 
 log = logging.getLogger("monitor")
 
 
 class EmbeddedEngine:
-    """Runs due steps until it is stopped.
+    """Runs due steps until it is stopped. No other process may work on its store.
 
     `host_gap_s` is the rest between two requests to a host. `on_event` hears of every step that ended, from the thread it ran in.
     `on_progress` is called after each sweep that reached the store while no step is wedged: what a watchdog may trust.
@@ -48,16 +50,19 @@ class EmbeddedEngine:
         self._on_progress = on_progress
         self._fetching = ThreadPoolExecutor(fetch_threads, thread_name_prefix="fetch")
         self._sending = ThreadPoolExecutor(send_threads, thread_name_prefix="send")
-        self._free = {"deliver": send_threads, "fetch": fetch_threads}
-        self._lanes = threading.Condition()
-        self._running: dict[str, float] = {}  # lane -> when its step began, monotonic
-        self._resting: dict[str, float] = {}  # lane -> until when, monotonic
+        self._free = {True: send_threads, False: fetch_threads}  # by whether it is sending
+        self._under_way = UnderWay()
+        self._ended: list[tuple[Claim, float]] = []  # with the rest that its lane needs; given back by the next sweep
+        self._renewed = 0.0
         self._sweeping = threading.Lock()
+        self._sweep_waits = False
         self._stopping = False
         self._scheduler = BackgroundScheduler(executors={"default": SchedulerThreads(2)}, timezone="UTC")
 
     def start(self) -> None:
-        """Begin to sweep, once a second and after each step."""
+        """Begin to sweep, once a second and after each step. What an engine before held is free: it is gone."""
+        with self.context.store.claiming() as tx:
+            tx.lanes.clear(self.context.clock.now())
         jobs = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler.add_job(self._tick, "interval", seconds=TICK_S, id="sweep", **jobs)
         self._scheduler.add_job(self._prune, "interval", hours=1, id="prune", **jobs)
@@ -69,74 +74,115 @@ class EmbeddedEngine:
 
         May be called again, to wait longer.
         """
-        with self._lanes:
+        with self._under_way.changed:
             self._stopping = True
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
-        with self._lanes:
-            ended = self._lanes.wait_for(lambda: not self._running, timeout=grace_s)
+        with self._under_way.changed:
+            ended = self._under_way.changed.wait_for(lambda: not self._under_way, timeout=grace_s)
+        self._give_back()
         self._fetching.shutdown(wait=ended, cancel_futures=True)
         self._sending.shutdown(wait=ended, cancel_futures=True)
         return ended
 
     def _tick(self) -> None:
-        self._sweep()
-        now = self.context.clock.monotonic()
-        with self._lanes:
-            wedged = [lane for lane, since in self._running.items() if now - since > WEDGED_S]
+        try:
+            self._sweep()
+        except StoreUnreachable as error:
+            log.error("%s", error)
+            return
+        wedged = self._under_way.wedged(self.context.clock.monotonic())
         if wedged:
-            log.error("no progress for %.0f minutes in %s", WEDGED_S / 60, ", ".join(sorted(wedged)))
+            lanes = ", ".join(sorted(claim.due.lane for claim in wedged))
+            log.error("no progress for %.0f minutes in %s", WEDGED_S / 60, lanes)
         else:
             self._on_progress()
 
     def _prune(self) -> None:
-        log.info("prune: %s", prune(self.context).reason)
+        try:
+            log.info("prune: %s", prune(self.context).reason)
+        except StoreUnreachable as error:
+            log.error("%s", error)
 
     def _sweep(self) -> None:
-        """Hand every due row whose lane is free to its step."""
-        with self._sweeping:
-            context = self.context
-            now = context.clock.monotonic()
-            with self._lanes:
-                if self._stopping:
-                    return
-                self._resting = {lane: until for lane, until in self._resting.items() if until > now}
-                busy = frozenset(self._running) | frozenset(self._resting)
-            with context.store.reading() as tx:
-                found = tx.due(context.clock.now(), busy)
-            for due in found:
-                self._submit(context, due)
-
-    def _submit(self, context: Context, due: Due) -> None:
-        pool = "deliver" if _is_sending(due) else "fetch"
-        with self._lanes:
-            if self._stopping or due.lane in self._running or self._free[pool] == 0:
+        """Hand every due row whose lane is free to its step. Of several who want to at once one does, for all of them."""
+        with self._under_way.changed:
+            if self._sweep_waits:
                 return
-            self._free[pool] -= 1
-            self._running[due.lane] = context.clock.monotonic()
-        (self._sending if pool == "deliver" else self._fetching).submit(self._work, context, due, pool)
+            self._sweep_waits = True
+        with self._sweeping:
+            with self._under_way.changed:
+                self._sweep_waits = False
+                if self._stopping and not self._ended:
+                    return
+                ended, self._ended = self._ended, []
+            try:
+                claims = self._claim(ended)
+            except BaseException:
+                with self._under_way.changed:
+                    self._ended += ended
+                raise
+            for claim in claims:
+                self._submit(claim)
 
-    def _work(self, context: Context, due: Due, pool: str) -> None:
-        event = run_step(context, due)
-        rest_s = _rest_s(event, self._host_gap_s)
-        with self._lanes:
-            self._free[pool] += 1
-            del self._running[due.lane]
-            if rest_s:
-                self._resting[due.lane] = context.clock.monotonic() + rest_s
-            self._lanes.notify_all()
+    def _claim(self, ended: list[tuple[Claim, float]]) -> list[Claim]:
+        """Give back the lanes of `ended`, and claim others. With nothing to do nothing is written."""
+        context = self.context
+        now, monotonic = context.clock.now(), context.clock.monotonic()
+        renewing = bool(self._under_way) and monotonic - self._renewed > RENEW_S
+        if not ended and not renewing:
+            with context.store.reading() as tx:
+                if not self._within_reach(tx.due(now)):
+                    return []
+        with context.store.claiming() as tx:
+            for claim, its_rest_s in ended:
+                tx.lanes.release(claim, now + timedelta(seconds=its_rest_s))
+            if renewing:
+                self._under_way.renew(tx, now, monotonic)
+                self._renewed = monotonic
+            return tx.lanes.claim(self._within_reach(tx.due(now)), now=now, until=now + LEASE)
+
+    def _give_back(self) -> None:
+        """Free the lanes that no thread was handed; if that fails, the next engine does it."""
+        try:
+            self._sweep()
+        except StoreUnreachable as error:
+            log.error("%s", error)
+
+    def _within_reach(self, found: list[Due]) -> list[Due]:
+        """Those for which a thread is free, none once the engine is to stop."""
+        with self._under_way.changed:
+            if self._stopping:
+                return []
+            free = dict(self._free)
+        chosen = []
+        for due in found:
+            if free[is_sending(due)] > 0:
+                free[is_sending(due)] -= 1
+                chosen.append(due)
+        return chosen
+
+    def _submit(self, claim: Claim) -> None:
+        sending = is_sending(claim.due)
+        with (
+            self._under_way.changed
+        ):  # held to the end: `stop` must not shut the threads down between the look and the hand-over
+            if self._stopping:
+                self._ended.append((claim, 0.0))
+                return
+            self._free[sending] -= 1
+            self._under_way.begin(claim, self.context.clock.monotonic())
+            (self._sending if sending else self._fetching).submit(self._work, self.context, claim, sending)
+
+    def _work(self, context: Context, claim: Claim, sending: bool) -> None:
+        event = work(context, claim)
+        with self._under_way.changed:
+            self._free[sending] += 1
+            self._ended.append((claim, rest_s(event, self._host_gap_s)))
         self._on_event(event)
-        self._sweep()
-
-
-def _is_sending(due: Due) -> bool:
-    return due.step in ("deliver", "digest", "heartbeat")
-
-
-def _rest_s(event: Event, host_gap_s: float) -> float:
-    """How long a lane rests after a step. One that found nothing to do on a due row must not be asked again at once."""
-    if event.broken:
-        return BROKEN_REST_S
-    if event.done.result == "left":
-        return float(TICK_S)
-    return 0.0 if _is_sending(event.due) else max(host_gap_s, event.done.rest_s)
+        try:
+            self._sweep()
+        except StoreUnreachable:
+            log.debug("what is due is looked for at the next tick")
+        finally:
+            self._under_way.end(claim)

@@ -65,6 +65,10 @@ class Desk:
             return Unreadable(reason="no rule can match what stands on the page")
         return read_page(source, fetched, entry)
 
+    def from_entry(self, source: Source, entry: Entry, now: datetime) -> Article | Unreadable:
+        """`articles.page.from_entry`."""
+        return from_entry(source, entry, now)
+
     def _fetch(self, answer: Answer) -> Fetch:
         def fetch(request: Request) -> Outcome:  # noqa: ARG001  a port: the answer is there already
             if not isinstance(answer, Located):
@@ -96,6 +100,11 @@ class DistantParse:
     def read_page(self, source: Source, fetched: Fetched, entry: Entry) -> Article | Unreadable:
         """`articles.page.read_page`; Unreadable if the document had to be given up."""
         found = self._readers.result(self._readers.submit(read_page, source, fetched, entry))
+        return Unreadable(reason=found.reason) if isinstance(found, GivenUp) else found
+
+    def from_entry(self, source: Source, entry: Entry, now: datetime) -> Article | Unreadable:
+        """`articles.page.from_entry`; Unreadable if it had to be given up."""
+        found = self._readers.result(self._readers.submit(from_entry, source, entry, now))
         return Unreadable(reason=found.reason) if isinstance(found, GivenUp) else found
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.articles.article import Article, Unreadable
-from monitor.articles.page import from_entry
 from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Refused, Request, Throttled
 from monitor.ports import Fetch, ListedEntry, Parse, StoredResponse
 from monitor.rules.compile import RuleSet
@@ -109,7 +108,7 @@ def _read(
     """The article behind the entry, and the answer it was read from; from the page where it can be had, else from what the source
     carries of it."""
     if listed.entry.url is None:
-        return from_entry(source, listed.entry, now), None
+        return parse.from_entry(source, listed.entry, now), None
     outcome = fetch(Request(url=listed.entry.url, accept="text/html,application/xhtml+xml;q=0.9,*/*;q=0.1", check_robots=True))
     wait_s = RETRY_AFTER_S[listed.attempts] if listed.attempts < len(RETRY_AFTER_S) else None
     match outcome:
@@ -134,7 +133,7 @@ def _read(
             reason = "the page is gone (HTTP 410)"
         case NotModified():
             reason = "the server answered 304 to a request without validators"
-    substitute = from_entry(source, listed.entry, now)
+    substitute = parse.from_entry(source, listed.entry, now)
     if isinstance(substitute, Unreadable):
         return Unreadable(reason=f"{reason}; {substitute.reason}"), None
     return substitute, None

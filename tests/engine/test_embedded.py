@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from monitor.adapters.clock import SystemClock
 from monitor.articles.article import Article, Unreadable
+from monitor.articles.page import from_entry
 from monitor.engine.embedded import EmbeddedEngine
 from monitor.engine.run_step import Event, run_step
 from monitor.fetching.outcome import Failed, Fetched, Outcome, Request
@@ -53,6 +55,9 @@ class Web:
     def list_entries(self, source: Source, fetched: Fetched) -> Listing | Unlisted:
         host = source.url.split("/")[2]
         return Listing(entries=tuple(Entry(keys=(f"{host}-{n}",), url=f"https://{host}/{n}", title=f"{n}") for n in range(4)))
+
+    def from_entry(self, source: Source, entry: Entry, now: datetime) -> Article | Unreadable:
+        return from_entry(source, entry, now)
 
     def read_page(self, source: Source, fetched: Fetched, entry: Entry) -> Article | Unreadable:
         return Article(headline=f"{fetched.url}", paragraphs=(f"All about {fetched.url} and nothing else.",), url=fetched.url)

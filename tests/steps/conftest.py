@@ -12,6 +12,7 @@ from monitor.adapters.clock import SetClock
 from monitor.alerts.channel import Secret, WebhookChannel
 from monitor.alerts.sending import Sending, Sent
 from monitor.articles.article import Article, Unreadable
+from monitor.articles.page import from_entry
 from monitor.fetching.outcome import Failed, Fetched, Outcome, Request
 from monitor.rules.compile import compile_rules
 from monitor.rules.rule import Rule, Vocabulary
@@ -32,6 +33,7 @@ class FakeWorld:
     clock: SetClock
     answers: dict[str, Outcome] = field(default_factory=dict)
     listings: dict[str, Listing | Unlisted] = field(default_factory=dict)
+    by_url: dict[str, Listing | Unlisted] = field(default_factory=dict)
     pages: dict[str, Article | Unreadable] = field(default_factory=dict)
     sendings: list[Sending] = field(default_factory=list)
     asked: list[Request] = field(default_factory=list)
@@ -43,7 +45,10 @@ class FakeWorld:
         return self.answers.get(request.url, missing)
 
     def list_entries(self, source: Source, fetched: Fetched) -> Listing | Unlisted:
-        return self.listings[source.id]
+        return self.by_url[fetched.url] if fetched.url in self.by_url else self.listings[source.id]
+
+    def from_entry(self, source: Source, entry: Entry, now: datetime) -> Article | Unreadable:
+        return from_entry(source, entry, now)
 
     def read_page(self, source: Source, fetched: Fetched, entry: Entry) -> Article | Unreadable:
         return self.pages[fetched.url]
