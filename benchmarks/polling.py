@@ -23,8 +23,9 @@ from monitor.fetching.addresses import networks
 from monitor.fetching.outcome import Fetched, NotModified, Request
 from monitor.sources.entry import Listing
 from monitor.sources.listing import list_entries
-from monitor.sources.schedule import SourceState, after_poll
+from monitor.sources.schedule import after_poll
 from monitor.sources.source import Source
+from monitor.sources.state import SourceState
 
 SOURCE = Source(id="bench", name="Bench", url="https://bench.example/feed", kind="feed")
 AT = datetime(2024, 6, 1, tzinfo=UTC)

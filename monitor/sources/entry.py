@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
+
+Disguise = Literal["empty", "login page", "blocked", "selector rot", "not a feed"]
+"""What stands where a listing was promised."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +41,15 @@ class Hints:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """What one poll of a source lists, newest first as the document has it. `flags` name what was odd (cut, badly formed …);
-    `follow` are addresses of the same kind to fetch and list next, which only the index of a sitemap has."""
+    `follow` are addresses of the same kind to fetch and list next, which only the index of a sitemap has. `next_url` is where the list
+    goes on (RFC 5005, 3; or the second page of a WordPress feed)."""
 
     entries: tuple[Entry, ...]
     title: str | None = None
     hints: Hints = Hints()
     flags: tuple[str, ...] = ()
     follow: tuple[str, ...] = ()
+    next_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,3 +57,4 @@ class Unlisted:
     """The bytes were not what the source promised; `reason` says what they were, in words for the operator."""
 
     reason: str
+    cause: Disguise = "not a feed"

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from io import BytesIO
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import feedparser
 
@@ -16,10 +17,11 @@ from monitor.fetching.charset import decode
 from monitor.fetching.outcome import Fetched
 from monitor.sources import plain
 from monitor.sources.dates import safe_date, zone_of
+from monitor.sources.disguise import disguise_of
 from monitor.sources.entry import Entry, Hints, Listing, Unlisted
 from monitor.sources.identity import Marks, identified
 from monitor.sources.items import split
-from monitor.sources.links import absolute
+from monitor.sources.links import absolute, same_site
 from monitor.sources.source import Source
 from monitor.text import clean_text
 
@@ -42,7 +44,7 @@ def list_feed(source: Source, fetched: Fetched) -> Listing | Unlisted:
     flags: tuple[str, ...] = (f"encoding guessed: {decoded.charset}",) if decoded.guessed else ()
     root = _ROOT.search(text, 0, 65_536)
     if root is None:
-        return Unlisted(reason=f"not a feed: {what_it_is(text)}")
+        return Unlisted(reason=f"not a feed: {what_it_is(text)}", cause=disguise_of(text) or "not a feed")
     text = text[root.start() :]
     document, limits = _bounded(text, root, fetched.fetched_at)
     try:
@@ -63,6 +65,7 @@ def list_feed(source: Source, fetched: Fetched) -> Listing | Unlisted:
         title=plain.line(_text(parsed.feed, "title"), 300),
         hints=_hints(parsed.feed, document),
         flags=flags + limits,
+        next_url=_next_page(parsed.feed, source, fetched),
     )
 
 
@@ -74,7 +77,8 @@ def what_it_is(text: str) -> str:
     title = re.search(r"<title[^<>]*>([^<]{1,200})", text[:65_536], re.IGNORECASE)
     named = f" titled {plain.line(title[1], 80)!r}" if title else ""
     if re.match(r"<!doctype html|<html|<head|<body", start, re.IGNORECASE):
-        return f"an HTML page{named}"
+        disguise = {"login page": "a login page", "blocked": "a bot check"}.get(disguise_of(text) or "", "an HTML page")
+        return f"{disguise}{named}"
     if re.search(r"<(?:urlset|sitemapindex)\b", start):
         return "a sitemap; its source should say `kind: sitemap`"
     if start[0] in "{[":
@@ -158,6 +162,25 @@ def _authors(item: dict[str, Any]) -> tuple[str, ...]:
 def _text(item: dict[str, Any], name: str) -> str:
     value = dict.get(item, name)  # FeedParserDict.get warns, and takes one date for another
     return value if isinstance(value, str) else ""
+
+
+def _next_page(feed: Any, source: Source, fetched: Fetched) -> str | None:
+    """Where older items stand: at `rel=next` (RFC 5005, 3); WordPress has a second page of every feed and does not say so."""
+    for link in dict.get(feed, "links") or ():
+        if (
+            link.get("rel") == "next"
+            and (url := absolute(str(link.get("href") or ""), fetched.url))
+            and same_site(url, source.url)
+        ):
+            return url
+    if "wordpress.org" not in _text(feed, "generator").lower():
+        return None
+    parts = urlsplit(fetched.url)
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    page = query.get("paged", "1")
+    if not re.fullmatch(r"\d{1,3}", page):
+        return None
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode({**query, "paged": str(int(page) + 1)}), ""))
 
 
 def _hints(feed: dict[str, Any], document: str) -> Hints:

@@ -19,7 +19,7 @@ def list_entries(source: Source, fetched: Fetched) -> Listing | Unlisted:
     Never raises, whatever the bytes are. Hostile ones may take long: call it where it can be stopped.
     """
     if not fetched.body.strip():
-        return Unlisted(reason="the body is empty")
+        return Unlisted(reason="the body is empty", cause="empty")
     match source.kind:
         case "feed":
             return list_json_feed(source, fetched) if is_json(fetched) else list_feed(source, fetched)

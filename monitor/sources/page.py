@@ -17,7 +17,8 @@ from monitor.fetching.charset import decode
 from monitor.fetching.outcome import Fetched
 from monitor.sources import plain
 from monitor.sources.dates import safe_date, zone_of
-from monitor.sources.entry import Entry, Listing, Unlisted
+from monitor.sources.disguise import disguise_of
+from monitor.sources.entry import Disguise, Entry, Listing, Unlisted
 from monitor.sources.identity import Marks, identified
 from monitor.sources.links import absolute, looks_like_article, same_site
 from monitor.sources.source import Source
@@ -59,7 +60,11 @@ def list_page(source: Source, fetched: Fetched) -> Listing | Unlisted:
                 reason=f"selectors.links {source.selectors.links!r} is not a CSS selector: {str(error).splitlines()[0]}"
             )
     if not found:
-        return Unlisted(reason=_nothing_found(soup, source))
+        disguise = disguise_of(decoded.text)
+        return Unlisted(
+            reason=_nothing_found(soup, source, disguise),
+            cause=disguise or "selector rot",
+        )
     flags: tuple[str, ...] = (f"encoding guessed: {decoded.charset}",) if decoded.guessed else ()
     if len(found) > _MOST_ENTRIES:
         flags += (f"the first {_MOST_ENTRIES} of {len(found)} links",)
@@ -166,7 +171,9 @@ def _date_in(url: str, source: Source, now: datetime) -> datetime | None:
     return safe_date("{}/{}/{}".format(*match.groups()), zone_of(source.timezone) or UTC, now) if match else None
 
 
-def _nothing_found(soup: BeautifulSoup, source: Source) -> str:
+def _nothing_found(soup: BeautifulSoup, source: Source, disguise: Disguise | None) -> str:
+    if disguise is not None:
+        return "a login page in the place of the list" if disguise == "login page" else "a bot check in the place of the list"
     count = len(soup.find_all("a", href=True))
     if source.selectors.links is not None:
         return f"selectors.links {source.selectors.links!r} finds no link among the {count} of the page"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -11,11 +12,18 @@ from monitor.fetching.conditional import fresh_for_s, validators
 from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Outcome, Refused, Request, Throttled
 from monitor.sources.entry import Entry, Hints, Listing, Unlisted
 from monitor.sources.source import Kind, Source
+from monitor.sources.state import SourceState, Trouble
 
 _LONGEST_WAIT_S = 86_400.0
 _LONGEST_PAUSE_S = 7 * _LONGEST_WAIT_S
 _JITTER = 0.1
-_AUDIT_AFTER = 20  # servers exist that answer 304 for ever; an unconditional request shows it, at most one a day
+_AUDIT_AFTER = 10  # servers exist that answer 304 for ever; an unconditional request shows it, at most one a day
+_AUDIT_EVERY = timedelta(days=1)
+_AUDIT_FROZEN_EVERY = timedelta(hours=6)
+_OLD_NEWS = timedelta(hours=6)
+_SLOWEST_PACE = 1.5  # with the jitter still within two intervals, in which news should be seen
+_PACE_STEP = 1.25
+_MOSTLY_SEEN, _HARDLY_SEEN = 2 / 3, 1 / 3
 _CONFIRMATIONS = 2
 _GIVE_MOVE_UP_AFTER = 5
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -24,38 +32,6 @@ _ACCEPT: dict[Kind, str] = {
     "page": "text/html, application/xhtml+xml, */*;q=0.5",
     "sitemap": "application/xml, text/xml, */*;q=0.5",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceState:
-    """What the polls of one source have taught. A new source is due at once: `SourceState(source_id=…, next_poll_at=now)`.
-
-    `url` is where the source has moved to for good, None while it is where the configuration says; `moving_to` has been
-    announced `moves` times in a row. `etag` and `last_modified` go out as they came in. `body_digest` names the last body that was
-    listed. `hints` are what the document asks for, `fresh_s` what the server's cache headers do. `failures` counts failed polls in a
-    row, `gones` 410s in a row, `unchanged` 304s in a row; `whole_at` is when a whole body last came. `next_poll_at` is None once the
-    source is `gone` (410, confirmed). `last_error` says in words why the last poll failed, None if it did not.
-    """
-
-    source_id: str
-    next_poll_at: datetime | None
-    url: str | None = None
-    moving_to: str | None = None
-    moves: int = 0
-    etag: str | None = None
-    last_modified: str | None = None
-    body_digest: str | None = None
-    hints: Hints = field(default_factory=Hints)
-    fresh_s: float | None = None
-    last_poll_at: datetime | None = None
-    last_success_at: datetime | None = None
-    last_change_at: datetime | None = None
-    whole_at: datetime | None = None
-    failures: int = 0
-    gones: int = 0
-    unchanged: int = 0
-    gone: bool = False
-    last_error: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +44,10 @@ class Triage:
 
 def request_for(source: Source, state: SourceState, now: datetime) -> Request:
     """The request of the next poll: at the address that holds, conditional unless it is time to see a whole body again."""
-    audit = state.unchanged >= _AUDIT_AFTER and (state.whole_at is None or now - state.whole_at >= timedelta(days=1))
+    every = _AUDIT_FROZEN_EVERY if state.frozen else _AUDIT_EVERY
+    audit = state.unchanged >= (1 if state.frozen else _AUDIT_AFTER) and (
+        state.whole_at is None or now - state.whole_at >= every
+    )
     return Request(
         url=state.url or source.url,
         etag=None if audit else state.etag,
@@ -88,6 +67,25 @@ def is_same_body(state: SourceState, fetched: Fetched) -> bool:
     return state.body_digest == body_digest(fetched.body)
 
 
+def is_frozen(state: SourceState, request: Request, outcome: Outcome, new: Sequence[Entry]) -> bool:
+    """Whether the server's 304s are to be doubted after this answer. A conditional request that brings news clears it."""
+    if not isinstance(outcome, Fetched) or not new:
+        return state.frozen
+    if request.etag is not None or request.last_modified is not None:
+        return False
+    return state.frozen or _is_untrue(state, outcome, new)
+
+
+def _is_untrue(state: SourceState, fetched: Fetched, new: Sequence[Entry]) -> bool:
+    """Whether a whole body that was asked for without validators, though there are some, shows that the 304s before it were untrue: it
+    has news under the same validators, or news that are older than the last 304 by far."""
+    if (state.etag is None and state.last_modified is None) or state.last_poll_at is None:
+        return False
+    if validators(fetched.headers) == (state.etag, state.last_modified):
+        return True
+    return any(entry.published_at is not None and entry.published_at < state.last_poll_at - _OLD_NEWS for entry in new)
+
+
 def after_poll(
     source: Source,
     state: SourceState,
@@ -96,33 +94,39 @@ def after_poll(
     new_count: int,
     now: datetime,
     jitter: float,
+    *,
+    listed: int | None = None,
 ) -> SourceState:
     """What is known after a poll. `listing` is what the body was, None if there was none or it was the same as last time; `new_count`
-    is how many of its entries were new; `jitter` is a random number of [0, 1) that spreads the polls over a tenth of the interval.
+    is how many of its entries were new, `listed` how many items the body had if not all of them are in the listing; `jitter` is a random
+    number of [0, 1) that spreads the polls over a tenth of the interval.
 
-    The next poll is at max(the source's interval, min(hint, a day)) plus jitter, not in an hour or on a day that the feed asks to
-    be skipped; after failures at intervals doubling to a day; never before a Retry-After of up to a week is over. A second 410
-    in a row ends polling. A permanent redirect that is met twice with a good answer moves the source, five failures there move it back.
+    The next poll is at max(the source's interval by its pace, min(hint, a day)) plus jitter, not in an hour or on a day that the feed
+    asks to be skipped. The pace slows to one and a half where whole bodies bring more than two thirds of what was seen before, and
+    quickens again where less than a third was. After failures polls follow at intervals doubling to a day; never
+    before a Retry-After of up to a week is over. A second 410 in a row ends polling. A permanent redirect that is met twice with a good
+    answer moves the source, five failures there move it back.
     """
     state = replace(state, last_poll_at=now)
     match outcome:
         case Fetched():
             if isinstance(listing, Unlisted):
-                return _failed(source, state, listing.reason, now, jitter)
-            return _succeeded(source, _fetched(state, outcome, listing, new_count, now), now, jitter)
+                return failed(source, state, listing.reason, listing.cause, now, jitter)
+            count = len(listing.entries) if listing is not None and listed is None else listed
+            return succeeded(source, _fetched(state, outcome, listing, new_count, count, now), now, jitter)
         case NotModified():
-            return _succeeded(source, _not_modified(state, outcome), now, jitter)
+            return succeeded(source, _not_modified(state, outcome), now, jitter)
         case Throttled(status=status, retry_after_s=wait):
             reason = f"the server asks for fewer requests (HTTP {status}" + (
                 f", Retry-After {wait:g} s)" if wait is not None else ")"
             )
-            return _failed(source, state, reason, now, jitter, at_least_s=min(wait or 0.0, _LONGEST_PAUSE_S))
+            return failed(source, state, reason, "blocked", now, jitter, at_least_s=min(wait or 0.0, _LONGEST_PAUSE_S))
         case Gone():
             return _gone(source, state, now, jitter)
         case Refused(reason=reason):
-            return _failed(source, state, reason, now, jitter)
+            return failed(source, state, reason, "blocked", now, jitter)
         case Failed(detail=detail):
-            return _failed(source, state, detail, now, jitter)
+            return failed(source, state, detail, _trouble(outcome), now, jitter)
         case _:
             assert_never(outcome)
 
@@ -146,23 +150,49 @@ def triage(entry: Entry, *, first_poll: bool, position: int, window_s: float, mo
     return Triage(read=True, reason="within the window of the first poll")
 
 
-def _fetched(state: SourceState, fetched: Fetched, listing: Listing | None, new_count: int, now: datetime) -> SourceState:
+def _trouble(failed: Failed) -> Trouble:
+    if failed.kind in ("dns", "connect", "timeout"):
+        return "unreachable"
+    return "blocked" if failed.status in (401, 402, 403, 407, 451) else "dead"
+
+
+def _fetched(
+    state: SourceState, fetched: Fetched, listing: Listing | None, new_count: int, listed: int | None, now: datetime
+) -> SourceState:
     etag, last_modified = validators(fetched.headers)
     digest = body_digest(fetched.body) if listing is not None else state.body_digest
     if listing is not None and listing.follow:  # an index says the same while what it names changes: it is read at every poll
         etag = last_modified = digest = None
     changed = listing is not None and (new_count > 0 or state.body_digest is None)
+    emptied = listed == 0 and bool(state.listed or state.trouble == "empty") and not (listing is not None and listing.follow)
     return replace(
         _moved(state, fetched.moved_to),
         etag=etag,
         last_modified=last_modified,
         body_digest=digest,
+        listed=state.listed if listed is None else listed,
+        pace=_pace(state, etag is not None or last_modified is not None, new_count, listed),
+        trouble="empty" if emptied else None,
         fresh_s=fresh_for_s(fetched.headers),
         hints=listing.hints if listing is not None else state.hints,
         last_change_at=now if changed else state.last_change_at,
         whole_at=now,
         unchanged=0,
     )
+
+
+def _pace(state: SourceState, conditional: bool, new_count: int, listed: int | None) -> float:
+    """What stretches the interval. A 304 costs next to nothing and does not come here; a body that is the same again does, unless it came
+    with validators, for then it was asked for on purpose."""
+    if listed is None:
+        seen_share = _HARDLY_SEEN if conditional else 1.0
+    elif listed == 0:
+        return state.pace
+    else:
+        seen_share = 1 - new_count / listed
+    if seen_share > _MOSTLY_SEEN:
+        return min(state.pace * _PACE_STEP, _SLOWEST_PACE)
+    return max(state.pace / _PACE_STEP, 1.0) if seen_share < _HARDLY_SEEN else state.pace
 
 
 def _not_modified(state: SourceState, answer: NotModified) -> SourceState:
@@ -175,6 +205,7 @@ def _not_modified(state: SourceState, answer: NotModified) -> SourceState:
         last_modified=last_modified or state.last_modified,
         fresh_s=state.fresh_s if fresh_s is None else fresh_s,
         unchanged=state.unchanged + 1,
+        trouble="empty" if state.trouble == "empty" else None,
     )
 
 
@@ -187,41 +218,61 @@ def _moved(state: SourceState, moved_to: str | None) -> SourceState:
     return replace(state, url=moved_to, moving_to=None, moves=0)
 
 
-def _succeeded(source: Source, state: SourceState, now: datetime, jitter: float) -> SourceState:
+def succeeded(source: Source, state: SourceState, now: datetime, jitter: float) -> SourceState:
+    """The state with the next poll at its usual time."""
     due = _due(source, state, now, jitter)
-    return replace(state, next_poll_at=due, last_success_at=now, failures=0, gones=0, last_error=None)
+    since = (state.trouble_since or now) if state.trouble else None
+    return replace(state, next_poll_at=due, last_success_at=now, failures=0, gones=0, last_error=None, trouble_since=since)
 
 
-def _failed(
-    source: Source, state: SourceState, reason: str, now: datetime, jitter: float, at_least_s: float = 0.0
+def paused(source: Source, state: SourceState, now: datetime, jitter: float, at_least_s: float) -> SourceState:
+    """The state after a poll that succeeded and whose server then asked to be left alone for so long."""
+    state = succeeded(source, state, now, jitter)
+    return replace(state, next_poll_at=_due(source, state, now, jitter, min(at_least_s, _LONGEST_PAUSE_S)))
+
+
+def failed(
+    source: Source, state: SourceState, reason: str, trouble: Trouble, now: datetime, jitter: float, at_least_s: float = 0.0
 ) -> SourceState:
+    """The state with one more failure, its `reason`, and the next poll later for it."""
     failures = state.failures + 1
     if state.url is not None and failures >= _GIVE_MOVE_UP_AFTER:
         state = _moved_back(state)
     doubling_s = min(source.interval_s * 2.0 ** min(failures, 20), _LONGEST_WAIT_S)
     due = _due(source, state, now, jitter, max(doubling_s, at_least_s))
-    return replace(state, next_poll_at=due, failures=failures, gones=0, moving_to=None, moves=0, last_error=reason)
+    return replace(
+        state,
+        next_poll_at=due,
+        failures=failures,
+        gones=0,
+        moving_to=None,
+        moves=0,
+        last_error=reason,
+        trouble=trouble,
+        trouble_since=state.trouble_since or now,
+        errands=(),
+    )
 
 
 def _gone(source: Source, state: SourceState, now: datetime, jitter: float) -> SourceState:
     gones = state.gones + 1
     if gones < _CONFIRMATIONS:
         reason = "HTTP 410, gone for good; asking once more before that is believed"
-        return replace(_failed(source, state, reason, now, jitter), gones=gones)
+        return replace(failed(source, state, reason, "dead", now, jitter), gones=gones)
     if state.url is not None:
         reason = f"HTTP 410 at {state.url}, where the source had moved to; trying the configured address again"
-        return _failed(source, _moved_back(state), reason, now, jitter)
+        return failed(source, _moved_back(state), reason, "dead", now, jitter)
     reason = "HTTP 410, gone for good, said twice: polling has ended. Give the source a new address or disable it"
-    return replace(_failed(source, state, reason, now, jitter), next_poll_at=None, gones=gones, gone=True)
+    return replace(failed(source, state, reason, "dead", now, jitter), next_poll_at=None, gones=gones, gone=True)
 
 
 def _moved_back(state: SourceState) -> SourceState:
-    return replace(state, url=None, etag=None, last_modified=None, body_digest=None)
+    return replace(state, url=None, etag=None, last_modified=None, body_digest=None, seen=b"")
 
 
 def _due(source: Source, state: SourceState, now: datetime, jitter: float, at_least_s: float = 0.0) -> datetime:
     hint_s = min(max(state.hints.every_s or 0.0, state.fresh_s or 0.0), _LONGEST_WAIT_S)
-    wait_s = max(source.interval_s, hint_s, at_least_s)
+    wait_s = max(source.interval_s * state.pace, hint_s, at_least_s)
     return _outside(state.hints, now + timedelta(seconds=wait_s * (1 + _JITTER * jitter)))
 
 

@@ -10,7 +10,7 @@ from monitor.alerts import words
 from monitor.alerts.holding import next_time
 from monitor.alerts.message import Condition
 from monitor.ports import Tally, Timer, Transaction
-from monitor.sources.schedule import SourceState
+from monitor.sources.state import SourceState
 from monitor.steps.context import Context, Done
 from monitor.steps.operator import tell_operator
 

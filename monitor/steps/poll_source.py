@@ -1,21 +1,40 @@
-"""Source -> Entries: one look at a feed, page or sitemap."""
+"""Source -> Entries: one look at a feed, page or sitemap; one request a step.
+
+What belongs to a poll beyond its first request (the sitemaps of an index, the places where a gap may be filled) are errands in the
+source's row: the row is due again at once, and the host has its rest in between.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
 from monitor.fetching.outcome import Fetched, NotModified, Outcome, Throttled
-from monitor.ports import Transaction
-from monitor.sources.entry import Listing, Unlisted
-from monitor.sources.schedule import SourceState, after_poll, is_same_body, request_for, triage
+from monitor.ports import Gap, Transaction
+from monitor.sources.entry import Entry, Listing, Unlisted
+from monitor.sources.errands import begin_filling, begin_parts
+from monitor.sources.schedule import after_poll, is_frozen, is_same_body, request_for
 from monitor.sources.source import Source
+from monitor.sources.state import SourceState
+from monitor.sources.unseen import sift
 from monitor.steps.context import Context, Done
+from monitor.steps.keep_entries import keep_entries
+from monitor.steps.run_errand import run_errand
 from monitor.urls import host_of
 
 THROTTLED_REST_S = 60.0
-MOST_UNDATED = 20
-"""So many undated items of a first poll are read: an index page names no dates, and its top is today's news."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What a body listed: `items` are all that it has, of which those that were in the last body are not in the `listing`."""
+
+    listing: Listing | Unlisted | None = None
+    items: int | None = None
+    digests: bytes = b""
+    overlaps: bool = True
 
 
 def poll_source(context: Context, key: str) -> Done:
@@ -25,22 +44,37 @@ def poll_source(context: Context, key: str) -> Done:
         state = tx.sources.get(key)
     if source is None or state is None or state.next_poll_at is None or state.next_poll_at > context.clock.now():
         return Done(result="left", reason="not watched, or not due")
-    outcome = context.fetch(request_for(source, state, context.clock.now()))
-    listing = None
+    if state.errands:
+        return run_errand(context, source, state)
+    request = request_for(source, state, context.clock.now())
+    outcome = context.fetch(request)
+    look = Look()
     if isinstance(outcome, Fetched) and not is_same_body(state, outcome):
-        listing = context.parse.list_entries(source, outcome)
+        look = look_at(context, source, state, outcome)
     now = context.clock.now()
     with context.store.writing() as tx:
         current = tx.sources.get(key)
         if current is None or current.next_poll_at != state.next_poll_at:
             return Done(result="left", reason="polled by someone else in the meantime")
-        listed, new, recorded = _keep(tx, context, source, state, listing, now)
-        after = after_poll(source, state, outcome, listing, new, now, context.chance())
-        tx.sources.save(after, host_of(after.url or source.url))
-    facts = {"source": source.id, "listed": listed, "new": new, "recorded": recorded, "next_poll_at": after.next_poll_at}
-    if after.last_error is not None:
+        new: Sequence[Entry] = ()
+        recorded = 0
+        if isinstance(look.listing, Listing):
+            first = state.last_success_at is None
+            new, recorded = keep_entries(tx, context, source, look.listing.entries, first_poll=first, now=now)
+        after = after_poll(source, state, outcome, look.listing, len(new), now, context.chance(), listed=look.items)
+        after = replace(after, frozen=is_frozen(state, request, outcome, new))
+        after = _go_on(tx, source, state, after, look, len(new), now)
+        tx.sources.save(after, host_of(after.errands[0].url if after.errands else after.url or source.url))
+    facts = {
+        "source": source.id,
+        "listed": look.items or 0,
+        "new": len(new),
+        "recorded": recorded,
+        "next_poll_at": after.next_poll_at,
+    }
+    if after.last_error is not None and not after.errands:
         return Done(result="failed", reason=after.last_error, facts=facts, rest_s=throttled_s(outcome))
-    return Done(result="ok", reason=_told(outcome, listing), facts=facts)
+    return Done(result="ok", reason=_told(outcome, look), facts=facts)
 
 
 def throttled_s(outcome: Outcome) -> float:
@@ -48,34 +82,40 @@ def throttled_s(outcome: Outcome) -> float:
     return max(outcome.retry_after_s or 0.0, THROTTLED_REST_S) if isinstance(outcome, Throttled) else 0.0
 
 
-def _keep(
-    tx: Transaction, context: Context, source: Source, state: SourceState, listing: Listing | Unlisted | None, now: datetime
-) -> tuple[int, int, int]:
-    """How many entries were listed, how many of them are new, and how many of these are recorded without being read."""
+def look_at(context: Context, source: Source, state: SourceState, fetched: Fetched) -> Look:
+    """List a body that is not the last one; of a feed only the items that were not in the last one are parsed."""
+    sifted = sift(fetched, state.seen) if source.kind == "feed" else None
+    if sifted is None:
+        listing = context.parse.list_entries(source, fetched)
+        items = len(listing.entries) if isinstance(listing, Listing) else None
+        return Look(listing=listing, items=items, overlaps=False)
+    overlaps = sifted.new < sifted.items
+    if sifted.fetched is None:
+        listed: Listing | Unlisted = Listing(entries=(), hints=state.hints)
+    else:
+        listed = context.parse.list_entries(source, sifted.fetched)
+    return Look(listing=listed, items=sifted.items, digests=sifted.digests, overlaps=overlaps)
+
+
+def _go_on(
+    tx: Transaction, source: Source, before: SourceState, after: SourceState, look: Look, new: int, now: datetime
+) -> SourceState:
+    """The state with what is left to be fetched before the poll is over; a possible gap gets its row here."""
+    listing = look.listing
     if not isinstance(listing, Listing):
-        return 0, 0, 0
-    first = state.last_success_at is None
-    tx.entries.remember(source.id, listing.entries)
-    position = {id(entry): number for number, entry in enumerate(listing.entries)}
-    new = tx.entries.unknown(source.id, listing.entries)
-    recorded = 0
-    for entry in reversed(new):  # oldest first, so that a story opens with its earliest article
-        verdict = triage(
-            entry,
-            first_poll=first,
-            position=position[id(entry)],
-            window_s=context.first_poll_window_s,
-            most_undated=MOST_UNDATED,
-            now=now,
-        )
-        recorded += not verdict.read
-        lane = host_of(entry.url) if entry.url else host_of(source.url)
-        tx.entries.add(source.id, lane, entry, now=now, first_poll=first, recorded=None if verdict.read else verdict.reason)
-    return len(listing.entries), len(new), recorded
+        return after
+    after = replace(after, seen=look.digests)
+    if listing.follow:
+        return begin_parts(before, after, listing, now)
+    entries = len(listing.entries)
+    if before.last_success_at is None or not before.listed or look.overlaps or not entries or new < entries:
+        return after
+    tx.sources.note_gap(Gap(source_id=source.id, found_at=now, since=before.last_success_at, listed=entries))
+    return begin_filling(source, after, listing, now)
 
 
-def _told(outcome: Outcome, listing: Listing | Unlisted | None) -> str:
-    match listing:
+def _told(outcome: Outcome, look: Look) -> str:
+    match look.listing:
         case Listing(flags=flags):
             return ", ".join(("polled", *flags))
         case Unlisted(reason=reason):
@@ -83,4 +123,4 @@ def _told(outcome: Outcome, listing: Listing | Unlisted | None) -> str:
         case None:
             return "not modified" if isinstance(outcome, NotModified) else "the same as last time"
         case _:
-            assert_never(listing)
+            assert_never(look.listing)

@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from monitor.ports import SourceCounts
+from monitor.ports import Gap, SourceCounts
 from monitor.sources.entry import Hints
-from monitor.sources.schedule import SourceState
 from monitor.sources.source import Source
-from monitor.store.tables import entry, source
+from monitor.sources.state import Errand, SourceState
+from monitor.store.tables import entry, gap, source
 from monitor.urls import host_of
 
 _FIELDS = tuple(field.name for field in fields(SourceState))
@@ -26,7 +26,8 @@ class Sources:
         self._connection = connection
 
     def watch(self, sources: Sequence[Source], now: datetime) -> None:
-        known = {row.source_id: row.url for row in self._connection.execute(select(source.c.source_id, source.c.url))}
+        rows = self._connection.execute(select(source.c.source_id, source.c.url, source.c.errands))
+        known = {row.source_id: row.errands[0]["url"] if row.errands else row.url for row in rows}
         self._connection.execute(update(source).values(watched=False))
         for item in sources:
             if item.id in known:
@@ -64,6 +65,28 @@ class Sources:
             grouped.setdefault(source_id, {})[name] = number
         return [SourceCounts(source_id=source_id, outcomes=outcomes) for source_id, outcomes in grouped.items()]
 
+    def note_gap(self, item: Gap) -> None:
+        self._connection.execute(insert(gap).values(**asdict(item)))
+
+    def open_gap(self, source_id: str) -> Gap | None:
+        newest = select(gap).where(gap.c.source_id == source_id).order_by(gap.c.id.desc()).limit(1)
+        row = self._connection.execute(newest).one_or_none()
+        return None if row is None or row.how is not None else _gap(row)
+
+    def fill_gap(self, source_id: str, filled: int, how: str | None) -> None:
+        newest = select(func.max(gap.c.id)).where(gap.c.source_id == source_id).scalar_subquery()
+        self._connection.execute(
+            update(gap).where(gap.c.id == newest).values(filled=gap.c.filled + filled, walked=gap.c.walked + 1, how=how)
+        )
+
+    def gaps(self, since: datetime) -> list[Gap]:
+        rows = self._connection.execute(select(gap).where(gap.c.found_at >= since).order_by(gap.c.id.desc()))
+        return [_gap(row) for row in rows]
+
+
+def _gap(row: Row[Any]) -> Gap:
+    return Gap(**{field.name: getattr(row, field.name) for field in fields(Gap)})
+
 
 def _values(state: SourceState) -> dict[str, Any]:
     hints = state.hints
@@ -77,4 +100,9 @@ def _noun(row: Row[Any]) -> SourceState:
         skip_hours=frozenset(row.hints["skip_hours"]),
         skip_days=frozenset(row.hints["skip_days"]),
     )
-    return SourceState(**{**{name: getattr(row, name) for name in _FIELDS}, "hints": hints})
+    nouns = {
+        "hints": hints,
+        "errands": tuple(Errand(**each) for each in row.errands),
+        "parts": tuple(Errand(**each) for each in row.parts),
+    }
+    return SourceState(**{**{name: getattr(row, name) for name in _FIELDS}, **nouns})

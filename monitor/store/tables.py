@@ -71,8 +71,11 @@ source = Table(
     Column("etag", Text),
     Column("last_modified", Text),
     Column("body_digest", String),
+    Column("seen", LargeBinary, nullable=False),
+    Column("listed", Integer, nullable=False),
     Column("hints", JSON, nullable=False),
     Column("fresh_s", Float),
+    Column("pace", Float, nullable=False),
     Column("last_poll_at", UtcDateTime),
     Column("last_success_at", UtcDateTime),
     Column("last_change_at", UtcDateTime),
@@ -81,8 +84,38 @@ source = Table(
     Column("gones", Integer, nullable=False),
     Column("unchanged", Integer, nullable=False),
     Column("gone", Boolean, nullable=False),
+    Column("frozen", Boolean, nullable=False),
     Column("last_error", Text),
+    Column("trouble", String),
+    Column("trouble_since", UtcDateTime),
+    Column("errands", JSON, nullable=False),
+    Column("parts", JSON, nullable=False),
     Index("ix_source_next_poll_at", "next_poll_at"),
+)
+
+gap = Table(
+    "gap",
+    metadata,
+    Column("id", _id, primary_key=True, autoincrement=True),
+    Column("source_id", String, nullable=False),
+    Column("found_at", UtcDateTime, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("listed", Integer, nullable=False),
+    Column("filled", Integer, nullable=False),
+    Column("walked", Integer, nullable=False),
+    Column("how", Text),  # NULL: its items are still looked for
+    Index("ix_gap_source_id", "source_id", "id"),
+    Index("ix_gap_found_at", "found_at"),
+)
+
+traffic = Table(
+    "traffic",
+    metadata,
+    Column("host", String, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("requests", BigInteger, nullable=False),
+    Column("not_modified", BigInteger, nullable=False),
+    Column("bytes", BigInteger, nullable=False),  # of bodies, as they came over the wire
 )
 
 entry = Table(

@@ -11,8 +11,8 @@ from monitor.articles.article import Article, Removed
 from monitor.ports import StoredArticle
 from monitor.rules.match import Hit, Match
 from monitor.sources.entry import Entry, Hints
-from monitor.sources.schedule import SourceState
 from monitor.sources.source import Source
+from monitor.sources.state import SourceState
 from monitor.store.database import RowStore
 from monitor.stories.shingles import sketch
 

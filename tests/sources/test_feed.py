@@ -131,7 +131,43 @@ def test_every_encoding_is_read_as_what_it_is(listed, encoding, declared, header
     ],
 )  # fmt: skip
 def test_what_is_no_feed_is_called_by_its_name(listed, body, reason):
-    assert listed(body) == Unlisted(reason=reason)
+    found = listed(body)
+    assert isinstance(found, Unlisted)
+    assert found.reason == reason
+    assert found.cause == ("empty" if "empty" in reason else "not a feed")
+
+
+@pytest.mark.parametrize(
+    ("body", "cause"),
+    [
+        ("<html><title>Members</title><form><input name=p type='password'></form>", "login page"),
+        ("<!doctype html><title>Just a moment...</title><p>Checking", "blocked"),
+        ("<html><title>Welcome</title><p>Hotel guests</p>", "not a feed"),
+    ],
+    ids=["a login form", "a bot check", "any other page"],
+)
+def test_an_html_page_in_the_place_of_a_feed_is_told_by_what_it_wants(listed, body, cause):
+    found = listed(body.encode())
+    assert isinstance(found, Unlisted)
+    assert found.cause == cause
+
+
+@pytest.mark.parametrize(
+    ("head", "next_url"),
+    [
+        ('<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="next" href="/feed?p=2"/>', "https://news.example/feed?p=2"),
+        ('<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="next" href="https://evil.example/2"/>', None),
+        ("<generator>https://wordpress.org/?v=6.5</generator>", "https://news.example/feed?paged=2"),
+        ("", None),
+    ],
+    ids=["it says so", "elsewhere", "WordPress", "nothing said"],
+)
+def test_where_the_list_goes_on(listed, head, next_url):
+    found = listed(
+        f"<rss version='2.0'><channel><title>x</title>{head}<item><title>A story</title></item></channel></rss>".encode()
+    )
+    assert isinstance(found, Listing)
+    assert found.next_url == next_url
 
 
 def test_a_feed_without_items_is_a_feed(listed):

@@ -10,8 +10,9 @@ import pytest
 
 from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Outcome, Refused, Request, Throttled
 from monitor.sources.entry import Entry, Hints, Listing, Unlisted
-from monitor.sources.schedule import SourceState, after_poll, is_same_body, request_for, triage
+from monitor.sources.schedule import after_poll, is_frozen, is_same_body, request_for, triage
 from monitor.sources.source import Source
+from monitor.sources.state import SourceState
 
 START = datetime(2024, 6, 3, 0, 0, tzinfo=UTC)  # a Monday
 HOUR = timedelta(hours=1)
@@ -120,6 +121,86 @@ class TestValidators:
     def test_a_page_asks_for_robots_and_html(self, fresh):
         request = request_for(replace(SOURCE, kind="page"), fresh, START)
         assert (request.check_robots, request.accept.split(",")[0]) == (True, "text/html")
+
+    def test_a_304_is_found_untrue_when_a_whole_body_has_news_under_the_same_validators(self, fresh):
+        state = after(fresh, fetched(etag='"a"'), not_modified())
+        news = [Entry(keys=("1",))]
+        asked_whole, conditional = Request(url=SOURCE.url), Request(url=SOURCE.url, etag='"a"')
+        assert is_frozen(state, asked_whole, fetched(b"2", etag='"a"'), news)
+        assert not is_frozen(state, asked_whole, fetched(b"2", etag='"b"'), news)
+        assert not is_frozen(state, asked_whole, fetched(b"2", etag='"a"'), [])
+        old = Entry(keys=("1",), published_at=START - timedelta(days=1))
+        assert is_frozen(state, asked_whole, fetched(b"2", etag='"b"'), [old])
+        assert not is_frozen(replace(state, frozen=True), conditional, fetched(b"2", etag='"a"'), news)
+        assert is_frozen(replace(state, frozen=True), conditional, not_modified(), [])
+
+    def test_a_server_whose_304s_are_untrue_is_asked_for_everything_four_times_a_day(self, fresh):
+        state = replace(after(fresh, fetched(etag='"a"'), not_modified()), frozen=True)
+        assert request_for(SOURCE, state, START + 5 * HOUR).etag == '"a"'
+        assert request_for(SOURCE, state, START + 6 * HOUR).etag is None
+
+
+class TestShareSeen:
+    """The interval follows the share of items that were seen before, and stays within once and one and a half times."""
+
+    def paces(self, state: SourceState, *polls: tuple[int, int]) -> list[float]:
+        found = []
+        for number, (listed, new) in enumerate(polls):
+            now = state.next_poll_at or START
+            body = fetched(str(number).encode())
+            state = after_poll(SOURCE, state, body, LISTING, new, now, 0.0, listed=listed)
+            found.append(round(wait(state) / HOUR, 2))
+        return found
+
+    def test_mostly_seen_is_looked_at_later_up_to_a_bound(self, fresh):
+        assert self.paces(fresh, (30, 30), (30, 1), (30, 0), (30, 9)) == [1.0, 1.25, 1.5, 1.5]
+
+    def test_hardly_seen_is_looked_at_sooner_down_to_the_interval(self, fresh):
+        slow = replace(fresh, pace=1.5)
+        assert self.paces(slow, (30, 25), (30, 30), (30, 21)) == [1.2, 1.0, 1.0]
+
+    def test_in_between_the_pace_stays(self, fresh):
+        assert self.paces(replace(fresh, pace=1.25), (30, 15), (30, 11)) == [1.25, 1.25]
+
+    def test_a_304_says_nothing_about_the_pace(self, fresh):
+        assert wait(after(fresh, fetched(etag='"a"'), not_modified(), not_modified())) == HOUR
+
+    def test_a_body_that_comes_again_for_want_of_validators_does(self, fresh):
+        assert wait(poll(after(fresh, fetched()), fetched(), None)) == 1.25 * HOUR
+        assert wait(poll(after(fresh, fetched(etag='"a"')), fetched(etag='"a"'), None)) == HOUR
+
+
+class TestTrouble:
+    @pytest.mark.parametrize(
+        ("outcome", "listing", "trouble"),
+        [
+            (Failed(kind="dns", detail="x"), None, "unreachable"),
+            (Failed(kind="connect", detail="x"), None, "unreachable"),
+            (Failed(kind="tls", detail="x"), None, "dead"),
+            (Failed(kind="status", detail="x", status=404), None, "dead"),
+            (Failed(kind="status", detail="x", status=403), None, "blocked"),
+            (Throttled(status=429), None, "blocked"),
+            (Refused(reason="robots.txt"), None, "blocked"),
+            (Gone(), None, "dead"),
+            (fetched(), Unlisted(reason="x", cause="login page"), "login page"),
+            (fetched(), Unlisted(reason="x", cause="selector rot"), "selector rot"),
+        ],
+    )
+    def test_each_has_its_name_and_a_beginning(self, fresh, outcome, listing, trouble):
+        state = poll(fresh, outcome, listing)
+        assert (state.trouble, state.trouble_since) == (trouble, START)
+        later = replace(poll(state, outcome, listing), next_poll_at=START + 9 * HOUR)
+        assert later.trouble_since == START
+        well = poll(later, fetched())
+        assert (well.trouble, well.trouble_since) == (None, None)
+
+    def test_a_list_that_had_items_and_has_none_is_empty(self, fresh):
+        full = after_poll(SOURCE, fresh, fetched(), LISTING, 3, START, 0.0, listed=3)
+        emptied = poll(full, fetched(b"none"))
+        assert (emptied.trouble, emptied.last_error, emptied.failures) == ("empty", None, 0)
+        assert poll(emptied, fetched(b"still none")).trouble == "empty"
+        assert poll(emptied, not_modified()).trouble == "empty"
+        assert poll(fresh, fetched(b"none")).trouble is None
 
 
 class TestPace:

@@ -14,8 +14,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
 from monitor.errors import StoreBusy, StoreCorrupt, StoreError
-from monitor.sources.schedule import SourceState
 from monitor.sources.source import Source
+from monitor.sources.state import SourceState
 from monitor.store.database import open_store
 from monitor.store.tables import metadata
 

@@ -96,8 +96,11 @@ def upgrade() -> None:
         sa.Column("etag", sa.Text(), nullable=True),
         sa.Column("last_modified", sa.Text(), nullable=True),
         sa.Column("body_digest", sa.String(), nullable=True),
+        sa.Column("seen", sa.LargeBinary(), nullable=False),
+        sa.Column("listed", sa.Integer(), nullable=False),
         sa.Column("hints", sa.JSON(), nullable=False),
         sa.Column("fresh_s", sa.Float(), nullable=True),
+        sa.Column("pace", sa.Float(), nullable=False),
         sa.Column("last_poll_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_success_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_change_at", sa.DateTime(timezone=True), nullable=True),
@@ -106,10 +109,48 @@ def upgrade() -> None:
         sa.Column("gones", sa.Integer(), nullable=False),
         sa.Column("unchanged", sa.Integer(), nullable=False),
         sa.Column("gone", sa.Boolean(), nullable=False),
+        sa.Column("frozen", sa.Boolean(), nullable=False),
         sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("trouble", sa.String(), nullable=True),
+        sa.Column("trouble_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("errands", sa.JSON(), nullable=False),
+        sa.Column("parts", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("source_id", name=op.f("pk_source")),
     )
     op.create_index("ix_source_next_poll_at", "source", ["next_poll_at"], unique=False)
+    op.create_table(
+        "gap",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("source_id", sa.String(), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("listed", sa.Integer(), nullable=False),
+        sa.Column("filled", sa.Integer(), nullable=False),
+        sa.Column("walked", sa.Integer(), nullable=False),
+        sa.Column("how", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gap")),
+    )
+    op.create_index("ix_gap_found_at", "gap", ["found_at"], unique=False)
+    op.create_index("ix_gap_source_id", "gap", ["source_id", "id"], unique=False)
+    op.create_table(
+        "traffic",
+        sa.Column("host", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("requests", sa.BigInteger(), nullable=False),
+        sa.Column("not_modified", sa.BigInteger(), nullable=False),
+        sa.Column("bytes", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("host", "day", name=op.f("pk_traffic")),
+    )
+    op.create_table(
+        "version",
+        sa.Column("article_id", sa.String(length=16), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("headline", sa.Text(), nullable=True),
+        sa.Column("paragraphs", sa.JSON(), nullable=False),
+        sa.Column("modified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("article_id", "number", name=op.f("pk_version")),
+    )
     op.create_table(
         "story",
         sa.Column("id", sa.String(length=16), nullable=False),

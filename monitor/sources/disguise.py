@@ -1,0 +1,25 @@
+"""Pages that come in the place of what was asked for: a login form, a bot check."""
+
+from __future__ import annotations
+
+import re
+
+from monitor.sources.entry import Disguise
+
+_LOOKED_THROUGH = 200_000
+_PASSWORD = re.compile(r"<input\b[^<>]{0,300}\btype\s*=\s*[\"']?password", re.IGNORECASE)
+_BOT_CHECK = re.compile(
+    r"<title>\s*(?:just a moment|attention required|access denied|pardon our interruption|ddos-guard|security check|one more step"
+    r"|are you (?:a )?(?:human|robot)|request rejected|403 forbidden)"
+    r"|cf[-_]challenge|challenge-platform|_incapsula_resource|px-captcha"
+    r"|verify (?:that )?you are (?:a )?human|enable javascript and cookies",
+    re.IGNORECASE,
+)
+
+
+def disguise_of(markup: str) -> Disguise | None:
+    """`login page` or `blocked` if an HTML page asks for a password or holds programs off; None if it shows neither."""
+    seen = markup[:_LOOKED_THROUGH]
+    if _BOT_CHECK.search(seen):
+        return "blocked"
+    return "login page" if _PASSWORD.search(seen) else None

@@ -1,0 +1,56 @@
+"""What of a feed document was not in the one before it: only that needs the slow parser."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from monitor.fetching.outcome import Fetched
+from monitor.sources.items import split
+
+DIGEST_BYTES = 8
+_LARGEST_BYTES = 2_000_000
+_MOST_ITEMS = 500  # what is longer is cut to its newest by the parser, which has to see all of it
+_MARK = re.compile(r"<(?:[\w.-]{1,40}:)?(?:guid|id|link)\b[^<>]*>\s*(?:<!\[CDATA\[)?\s*([^\s<>\]]{1,500})\s*(?:\]\]>)?\s*<")
+_HREF = re.compile(r"<(?:[\w.-]{1,40}:)?link\b[^<>]*\bhref\s*=\s*[\"']([^\"'<>]{1,500})[\"']")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sifted:
+    """A document's items by their digests, eight bytes each in the document's order, and how many of them are new; `fetched` carries
+    those only, and is None if there are none."""
+
+    digests: bytes
+    items: int
+    new: int
+    fetched: Fetched | None
+
+
+def sift(fetched: Fetched, seen: bytes) -> Sifted | None:
+    """The document without the items whose digests are in `seen`. None if it has to be parsed as a whole: it cannot be split, is not
+    UTF-8, is too long, or an item left out bears the same guid or link as a new one, so that neither says which it is."""
+    if len(fetched.body) > _LARGEST_BYTES:
+        return None
+    try:
+        text = fetched.body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    parts = split(text)
+    if parts is None or not parts.items or parts.cut or len(parts.items) > _MOST_ITEMS:
+        return None
+    known = {seen[at : at + DIGEST_BYTES] for at in range(0, len(seen), DIGEST_BYTES)}
+    digests = [hashlib.blake2b(item.encode(), digest_size=DIGEST_BYTES).digest() for item in parts.items]
+    new = tuple(item for item, digest in zip(parts.items, digests, strict=True) if digest not in known)
+    left_out = [item for item, digest in zip(parts.items, digests, strict=True) if digest in known]
+    if new and not _marks(new).isdisjoint(_marks(left_out)):
+        return None
+    body = parts.document(new).encode()
+    return Sifted(
+        digests=b"".join(digests), items=len(digests), new=len(new), fetched=replace(fetched, body=body) if new else None
+    )
+
+
+def _marks(items: Iterable[str]) -> set[str]:
+    return {mark[1] for item in items for pattern in (_MARK, _HREF) for mark in pattern.finditer(item)}

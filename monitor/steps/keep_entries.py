@@ -1,0 +1,41 @@
+"""Listed entries -> rows: whatever lists them, a feed, one of its pages or a sitemap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from monitor.ports import Transaction
+from monitor.sources.entry import Entry
+from monitor.sources.schedule import triage
+from monitor.sources.source import Source
+from monitor.steps.context import Context
+from monitor.urls import host_of
+
+MOST_UNDATED = 20
+"""So many undated items of a first poll are read: an index page names no dates, and its top is today's news."""
+
+
+def keep_entries(
+    tx: Transaction, context: Context, source: Source, entries: Sequence[Entry], *, first_poll: bool, now: datetime
+) -> tuple[list[Entry], int]:
+    """Make a row of every entry that the source has not listed before: those entries, and how many are only recorded, not read."""
+    tx.entries.remember(source.id, entries)
+    position = {id(entry): number for number, entry in enumerate(entries)}
+    new = tx.entries.unknown(source.id, entries)
+    recorded = 0
+    for entry in reversed(new):  # oldest first, so that a story opens with its earliest article
+        verdict = triage(
+            entry,
+            first_poll=first_poll,
+            position=position[id(entry)],
+            window_s=context.first_poll_window_s,
+            most_undated=MOST_UNDATED,
+            now=now,
+        )
+        recorded += not verdict.read
+        lane = host_of(entry.url) if entry.url else host_of(source.url)
+        tx.entries.add(
+            source.id, lane, entry, now=now, first_poll=first_poll, recorded=None if verdict.read else verdict.reason
+        )
+    return new, recorded
