@@ -239,6 +239,17 @@ class SourceCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """When any source answered last, and how many of the watched `lanes` could not be reached when they were tried since then; the
+    first of them at `begun_at`."""
+
+    heard_at: datetime | None
+    begun_at: datetime | None
+    unreachable: int
+    lanes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
     """A poll that shared no item with the one before it: something may have come and gone between `since` and `found_at`.
 
@@ -271,6 +282,12 @@ class SourceRows(Protocol):
         """Make the source due, whatever its schedule says."""
 
     def counts(self) -> list[SourceCounts]: ...
+
+    def silence(self) -> Silence:
+        """What is heard of the watched sources as a whole."""
+
+    def poll_unreachable(self, since: datetime | None, now: datetime) -> None:
+        """Make those due that have been unreachable from some moment after `since` on."""
 
     def note_gap(self, gap: Gap) -> None: ...
 

@@ -59,7 +59,9 @@ def sitemaps_in(fetched: Fetched) -> tuple[str, ...]:
     lines = fetched.body[:500_000].decode("utf-8-sig", "replace").splitlines()
     named = (re.match(r"\s*sitemap\s*:\s*(\S+)", text, re.IGNORECASE) for text in lines)
     found = dict.fromkeys(url for match in named if match and (url := absolute(match[1], fetched.url)))
-    return tuple(sorted(found, key=lambda url: not re.search(r"news|latest|recent", urlsplit(url).path, re.IGNORECASE))[:_MOST_SITEMAPS])
+    return tuple(
+        sorted(found, key=lambda url: not re.search(r"news|latest|recent", urlsplit(url).path, re.IGNORECASE))[:_MOST_SITEMAPS]
+    )
 
 
 def further(errand: Errand, listing: Listing | None, found: Sequence[str], joined: bool, walked: int) -> tuple[Errand, ...]:

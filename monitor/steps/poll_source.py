@@ -21,6 +21,7 @@ from monitor.sources.state import SourceState
 from monitor.sources.unseen import sift
 from monitor.steps.context import Context, Done
 from monitor.steps.keep_entries import keep_entries
+from monitor.steps.network import heed_network
 from monitor.steps.run_errand import run_errand
 from monitor.urls import host_of
 
@@ -64,6 +65,7 @@ def poll_source(context: Context, key: str) -> Done:
         after = after_poll(source, state, outcome, look.listing, len(new), now, context.chance(), listed=look.items)
         after = replace(after, frozen=is_frozen(state, request, outcome, new))
         after = _go_on(tx, source, state, after, look, len(new), now)
+        after = heed_network(context, tx, state, after, now)
         tx.sources.save(after, host_of(after.errands[0].url if after.errands else after.url or source.url))
     facts = {
         "source": source.id,

@@ -7,9 +7,9 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, case, func, insert, select, update
 
-from monitor.ports import Gap, SourceCounts
+from monitor.ports import Gap, Silence, SourceCounts
 from monitor.sources.entry import Hints
 from monitor.sources.source import Source
 from monitor.sources.state import Errand, SourceState
@@ -64,6 +64,24 @@ class Sources:
         for source_id, name, number in rows:
             grouped.setdefault(source_id, {})[name] = number
         return [SourceCounts(source_id=source_id, outcomes=outcomes) for source_id, outcomes in grouped.items()]
+
+    def silence(self) -> Silence:
+        lost = source.c.trouble == "unreachable"
+        answered = func.max(case((lost, source.c.last_success_at), else_=source.c.last_poll_at))
+        heard_at: datetime | None = self._connection.execute(select(answered).where(source.c.watched)).scalar_one()
+        tried = source.c.watched & lost
+        if heard_at is not None:
+            tried &= source.c.last_poll_at > heard_at
+        counted = select(func.count(source.c.lane.distinct()), func.min(source.c.trouble_since)).where(tried)
+        unreachable, begun_at = self._connection.execute(counted).one()
+        lanes = self._connection.execute(select(func.count(source.c.lane.distinct())).where(source.c.watched)).scalar_one()
+        return Silence(heard_at=heard_at, begun_at=begun_at, unreachable=unreachable, lanes=lanes)
+
+    def poll_unreachable(self, since: datetime | None, now: datetime) -> None:
+        lost = source.c.watched & (source.c.trouble == "unreachable") & (source.c.next_poll_at > now)
+        if since is not None:
+            lost &= source.c.trouble_since > since
+        self._connection.execute(update(source).where(lost).values(next_poll_at=now))
 
     def note_gap(self, item: Gap) -> None:
         self._connection.execute(insert(gap).values(**asdict(item)))

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from monitor.alerts.feedback import by_rule
 from monitor.ports import Wanted
 from monitor.rules.compile import RuleErrors
-from monitor.sources.schedule import SourceState
+from monitor.sources.state import SourceState
 from monitor.web import search
 from monitor.web.api.shapes import (
     AlertOut,

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from monitor.ports import SourceCounts
 from monitor.sources.source import Source
-from monitor.sources.schedule import SourceState
+from monitor.sources.state import SourceState
 from monitor.web.behind import behind
 from monitor.web.charts import bars, sparkline
 from monitor.web.safety.entrance import person
