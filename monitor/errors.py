@@ -4,8 +4,10 @@ MonitorError
 ├── ConfigError        one or more `Problem`s in files the user wrote
 ├── UsageError         the command as typed cannot be done
 └── StoreError         the database cannot be used as it is
-    ├── StoreBusy      another daemon holds it
-    └── StoreCorrupt   the file is damaged, or written by a newer version
+    ├── StoreBusy         another daemon holds it
+    ├── StoreUnreachable  the database server does not answer; it may later
+    ├── StoreCorrupt      the file is damaged, or written by a newer version
+    └── ClaimLost         what a step works on was taken over by another worker
 """
 
 from __future__ import annotations
@@ -70,6 +72,16 @@ class StoreBusy(StoreError):
     """Another daemon works on this store."""
 
     exit_code = 4
+
+
+class StoreUnreachable(StoreError):
+    """The database server does not answer now. What was committed is there, and what was not is still due."""
+
+    exit_code = 5
+
+
+class ClaimLost(StoreError):
+    """A step wants to write, and another worker has taken over its row: it came too late, and nothing of it is kept."""
 
 
 class StoreCorrupt(StoreError):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from monitor.errors import ClaimLost, StoreUnreachable
 from monitor.ports import Due, StepName
 from monitor.steps.context import Context, Done
 from monitor.steps.deliver import deliver
@@ -23,6 +24,7 @@ STEPS: Mapping[StepName, Callable[[Context, str], Done]] = {
     "heartbeat": heartbeat,
 }
 BROKEN_WAIT = timedelta(minutes=5)
+UNREACHABLE_REST_S = 5.0
 
 log = logging.getLogger("monitor")
 
@@ -43,6 +45,11 @@ def run_step(context: Context, due: Due) -> Event:
     broken = False
     try:
         done = STEPS[due.step](context, due.key)
+    except ClaimLost as error:
+        done = Done(result="left", reason=str(error))
+    except StoreUnreachable as error:  # not the row's fault: it is due as before, and tried again when the server is back
+        log.error("%s %s could not be done: %s", due.step, due.key, error)
+        done = Done(result="failed", reason=str(error), rest_s=UNREACHABLE_REST_S)
     except Exception as error:  # the program's one blanket except: a bug in one row must not stop the others
         broken = True
         reason = f"{type(error).__name__}: {error}"

@@ -34,6 +34,8 @@ class Batch:
         finally:
             self._connection.exec_driver_sql("RELEASE step")
 
+    claiming = writing
+
     def commit(self) -> None:
         """Put everything on disk."""
         self._connection.commit()

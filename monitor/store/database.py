@@ -16,15 +16,19 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import StaticPool
 
-from monitor.errors import StoreBusy, StoreCorrupt, StoreError
+from monitor.errors import StoreBusy, StoreCorrupt, StoreError, StoreUnreachable
 from monitor.store.batch import Batch
 from monitor.store.transaction import RowTransaction
 
 _WRITERS_LOCK = 7_215_533  # key of the PostgreSQL advisory lock that serialises writers; any fixed number
 _DAEMON_LOCK = 7_215_534
+_SERVER_GONE = {"connect_timeout": 10, "keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3}
+_PAUSED = "SET idle_in_transaction_session_timeout = '30s'"
+"""So long a writer that stops in the middle of its transaction (paused, or cut off) holds up all others."""
+_ALONE = text("SELECT pg_advisory_xact_lock(:key)")
 
 
 class RowStore:
@@ -36,18 +40,36 @@ class RowStore:
         self._reader = reader
         self._one_writer = threading.Lock()  # SQLite's own lock is not fair: a thread could wait for ever behind the others
 
+    @property
+    def conninfo(self) -> str | None:
+        """Where the server is, for a library that connects by itself; None unless it is PostgreSQL. There may be a password in it."""
+        url = make_url(self.url)
+        if url.get_backend_name() != "postgresql":
+            return None
+        return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
     @contextmanager
     def reading(self) -> Iterator[RowTransaction]:
         """A transaction that sees one state of the store and writes nothing."""
-        with self._reader.begin() as connection:
+        with _reached(), self._reader.begin() as connection:
             yield RowTransaction(connection)
 
     @contextmanager
     def writing(self) -> Iterator[RowTransaction]:
         """A transaction that no other writer runs beside; on leaving, it is on disk or has not happened."""
-        with self._one_writer, self._writer.begin() as connection:
+        with _reached(), self._one_writer, self._writer.begin() as connection:
             if self._writer.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS_LOCK})
+                connection.execute(_ALONE, {"key": _WRITERS_LOCK})
+            yield RowTransaction(connection)
+
+    @contextmanager
+    def claiming(self) -> Iterator[RowTransaction]:
+        """A transaction over lanes. On PostgreSQL it runs beside writers and beside others like it, on SQLite nothing can."""
+        if self._writer.dialect.name != "postgresql":
+            with self.writing() as tx:
+                yield tx
+            return
+        with _reached(), self._writer.begin() as connection:
             yield RowTransaction(connection)
 
     @contextmanager
@@ -61,19 +83,33 @@ class RowStore:
 
     @contextmanager
     def only_daemon(self) -> Iterator[None]:
-        """Hold this store for one daemon. Raises StoreBusy if another one, on any machine, holds it."""
+        """Hold this store for one daemon. Raises StoreBusy if another one, or a worker, on any machine, holds it."""
         path = sqlite_path(self.url)
         if path is not None:
             with _flock(Path(f"{path}.lock")):
                 yield
             return
-        with self._reader.connect() as connection:
-            if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _DAEMON_LOCK}).scalar_one():
-                raise StoreBusy(
-                    f"another monitor daemon works on {self._reader.url!r}: stop it first, or give this one its own store"
-                )
-            connection.commit()
+        with self._daemons("pg_try_advisory_lock", "monitor daemon or worker works"):
             yield
+
+    @contextmanager
+    def one_of_many(self) -> Iterator[None]:
+        """Hold this store for one of several workers (PostgreSQL only). Raises StoreBusy if a daemon has it for itself."""
+        with self._daemons("pg_try_advisory_lock_shared", "monitor daemon (`monitor run`) works"):
+            yield
+
+    @contextmanager
+    def _daemons(self, locking: str, who: str) -> Iterator[None]:
+        with self._reader.connect() as connection:
+            with _reached():
+                free = connection.execute(text(f"SELECT {locking}(:key)"), {"key": _DAEMON_LOCK}).scalar_one()
+                connection.commit()
+            if not free:
+                raise StoreBusy(f"another {who} on {self._reader.url!r}: stop it first, or give this one its own store")
+            try:
+                yield
+            finally:
+                connection.invalidate()  # the lock goes with the connection, which the pool would keep open
 
     def close(self) -> None:
         """Give all connections back."""
@@ -90,10 +126,10 @@ def open_store(url: str) -> RowStore:
     try:
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-        writer = (
-            _sqlite_engine(url, begin="BEGIN IMMEDIATE") if url.startswith("sqlite") else create_engine(url, pool_pre_ping=True)
-        )
-        reader = writer
+        if url.startswith("sqlite"):
+            writer = reader = _sqlite_engine(url, begin="BEGIN IMMEDIATE")
+        else:
+            writer, reader = _postgres_engines(url)
         if path is not None:
             _check(writer, path)
             reader = _sqlite_engine(url, begin="BEGIN", query_only=True)
@@ -105,10 +141,28 @@ def open_store(url: str) -> RowStore:
             f"{path}: the store cannot be opened: {error.strerror}. Check `store` in monitor.yaml and who owns the folder."
         ) from error
     except OperationalError as error:
+        if writer.dialect.name == "postgresql":
+            raise StoreUnreachable(f"{make_url(url)!r}: PostgreSQL cannot be used now: {_said(error)}") from error
         raise StoreError(
             f"{make_url(url)!r}: the store cannot be opened: {error.orig}. Check `store` in monitor.yaml and who owns the file."
         ) from error
     return RowStore(url, writer, reader)
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    """Raises StoreUnreachable in the place of what SQLAlchemy raises if a server does not answer, or has hung up."""
+    try:
+        yield
+    except DBAPIError as error:
+        ours = error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+        if ours and type(error.orig).__module__.startswith("psycopg"):
+            raise StoreUnreachable(f"PostgreSQL cannot be used now: {_said(error)}") from error
+        raise
+
+
+def _said(error: DBAPIError) -> str:
+    return " ".join(str(error.orig).split())
 
 
 def sqlite_path(url: str) -> Path | None:
@@ -117,6 +171,20 @@ def sqlite_path(url: str) -> Path | None:
     if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
         return None
     return Path(parsed.database)
+
+
+def _postgres_engines(url: str) -> tuple[Engine, Engine]:
+    """One for writing, and one whose transactions see one state of the database and change nothing."""
+    writer = create_engine(url, pool_pre_ping=True, connect_args=_SERVER_GONE)
+    seeing_one_state = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    reader = create_engine(url, pool_pre_ping=True, connect_args=_SERVER_GONE, execution_options=seeing_one_state)
+
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.execute(_PAUSED)
+        connection.commit()
+
+    event.listen(writer, "connect", on_connect)
+    return writer, reader
 
 
 def _sqlite_engine(url: str, *, begin: str, query_only: bool = False) -> Engine:

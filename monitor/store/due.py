@@ -4,66 +4,67 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, String, cast, func, literal, select, union_all, update
+from sqlalchemy import Connection, Select, String, bindparam, cast, func, literal, select, true, union_all, update
 
 from monitor.ports import Due
-from monitor.store.tables import delivery, entry, source, timer
+from monitor.store.tables import delivery, entry, lane, source, timer
 
 _LOOK_AHEAD = 2_000
 """Rows looked through for each step: a host with more due pages than this hides others until its lane is busy."""
 
 
-def due(connection: Connection, now: datetime, busy: frozenset[str]) -> list[Due]:
-    """One due row for each lane that is not busy: what goes to channels, then reading, then polling, in each the longest
-    overdue first.
+def due(connection: Connection, now: datetime) -> list[Due]:
+    """One due row for each lane that is free: what goes to channels, then reading, then polling, in each the longest overdue first.
 
     A host's polls and pages share its lane; a channel has a lane of its own.
     """
     found: dict[str, Due] = {}
-    for row in _rows(connection, now, busy, _LOOK_AHEAD):
+    for row in _rows(connection, _DUE_NOW, now):
         found.setdefault(row.lane, row)
     return list(found.values())
 
 
 def all_due(connection: Connection, now: datetime) -> list[Due]:
-    """Every due row, in the same order."""
-    return list(dict.fromkeys(_rows(connection, now, frozenset(), None)))
+    """Every due row, in the same order, whether or not its lane is free."""
+    return list(dict.fromkeys(_rows(connection, _ALL_DUE, now)))
 
 
-def _rows(connection: Connection, now: datetime, busy: frozenset[str], limit: int | None) -> Iterator[Due]:
+def _rows(connection: Connection, query: Select[Any], now: datetime) -> Iterator[Due]:
+    for step, key, its_lane in connection.execute(query, {"now": now}):
+        yield Due(step=step, key=key, lane=its_lane)
+
+
+def _query(*, free_only: bool, limit: int | None) -> Select[Any]:
+    """All steps in one question: asked a few times a second, it should be one round trip."""
     channel = literal("channel:").concat(delivery.c.channel_id)
     heartbeat = literal("heartbeat")
-    for step, query, lane, due_at, key in (
+    now = bindparam("now", type_=timer.c.next_at.type)
+    parts = []
+    for rank, (step, key, its_lane, due_at, waits) in enumerate(
         (
-            "deliver",
-            select(delivery.c.id, channel).where(delivery.c.state == "pending"),
-            channel,
-            delivery.c.next_attempt_at,
-            delivery.c.id,
-        ),
-        (
-            "digest",
-            select(delivery.c.channel_id, channel).where(delivery.c.state == "held"),
-            channel,
-            delivery.c.next_attempt_at,
-            delivery.c.channel_id,
-        ),
-        ("heartbeat", select(timer.c.name, heartbeat), heartbeat, timer.c.next_at, timer.c.name),
-        ("read_entry", select(cast(entry.c.id, String), entry.c.lane), entry.c.lane, entry.c.next_read_at, entry.c.id),
-        (
-            "poll_source",
-            select(source.c.source_id, source.c.lane).where(source.c.watched),
-            source.c.lane,
-            source.c.next_poll_at,
-            source.c.source_id,
-        ),
+            ("deliver", delivery.c.id, channel, delivery.c.next_attempt_at, delivery.c.state == "pending"),
+            ("digest", delivery.c.channel_id, channel, delivery.c.next_attempt_at, delivery.c.state == "held"),
+            ("heartbeat", timer.c.name, heartbeat, timer.c.next_at, true()),
+            ("read_entry", entry.c.id, entry.c.lane, entry.c.next_read_at, true()),
+            ("poll_source", source.c.source_id, source.c.lane, source.c.next_poll_at, source.c.watched),
+        )
     ):
-        chosen = query.where(due_at <= now).order_by(due_at, key).limit(limit)
-        if busy:
-            chosen = chosen.where(lane.not_in(sorted(busy)))
-        for row_key, row_lane in connection.execute(chosen):
-            yield Due(step=step, key=row_key, lane=row_lane)  # type: ignore[arg-type]  # one of the literals above
+        part = select(
+            literal(rank).label("rank"),
+            literal(step).label("step"),
+            cast(key, String).label("key"),
+            its_lane.label("lane"),
+            due_at.label("due_at"),
+            (key if key is entry.c.id else literal(0)).label("number"),
+        ).where(waits, due_at <= now)
+        if free_only:
+            held = select(lane.c.name).where(lane.c.name == its_lane, lane.c.until > now)
+            part = part.where(~held.exists())
+        parts.append(select(part.order_by(due_at, key).limit(limit).subquery()))
+    rows = union_all(*parts).subquery()
+    return select(rows.c.step, rows.c.key, rows.c.lane).order_by(rows.c.rank, rows.c.due_at, rows.c.number, rows.c.key)
 
 
 def postpone(connection: Connection, item: Due, at: datetime, reason: str) -> None:
@@ -93,3 +94,7 @@ def next_due_at(connection: Connection) -> datetime | None:
     ).subquery()
     earliest: datetime | None = connection.execute(select(func.min(times.c.at))).scalar_one()
     return earliest
+
+
+_DUE_NOW = _query(free_only=True, limit=_LOOK_AHEAD)
+_ALL_DUE = _query(free_only=False, limit=None)

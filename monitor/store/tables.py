@@ -293,6 +293,14 @@ closed_channel = Table(
     Column("closed_at", UtcDateTime, nullable=False),
 )
 
+lane = Table(
+    "lane",
+    metadata,
+    Column("name", String, primary_key=True),  # a host, `channel:…`, `heartbeat`
+    Column("token", String(32)),  # of the claim that holds it; NULL: it rests
+    Column("until", UtcDateTime, nullable=False),  # free from then on
+)
+
 timer = Table(
     "timer",
     metadata,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -12,6 +13,7 @@ from monitor.store.articles import Articles, Stories
 from monitor.store.due import all_due, due, next_due_at, postpone
 from monitor.store.entries import Entries
 from monitor.store.feedback import FeedbackRows
+from monitor.store.lanes import Lanes
 from monitor.store.operator import Operator
 from monitor.store.sources import Sources
 
@@ -28,9 +30,15 @@ class RowTransaction:
         self.alerts = Alerts(connection)
         self.operator = Operator(connection)
         self.feedback = FeedbackRows(connection)
+        self.lanes = Lanes(connection)
 
-    def due(self, now: datetime, busy: frozenset[str]) -> list[Due]:
-        return due(self._connection, now, busy)
+    @property
+    def driver_connection(self) -> Any:
+        """The database driver's own connection, for a job engine whose rows are to be written in this transaction."""
+        return self._connection.connection.driver_connection
+
+    def due(self, now: datetime) -> list[Due]:
+        return due(self._connection, now)
 
     def all_due(self, now: datetime) -> list[Due]:
         return all_due(self._connection, now)

@@ -188,8 +188,9 @@ def test_the_watchdog_hears_of_sweeps_only_while_no_step_is_wedged(web: Web, sto
     assert web.wait_for(lambda: web.under_way == ["slow.example"])
     engine._tick()
     assert heard
-    with engine._lanes:
-        engine._running = {lane: since - 10_000.0 for lane, since in engine._running.items()}
+    under_way = engine._under_way
+    with under_way.changed:
+        under_way._since = {claim: since - 10_000.0 for claim, since in under_way._since.items()}
     heard.clear()
     engine._tick()
     assert not heard

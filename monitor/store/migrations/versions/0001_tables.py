@@ -58,6 +58,13 @@ def upgrade() -> None:
     op.create_index("ix_article_read_at", "article", ["read_at"], unique=False)
     op.create_index("ix_article_story_id", "article", ["story_id"], unique=False)
     op.create_table(
+        "lane",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=True),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_lane")),
+    )
+    op.create_table(
         "band",
         sa.Column("hash", sa.BigInteger(), nullable=False),
         sa.Column("article_id", sa.String(length=16), nullable=False),
