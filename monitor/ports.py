@@ -90,14 +90,6 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """A due row, and its lane held for whoever has the token: no one else works in that lane until the lease is over."""
-
-    due: Due
-    token: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ListedEntry:
     """An entry's row. `outcome` None means that it is still to be read, at `next_read_at`; `first_poll` tells what a source listed when
     it was polled for the first time: the old among it is recorded and never alerted."""
@@ -336,6 +328,9 @@ class EntryRows(Protocol):
     def of_source(self, source_id: str, limit: int) -> list[ListedEntry]:
         """The newest first."""
 
+    def moments(self, source_id: str, limit: int) -> list[datetime]:
+        """When the source's newest entries came: when they were listed or, at its first poll, published."""
+
     def per_day(self, source_ids: Sequence[str], since: datetime) -> Mapping[str, Mapping[date, int]]:
         """How many entries each of these sources listed on each day (UTC) since then."""
 
@@ -526,31 +521,6 @@ class FeedbackRows(Protocol):
 
     def all(self) -> list[tuple[Feedback, Notice]]:
         """All of it with what the alerts said, oldest first."""
-
-
-class LaneRows(Protocol):
-    """Who works in which lane, over all processes. A lane is free when the time has come that its row names."""
-
-    def claim(self, found: Sequence[Due], *, now: datetime, until: datetime) -> list[Claim]:
-        """Hold the lanes of these rows until then, each under a new token; what came of those that are held by no one else."""
-
-    def holds(self, claim: Claim) -> bool:
-        """Whether the claim is still good; if so, it is until this transaction has ended."""
-
-    def take_over(self, claim: Claim, until: datetime) -> Claim | None:
-        """The claim under a new token, so that whoever else has the old one cannot use it; None if it is no longer good."""
-
-    def renew(self, claims: Sequence[Claim], until: datetime) -> frozenset[Claim]:
-        """Hold them until then; those that are still good."""
-
-    def release(self, claim: Claim, until: datetime) -> bool:
-        """Give the lane back, to rest until then; False if the claim was no longer good."""
-
-    def clear(self, now: datetime) -> int:
-        """Free all lanes that are held: whoever held them is gone. How many there were."""
-
-    def forget(self, before: datetime) -> int:
-        """Drop the rows of lanes that have been free since then; how many there were."""
 
 
 class LaneRows(Protocol):
