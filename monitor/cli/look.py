@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
+from monitor.adapters.clock import SystemClock
 from monitor.cli.options import config_option, json_option, settings_of
 from monitor.cli.printing import print_json, print_table, when
 from monitor.store.database import open_store
+
+
+GAPS_SHOWN = timedelta(days=7)
 
 
 @click.command()
@@ -24,6 +29,7 @@ def status(config: Path | None, as_json: bool) -> None:
         outcomes = {each.source_id: dict(each.outcomes) for each in tx.sources.counts()}
         totals, deliveries = dict(tx.articles.counts()), dict(tx.alerts.counts())
         conditions = tx.operator.conditions()
+        gaps = tx.sources.gaps(SystemClock().now() - GAPS_SHOWN)
     store.close()
     watched = [source for source in settings.sources if source.enabled]
     if as_json:
@@ -42,6 +48,7 @@ def status(config: Path | None, as_json: bool) -> None:
                 "articles": totals,
                 "deliveries": deliveries,
                 "conditions": [asdict(each) for each in conditions],
+                "possible_gaps": [asdict(each) for each in gaps],
             }
         )
         return
@@ -70,5 +77,10 @@ def status(config: Path | None, as_json: bool) -> None:
     )
     for each in conditions:
         click.echo(f"Since {when(each.since)}: {each.subject}.")
+    for gap in gaps:
+        how = gap.how or "its items are still looked for"
+        click.echo(
+            f"Possible gap of {gap.source_id}, {when(gap.since)} to {when(gap.found_at)}: {gap.filled} more found, {how}."
+        )
     if settings.channels_off:
         click.echo(f"Switched off, nothing is sent there: {', '.join(settings.channels_off)} (channels.yaml).")

@@ -19,6 +19,7 @@ from monitor.engine.claims import LEASE, RENEW_S, WEDGED_S, UnderWay, is_sending
 from monitor.engine.run_step import Event
 from monitor.errors import StoreUnreachable
 from monitor.ports import Claim, Due
+from monitor.steps.check_sources import check_sources
 from monitor.steps.context import Context
 from monitor.steps.prune import prune
 
@@ -66,6 +67,7 @@ class EmbeddedEngine:
         jobs = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler.add_job(self._tick, "interval", seconds=TICK_S, id="sweep", **jobs)
         self._scheduler.add_job(self._prune, "interval", hours=1, id="prune", **jobs)
+        self._scheduler.add_job(self._check_sources, "interval", minutes=10, id="check_sources", **jobs)
         self._scheduler.start()
         self._sweep()
 
@@ -101,6 +103,12 @@ class EmbeddedEngine:
     def _prune(self) -> None:
         try:
             log.info("prune: %s", prune(self.context).reason)
+        except StoreUnreachable as error:
+            log.error("%s", error)
+
+    def _check_sources(self) -> None:
+        try:
+            log.info("check_sources: %s", check_sources(self.context).reason)
         except StoreUnreachable as error:
             log.error("%s", error)
 

@@ -164,7 +164,9 @@ def _fetched(
     if listing is not None and listing.follow:  # an index says the same while what it names changes: it is read at every poll
         etag = last_modified = digest = None
     changed = listing is not None and (new_count > 0 or state.body_digest is None)
-    emptied = listed == 0 and bool(state.listed or state.trouble == "empty") and not (listing is not None and listing.follow)
+    emptied = state.trouble == "empty" if listed is None else listed == 0 and bool(state.listed or state.trouble == "empty")
+    if listing is not None and listing.follow:
+        emptied = False
     return replace(
         _moved(state, fetched.moved_to),
         etag=etag,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, String, cast, func, insert, select, update
+from sqlalchemy import Connection, Row, String, case, cast, func, insert, select, update
 
 from monitor.ports import EntryOutcome, ListedEntry
 from monitor.sources.entry import Entry
@@ -93,6 +93,12 @@ class Entries:
             select(entry).where(entry.c.source_id == source_id).order_by(entry.c.listed_at.desc(), entry.c.id).limit(limit)
         )
         return [self._noun(row) for row in rows]
+
+    def moments(self, source_id: str, limit: int) -> list[datetime]:
+        moment = case((entry.c.first_poll, entry.c.published_at), else_=entry.c.listed_at)
+        newest = (entry.c.listed_at.desc(), entry.c.id)
+        query = select(moment).where(entry.c.source_id == source_id, moment.is_not(None)).order_by(*newest).limit(limit)
+        return list(self._connection.execute(query).scalars())
 
     def per_day(self, source_ids: Sequence[str], since: datetime) -> Mapping[str, Mapping[date, int]]:
         postgres = self._connection.dialect.name == "postgresql"

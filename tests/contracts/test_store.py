@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from monitor.alerts.alert import Alert, Delivery, Marked, Notice, Receipt
 from monitor.articles.article import Article, Removed
-from monitor.ports import StoredArticle
+from monitor.ports import Gap, Silence, StoredArticle
 from monitor.rules.match import Hit, Match
 from monitor.sources.entry import Entry, Hints
 from monitor.sources.source import Source
@@ -95,6 +96,48 @@ def test_an_entry_is_known_by_any_of_its_keys(store: RowStore) -> None:
         row = tx.entries.get(entry_id)
     assert row is not None
     assert (row.entry.url, row.entry.title, row.first_poll, row.outcome) == ("https://post.example/1", "One", False, None)
+
+
+def test_gaps_are_opened_filled_and_closed(store: RowStore) -> None:
+    gap = Gap(source_id="post", found_at=NOW, since=later(-3600), listed=10)
+    with store.writing() as tx:
+        tx.sources.note_gap(replace(gap, how="nothing to fill it"))
+        assert tx.sources.open_gap("post") is None
+        tx.sources.note_gap(gap)
+        assert tx.sources.open_gap("post") == gap
+        tx.sources.fill_gap("post", 3, None)
+        tx.sources.fill_gap("post", 2, "filled")
+        assert tx.sources.open_gap("post") is None
+    with store.reading() as tx:
+        newest, oldest = tx.sources.gaps(later(-60))
+        assert tx.sources.gaps(later(60)) == []
+    assert (newest.filled, newest.walked, newest.how) == (5, 2, "filled")
+    assert (oldest.filled, oldest.walked) == (0, 0)
+
+
+def test_what_is_heard_of_the_sources_as_a_whole(store: RowStore) -> None:
+    lost = SourceState(
+        source_id="post", next_poll_at=later(9000), last_poll_at=later(60), trouble="unreachable", trouble_since=later(30)
+    )
+    with store.writing() as tx:
+        assert tx.sources.silence() == Silence(heard_at=None, begun_at=None, unreachable=0, lanes=2)
+        tx.sources.save(lost, "post.example")
+        assert tx.sources.silence() == Silence(heard_at=None, begun_at=later(30), unreachable=1, lanes=2)
+        tx.sources.save(SourceState(source_id="times", next_poll_at=NOW, last_poll_at=NOW, trouble="dead"), "times.example")
+        assert tx.sources.silence() == Silence(heard_at=NOW, begun_at=later(30), unreachable=1, lanes=2)
+        tx.sources.poll_unreachable(later(45), later(90))
+        assert tx.sources.get("post") == lost
+        tx.sources.poll_unreachable(NOW, later(90))
+        assert tx.sources.get("post") == replace(lost, next_poll_at=later(90))
+
+
+def test_the_moments_of_a_source_are_when_its_news_came(store: RowStore) -> None:
+    with store.writing() as tx:
+        for key, published, first in (("1", later(-9000), True), ("2", None, True), ("3", later(-9000), False)):
+            tx.entries.add("post", "", Entry(keys=(key,), published_at=published), now=NOW, first_poll=first, recorded="old")
+    with store.reading() as tx:
+        assert sorted(tx.entries.moments("post", 9)) == [later(-9000), NOW]
+        assert len(tx.entries.moments("post", 1)) == 1
 
 
 def test_of_two_entries_that_share_a_key_in_one_listing_the_first_counts(store: RowStore) -> None:

@@ -1,0 +1,100 @@
+"""What is the matter with a source that brings nothing: dead, blocked, empty, behind a login, changed, frozen, or merely quiet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from monitor.sources.dates import zone_of
+from monitor.sources.rhythm import Rhythm, between, rhythm_of
+from monitor.sources.source import Source
+from monitor.sources.state import SourceState, Trouble
+
+Cause = Literal["gone", "dead", "blocked", "empty", "login page", "not a feed", "selector rot", "frozen", "quiet"]
+
+_PATIENCE = timedelta(hours=6)
+_FEWEST_FAILURES = 3
+_ANSWERS_WITHIN = timedelta(days=1)
+MAY_BE_QUIET = timedelta(days=1)
+
+_SUBJECTS: dict[Trouble, tuple[Cause, str]] = {
+    "dead": ("dead", "gives no usable answer"),
+    "unreachable": ("dead", "cannot be reached"),
+    "blocked": ("blocked", "keeps us out"),
+    "empty": ("empty", "lists nothing any more"),
+    "login page": ("login page", "asks for a login"),
+    "not a feed": ("not a feed", "is not what it was"),
+    "selector rot": ("selector rot", "has changed its page"),
+}
+_ADVICE: dict[Cause, str] = {
+    "gone": "It is not polled any more. Give it another address in sources.yaml, or take it out.",
+    "dead": "It is tried again at growing intervals, once a day at least. If it has moved, give it its new address in sources.yaml.",
+    "blocked": "Nothing here gets round a refusal. Ask the publisher, poll it less often, or take it out; a longer `interval` may help.",
+    "empty": "Look at it in a browser: it may have moved, or be broken on its side.",
+    "login page": "It is for members now, or the address has moved behind a login. Look for another address, or take it out.",
+    "not a feed": "Look at it in a browser: it may have moved. `monitor sources add` finds the feed of a site.",
+    "selector rot": "The page was rebuilt. Write new `selectors: links` in sources.yaml; `monitor sources try` shows what they find.",
+    "frozen": "Its server says `not modified` though there is news. It is read as a whole four times a day; tell the publisher.",
+    "quiet": "It answers as it should. If it publishes elsewhere now, give it its new address; if this is its way, there is nothing to do.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ailment:
+    """What is the matter, in a word, a line and a few sentences for the operator."""
+
+    cause: Cause
+    subject: str
+    text: str
+
+
+def may_be_quiet(state: SourceState, now: datetime) -> bool:
+    """Whether it is worth asking for the moments of this source's news: it answers, and nothing new came for a day."""
+    answers = state.failures == 0 and state.last_success_at is not None and now - state.last_success_at < _ANSWERS_WITHIN
+    return answers and not state.frozen and state.last_change_at is not None and now - state.last_change_at > MAY_BE_QUIET
+
+
+def ailment_of(source: Source, state: SourceState, moments: Sequence[datetime], now: datetime) -> Ailment | None:
+    """What is the matter with the source; None if it is well, or for too short a time to say. `moments` are when it brought news."""
+    if state.gone:
+        return _ailment("gone", f"{source.name} is gone", state.last_error or "HTTP 410.")
+    if state.trouble is not None and state.trouble_since is not None:
+        lasting = now - state.trouble_since >= _PATIENCE and (state.failures >= _FEWEST_FAILURES or state.trouble == "empty")
+        if not lasting:
+            return None
+        cause, words = _SUBJECTS[state.trouble]
+        said = state.last_error or "It answers, but its list has no items."
+        return _ailment(cause, f"{source.name} {words}", f"Since {_time(state.trouble_since)}. {said.rstrip('.')}.")
+    if state.frozen:
+        said = f"A whole look on {_time(state.whole_at)} found news that its conditional answers (HTTP 304) had denied."
+        return _ailment("frozen", f"{source.name} hides its news", said)
+    if not moments or not may_be_quiet(state, now):
+        return None
+    zone = zone_of(source.timezone)
+    rhythm = rhythm_of(moments, zone)
+    silent = between(max(moments), now, rhythm.days, zone)
+    if silent <= rhythm.patience:
+        return None
+    return _ailment("quiet", f"{source.name} has gone quiet", _quiet(rhythm, max(moments), silent))
+
+
+def _ailment(cause: Cause, subject: str, said: str) -> Ailment:
+    return Ailment(cause=cause, subject=f"{subject} ({cause})", text=f"{said} {_ADVICE[cause]}")
+
+
+def _quiet(rhythm: Rhythm, last: datetime, silent: timedelta) -> str:
+    counted = "" if len(rhythm.days) == 7 else ", counted in the weekdays on which it usually has news"
+    if rhythm.pause is None:
+        return f"Nothing new since {_time(last)}, for {_span(silent)}{counted}; its rhythm is not known yet."
+    return f"Nothing new since {_time(last)}, for {_span(silent)}{counted}; its longest pause before was {_span(rhythm.pause)}."
+
+
+def _span(span: timedelta) -> str:
+    hours = span / timedelta(hours=1)
+    return f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.1f} days"
+
+
+def _time(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC" if at else "an unknown day"

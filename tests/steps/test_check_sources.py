@@ -1,0 +1,117 @@
+"""The operator hears of a silent source once, and of its recovery once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.fetching.outcome import Failed, Gone, NotModified
+from monitor.sources.entry import Entry, Listing, Unlisted
+from monitor.steps.check_sources import check_sources
+from monitor.steps.context import Context
+from monitor.steps.poll_source import poll_source
+from monitor.store.database import RowStore
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def told(context: Context) -> Context:
+    post = replace(context.sources["post"], interval_s=3_600.0)
+    return replace(context, sources={"post": post}, operator="hook")
+
+
+def subjects(store: RowStore) -> list[str]:
+    with store.reading() as tx:
+        return [each.subject for each in tx.operator.conditions()]
+
+
+def messages(store: RowStore) -> int:
+    with store.reading() as tx:
+        return sum(tx.alerts.counts().values())
+
+
+def live(context: Context, here, hours: int, publish: bool = False) -> None:
+    """Hours go by; the source is polled when it is due, and looked at every hour."""
+    for _ in range(hours):
+        if publish:
+            number = int(here.clock.now().timestamp())
+            here.serve(context.sources["post"], Entry(keys=(str(number),)), Entry(keys=(str(number - 3_600),)))
+        poll_source(context, "post")
+        check_sources(context)
+        here.later(3_600)
+
+
+@pytest.mark.parametrize(
+    ("answer", "listing", "words"),
+    [
+        (Failed(kind="status", detail="HTTP 500", status=500), None, "gives no usable answer (dead)"),
+        (Failed(kind="status", detail="HTTP 403 Forbidden", status=403), None, "keeps us out (blocked)"),
+        (Gone(), None, "is gone (gone)"),
+        (None, Unlisted(reason="a login page", cause="login page"), "asks for a login (login page)"),
+        (None, Unlisted(reason="none of the 12 links", cause="selector rot"), "has changed its page (selector rot)"),
+        (None, Listing(entries=()), "lists nothing any more (empty)"),
+        (NotModified, None, "has gone quiet (quiet)"),
+    ],
+    ids=["dead", "blocked", "gone", "login page", "selector rot", "empty", "quiet"],
+)
+def test_each_silence_is_told_once_by_its_name_and_its_end_once(
+    told: Context, here, store: RowStore, answer, listing, words
+) -> None:
+    live(told, here, 48, publish=True)
+    assert (subjects(store), messages(store)) == ([], 0)
+    url = told.sources["post"].url
+    if listing is not None:
+        here.serve(told.sources["post"], Entry(keys=("other body",)))
+        here.listings["post"] = listing
+    else:
+        here.answers[url] = NotModified(fetched_at=here.clock.now()) if answer is NotModified else answer
+    live(told, here, 60)
+    assert subjects(store) == [f"Post {words}"]
+    assert messages(store) == 1
+    if isinstance(answer, Gone):
+        with store.writing() as tx:
+            tx.sources.poll_now("post", here.clock.now())
+    live(told, here, 30, publish=True)
+    assert (subjects(store), messages(store)) == ([], 2)
+
+
+def test_a_server_whose_304s_are_untrue_is_found_out_by_a_whole_look(told: Context, here, store: RowStore) -> None:
+    post = told.sources["post"]
+    here.serve(post, Entry(keys=("1",)))
+    whole = here.answers[post.url]
+    here.answers[post.url] = replace(whole, headers={"etag": '"same"'})
+    poll_source(told, "post")
+    for hour in range(30):
+        here.later(3_600)
+        news = [Entry(keys=(str(number),)) for number in range(hour + 2)]
+        here.serve(post, *news)
+        body = replace(here.answers[post.url], headers={"etag": '"same"'})
+
+        def fetch(request, body=body):
+            here.asked.append(request)
+            return body if request.etag is None else NotModified(fetched_at=here.clock.now())
+
+        poll_source(replace(told, fetch=fetch), "post")
+        check_sources(told)
+    assert subjects(store) == ["Post hides its news (frozen)"]
+    assert 2 <= sum(request.etag is None for request in here.asked) <= 4
+
+
+def test_a_source_that_is_no_longer_watched_is_forgotten_without_a_word(told: Context, here, store: RowStore) -> None:
+    here.answers[told.sources["post"].url] = Failed(kind="status", detail="HTTP 404", status=404)
+    live(told, here, 24)
+    assert messages(store) == 1
+    check_sources(replace(told, sources={}))
+    assert (subjects(store), messages(store)) == ([], 1)
+
+
+def test_while_our_own_network_is_away_no_source_is_blamed(told: Context, here, store: RowStore) -> None:
+    live(told, here, 24, publish=True)
+    here.answers[told.sources["post"].url] = Failed(kind="dns", detail="the name cannot be resolved")
+    with store.writing() as tx:
+        tx.sources.watch(list(told.sources.values()), here.clock.now())
+    live(told, here, 24)
+    assert [subject.partition(":")[0] for subject in subjects(store)] == ["Nothing can be reached"]
