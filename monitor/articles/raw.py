@@ -43,10 +43,9 @@ def every_word(source: Source, fetched: Fetched, entry: Entry, glue: str) -> str
     data = [text for pattern in _patterns(html) for found in pattern.findall(html) for text in found if text]
     visible = _TAG.sub(" ", _BETWEEN.sub(partial(_glued, glue), _CODE.sub(_without_code, html)))
     text = "\n".join((visible, entry.title or "", entry.content or "", entry.summary or "", *map(_unescaped, data)))
-    for _ in range(3):  # what a feed or JSON carries may be escaped twice
-        if "&" not in text or (plainer := unescape(text)) == text:
-            break
-        text = plainer
+    text = unescape(text) if "&" in text else text
+    if "&" in text and (plainer := unescape(text)) != text:  # what a feed or JSON carries may be escaped twice, or meant so
+        text = f"{text}\n{plainer}"
     return text if text.isascii() else plain.visible(text)
 
 

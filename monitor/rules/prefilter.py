@@ -83,9 +83,10 @@ class Prefilter:
         needs = [self._need(parse(rule.when)) for rule in rules]
         self._always = any(need is None for need in needs)
         self._needs = tuple(need for need in needs if need is not None)
-        patterns: dict[bytes, int] = {}
+        patterns: dict[bytes, list[int]] = {}
         for literal, number in self._literals.items():
-            patterns.update(dict.fromkeys(_patterns(literal), number))
+            for pattern in _patterns(literal):  # the plural of one word may be another literal
+                patterns.setdefault(pattern, []).append(number)
         self._numbers = list(patterns.values())
         self._automaton = Automaton(list(patterns))
 
@@ -98,8 +99,8 @@ class Prefilter:
         return any(need.holds(found, country) for need in self._needs)
 
     def _found(self, text: str) -> frozenset[int]:
-        numbers = self._numbers
-        return frozenset([numbers[pattern] for pattern, _, _ in self._automaton.scan(_words(text))])
+        seen = {pattern for pattern, _, _ in self._automaton.scan(_words(text))}
+        return frozenset([number for pattern in seen for number in self._numbers[pattern]])
 
     def _need(self, query: Query) -> _Need | None:
         """What the query needs; None if it may hold for any text."""
