@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from monitor.adapters.apprise import AppriseChat
 from monitor.adapters.clock import SystemClock
@@ -21,6 +22,7 @@ from monitor.alerts.feedback import verdict_links
 from monitor.alerts.wording import VerdictLinks, Wording
 from monitor.engine.embedded import EmbeddedEngine
 from monitor.engine.run_step import Event
+from monitor.errors import UsageError
 from monitor.ports import Clock, Fetch, Parse
 from monitor.rules.compile import RuleSet, compile_rules
 from monitor.settings.models import zone
@@ -28,6 +30,9 @@ from monitor.settings.settings import Settings
 from monitor.steps.context import Context
 from monitor.steps.heartbeat import resume
 from monitor.store.database import RowStore, open_store
+
+if TYPE_CHECKING:
+    from monitor.engine.cluster import ClusterEngine
 
 log = logging.getLogger("monitor")
 
@@ -60,6 +65,31 @@ class App:
             engine = EmbeddedEngine(
                 self.context, host_gap_s=self.settings.host_gap_s, on_event=on_event, on_progress=on_progress
             )
+            engine.start()
+            yield engine
+
+    @contextmanager
+    def worker(
+        self, on_event: Callable[[Event], None], on_progress: Callable[[], object], *, threads: int
+    ) -> Iterator[ClusterEngine]:
+        """Watch the configured sources together with other workers on the same PostgreSQL. Raises UsageError on another store,
+        StoreBusy if a daemon has it for itself."""
+        if self.store.conninfo is None:
+            raise UsageError("workers share a PostgreSQL store, and this one is SQLite: use `monitor run`, or set another `store`")
+        try:
+            from monitor.engine.cluster import ClusterEngine
+        except ModuleNotFoundError as error:
+            raise UsageError(f"workers need {error.name}: pip install 'asean-monitor[postgres]'") from error
+        engine = ClusterEngine(
+            self.context,
+            self.store,
+            host_gap_s=self.settings.host_gap_s,
+            threads=threads,
+            on_event=on_event,
+            on_progress=on_progress,
+        )
+        with self.store.one_of_many():
+            self.watch()
             engine.start()
             yield engine
 

@@ -16,6 +16,7 @@ _COMMANDS = {
     "init": "init:init",
     "check": "check:check",
     "run": "run:run",
+    "worker": "worker:worker",
     "status": "look:status",
     "articles": "articles:articles",
     "alerts": "alerts:alerts",

@@ -11,18 +11,26 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 
 from monitor.adapters.clock import SystemClock
-from monitor.adapters.systemd import notifier
+from monitor.adapters.systemd import Notifier, notifier
 from monitor.app import App, open_app
 from monitor.cli.options import config_option, settings_of
 from monitor.cli.web import address_of
 from monitor.engine.embedded import EmbeddedEngine
 from monitor.engine.run_step import Event
 from monitor.errors import ConfigError, UsageError
+from monitor.settings.settings import Settings
 from monitor.web.meter import Meter
+
+if TYPE_CHECKING:
+    from monitor.engine.cluster import ClusterEngine
+    from monitor.engine.embedded import EmbeddedEngine
+
+    Engine = EmbeddedEngine | ClusterEngine
 
 GRACE_S = 20.0
 
@@ -34,41 +42,57 @@ log = logging.getLogger("monitor")
 @config_option
 def run(config: Path | None, no_web: bool) -> None:
     """Watch the configured sources and send alerts, until SIGTERM or Ctrl-C. SIGHUP reads the configuration again."""
-    _log_to_stderr()
-    settings = settings_of(config)
-    for warning in settings.warnings:
-        log.warning("%s", warning)
-    signals = _Signals()
-    systemd = notifier(os.environ, os.getpid())
+    settings, signals, systemd = prepared(config)
     meter = None if no_web else Meter(SystemClock())
     on_event, on_progress = _told(meter, systemd.alive)
     with open_app(settings) as app, app.daemon(on_event, on_progress) as engine, _desk(app, meter):
-        log.info("watching %d sources with %d rules; store %s", len(app.context.sources), len(settings.rules), settings.store)
-        systemd.ready(f"watching {len(app.context.sources)} sources")
-        while not signals.stop.is_set():
-            signals.any.wait()
-            signals.any.clear()
-            if signals.reload.is_set() and not signals.stop.is_set():
-                signals.reload.clear()
-                systemd.reloading()
-                _reload(app, engine, config)
-                systemd.ready(f"watching {len(app.context.sources)} sources")
-        systemd.stopping()
-        log.info("stopping: waiting for what is under way")
-        ended = engine.stop(GRACE_S)
-    log.info("stopped" if ended else "stopped; what was still under way is done again at the next start")
+        ended = attend(app, engine, config, signals, systemd)
+    leave(ended)
+
+
+def prepared(config: Path | None) -> tuple[Settings, Signals, Notifier]:
+    """What a service has before it opens its store: its settings, whom it obeys and whom it tells."""
+    log_to_stderr()
+    settings = settings_of(config)
+    for warning in settings.warnings:
+        log.warning("%s", warning)
+    return settings, Signals(), notifier(os.environ, os.getpid())
+
+
+def attend(app: App, engine: Engine, config: Path | None, signals: Signals, systemd: Notifier) -> bool:
+    """Let the engine work until a signal says stop; whether all that was under way then ended in time."""
+    log.info("watching %d sources with %d rules; store %s", len(app.context.sources), len(app.settings.rules), app.settings.store)
+    systemd.ready(f"watching {len(app.context.sources)} sources")
+    while not signals.stop.is_set():
+        signals.any.wait()
+        signals.any.clear()
+        if signals.reload.is_set() and not signals.stop.is_set():
+            signals.reload.clear()
+            systemd.reloading()
+            _reload(app, engine, config)
+            systemd.ready(f"watching {len(app.context.sources)} sources")
+    systemd.stopping()
+    log.info("stopping: waiting for what is under way")
+    return engine.stop(GRACE_S)
+
+
+def leave(ended: bool) -> None:
+    """End the process, even if threads are left that wait for a slow server: their rows are still due."""
+    log.info("stopped" if ended else "stopped; what was still under way is done again")
     if not ended:
         logging.shutdown()
         sys.stdout.flush()
-        os._exit(0)  # threads that wait for a slow server would hold the process; their rows are still due
+        os._exit(0)
 
 
-def _log_to_stderr() -> None:
+def log_to_stderr() -> None:
+    """One line for each step and event; other libraries only say what went wrong."""
     journal = "JOURNAL_STREAM" in os.environ  # the journal puts the time on each line itself
     logging.basicConfig(
         format="%(levelname)s %(message)s" if journal else "%(asctime)s %(levelname)s %(message)s", level=logging.INFO
     )
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for library in ("apscheduler", "procrastinate", "psycopg"):
+        logging.getLogger(library).setLevel(logging.WARNING)
 
 
 def _told(meter: Meter | None, alive: Callable[[], object]) -> tuple[Callable[[Event], None], Callable[[], object]]:
@@ -107,7 +131,7 @@ def _desk(app: App, meter: Meter | None) -> Iterator[None]:
         yield
 
 
-class _Signals:
+class Signals:
     """SIGTERM and SIGINT set `stop`, SIGHUP sets `reload`; `any` wakes the main thread."""
 
     def __init__(self) -> None:
@@ -120,7 +144,7 @@ class _Signals:
         self.any.set()
 
 
-def _reload(app: App, engine: EmbeddedEngine, directory: Path | None) -> None:
+def _reload(app: App, engine: Engine, directory: Path | None) -> None:
     """Take the configuration as it is now; if it is bad, say so and keep the old one."""
     try:
         settings = settings_of(directory)

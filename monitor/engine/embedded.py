@@ -189,8 +189,12 @@ class EmbeddedEngine:
             self._ended.append((claim, rest_s(event, self._host_gap_s)))
         self._on_event(event)
         try:
-            self._sweep()
-        except StoreUnreachable:
-            log.debug("what is due is looked for at the next tick")
+            self.nudge()
+        except StoreUnreachable as error:
+            log.error("%s", error)
         finally:
             self._under_way.end(claim)
+
+    def nudge(self) -> None:
+        """Look at once for what is due after a step; where that does not come about, the next tick does."""
+        self._sweep()
