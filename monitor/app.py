@@ -75,7 +75,9 @@ class App:
         """Watch the configured sources together with other workers on the same PostgreSQL. Raises UsageError on another store,
         StoreBusy if a daemon has it for itself."""
         if self.store.conninfo is None:
-            raise UsageError("workers share a PostgreSQL store, and this one is SQLite: use `monitor run`, or set another `store`")
+            raise UsageError(
+                "workers share a PostgreSQL store, and this one is SQLite: use `monitor run`, or set another `store`"
+            )
         try:
             from monitor.engine.cluster import ClusterEngine
         except ModuleNotFoundError as error:

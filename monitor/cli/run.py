@@ -20,7 +20,6 @@ from monitor.adapters.systemd import Notifier, notifier
 from monitor.app import App, open_app
 from monitor.cli.options import config_option, settings_of
 from monitor.cli.web import address_of
-from monitor.engine.embedded import EmbeddedEngine
 from monitor.engine.run_step import Event
 from monitor.errors import ConfigError, UsageError
 from monitor.settings.settings import Settings
@@ -61,7 +60,9 @@ def prepared(config: Path | None) -> tuple[Settings, Signals, Notifier]:
 
 def attend(app: App, engine: Engine, config: Path | None, signals: Signals, systemd: Notifier) -> bool:
     """Let the engine work until a signal says stop; whether all that was under way then ended in time."""
-    log.info("watching %d sources with %d rules; store %s", len(app.context.sources), len(app.settings.rules), app.settings.store)
+    log.info(
+        "watching %d sources with %d rules; store %s", len(app.context.sources), len(app.settings.rules), app.settings.store
+    )
     systemd.ready(f"watching {len(app.context.sources)} sources")
     while not signals.stop.is_set():
         signals.any.wait()
@@ -98,10 +99,10 @@ def log_to_stderr() -> None:
 def _told(meter: Meter | None, alive: Callable[[], object]) -> tuple[Callable[[Event], None], Callable[[], object]]:
     """Who hears of steps that ended and of sweeps: the log and systemd, and the metrics of the desk."""
     if meter is None:
-        return _log_event, alive
+        return log_event, alive
 
     def on_event(event: Event) -> None:
-        _log_event(event)
+        log_event(event)
         meter.ended(event)
 
     def on_progress() -> None:
@@ -159,7 +160,7 @@ def _reload(app: App, engine: Engine, directory: Path | None) -> None:
     log.info("configuration read again: %d sources, %d rules", len(app.context.sources), len(settings.rules))
 
 
-def _log_event(event: Event) -> None:
+def log_event(event: Event) -> None:
     facts = " ".join(f"{name}={_shown(value)}" for name, value in event.done.facts.items() if value not in (None, (), ""))
     level = logging.WARNING if event.done.result == "failed" else logging.INFO
     if event.done.result == "left":

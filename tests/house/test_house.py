@@ -56,6 +56,7 @@ def test_the_map_names_every_room() -> None:
         ("sqlalchemy", {"monitor/store"}),
         ("alembic", {"monitor/store"}),
         ("apscheduler", {"monitor/engine"}),
+        ("procrastinate", {"monitor/engine"}),
         ("warcio", {"monitor/adapters"}),
         ("smtplib", {"monitor/adapters"}),
         ("apprise", {"monitor/adapters"}),
