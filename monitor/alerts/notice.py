@@ -49,7 +49,7 @@ def notice(
         published_at=article.published_at,
         raised_at=alert.raised_at,
         snippets=_snippets(body, match.hits),
-        receipt=_receipt(match.hits, {"title": headline, "body": body}),
+        receipt=_receipt(match.hits, {"title": headline, "dateline": article.dateline or "", "body": body}),
         facets=tuple(facets),
         also_carried_by=tuple(name for name in dict.fromkeys(also_carried_by) if name != source.name),
     )

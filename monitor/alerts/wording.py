@@ -34,7 +34,13 @@ TEMPLATES = tuple(f"{kind}.{form}" for kind in ("alert", "update", "digest", "no
 _BROKEN = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
 _BAR_PX = 64
 _BAR_CHARACTERS = 24
-_FIELDS = {"title": "in the headline", "body": "in the text", "url": "in the address", "source": "in the name of the source"}
+_FIELDS = {
+    "title": "in the headline",
+    "dateline": "in the dateline",
+    "body": "in the text",
+    "url": "in the address",
+    "source": "in the name of the source",
+}
 
 VerdictLinks = Callable[[str, str], Mapping[str, str]]
 """(alert, channel) -> the address of each verdict's page."""

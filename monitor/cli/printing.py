@@ -98,10 +98,9 @@ def article_json(article: Article) -> dict[str, Any]:
 
 def match_json(match: Match, document: Document) -> dict[str, Any]:
     """A receipt as scripts see it; each hit carries its words and its UTF-16 offsets beside those in code points."""
-    texts = {"title": document.title, "body": document.body, "url": document.url, "source": document.source}
     hits = []
     for hit in match.hits:
-        text = texts[hit.field]
+        text = document.text(hit.field)
         start16 = hit.start + sum(ord(char) > 0xFFFF for char in text[: hit.start])
         end16 = start16 + hit.end - hit.start + sum(ord(char) > 0xFFFF for char in text[hit.start : hit.end])
         hits.append({**asdict(hit), "words": text[hit.start : hit.end], "utf16_start": start16, "utf16_end": end16})

@@ -49,9 +49,8 @@ def _told(clause: Explained, document: Document) -> str:
 
 
 def _words(clause: Explained, document: Document) -> list[str]:
-    texts = {"title": document.title, "body": document.body, "url": document.url, "source": document.source}
     spans = {(hit.field, hit.start, hit.end): None for each in _holding(clause) for hit in each.hits}
-    return list(dict.fromkeys(texts[field][start:end] for field, start, end in spans))
+    return list(dict.fromkeys(document.text(field)[start:end] for field, start, end in spans))
 
 
 def _holding(clause: Explained) -> Iterator[Explained]:

@@ -63,6 +63,7 @@ class Builder:
         self._entries = entries
         self._vocabularies: dict[str, frozenset[int]] = {}
         self._shared: dict[tuple[frozenset[int], Scope | None], AnyOf] = {}
+        self._close: dict[tuple[AnyOf, AnyOf, int, bool], Close] = {}
 
     def clause(self, query: Query, scope: Scope | None = None) -> Clause:
         """The clause that `query` stands for, counting hits in `scope` only."""
@@ -79,7 +80,8 @@ class Builder:
                 return self._either(query, scope)
             case Near():
                 left, right = self._any(query.left, scope), self._any(query.right, scope)
-                return Close(left, right, query.distance, query.ordered)
+                key = (left, right, query.distance, query.ordered)
+                return self._close.setdefault(key, Close(*key))
             case Scoped():
                 self.scopes.add(query.scope)
                 return self.clause(query.child, query.scope)

@@ -10,7 +10,7 @@ from operator import itemgetter
 from monitor.rules.found import Found, Place
 from monitor.rules.query import Scope
 
-Pair = tuple[Place, Place, int]
+Pair = tuple[Place, Place]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,34 +73,35 @@ class Close:
         left, right = self.left, self.right
         if left.scope is None and (left.terms.isdisjoint(found.present) or right.terms.isdisjoint(found.present)):
             return False
-        return next(self.pairs(found, self.distance), None) is not None
+        known = found.answers.get(self)
+        if known is None:
+            known = found.answers[self] = next(self.pairs(found), None) is not None
+        return known
 
     def places(self, found: Found) -> list[Place]:
-        return sorted({place for left, right, _ in self.pairs(found, self.distance) for place in (left, right)})
+        return sorted({place for pair in self.pairs(found) for place in pair})
 
-    def pairs(self, found: Found, limit: int) -> Iterator[Pair]:
-        """For each hit of `left` the nearest ones of `right` before and after it, if at most `limit` words lie between."""
-        lefts, rights = sorted(self.left.places(found)), sorted(self.right.places(found))
+    def pairs(self, found: Found) -> Iterator[Pair]:
+        """For each hit of `left` the nearest ones of `right` before and after it, if they stand close enough."""
+        for first, second in self.neighbours(found):
+            if found.near(first[1], second[0], self.distance):
+                yield first, second
+
+    def neighbours(self, found: Found) -> Iterator[Pair]:
+        """For each hit of `left` the nearest ones of `right` before and after it in its field, however far; the earlier one first."""
+        rights = self.right.places(found)
+        if not rights:
+            return
         starts = [start for start, _, _ in rights]
         by_end = sorted(rights, key=itemgetter(1))
         ends = [end for _, end, _ in by_end]
-        for left in lefts:
+        for left in self.left.places(found):
             after = bisect_left(starts, left[1])
-            if after < len(rights):
-                words = self._between(found, left, rights[after], limit)
-                if words <= limit:
-                    yield left, rights[after], words
+            if after < len(rights) and found.together(left[0], starts[after]):
+                yield left, rights[after]
             before = bisect_right(ends, left[0]) - 1
-            if before >= 0 and not self.ordered:
-                words = self._between(found, by_end[before], left, limit)
-                if words <= limit:
-                    yield left, by_end[before], words
-
-    def _between(self, found: Found, first: Place, second: Place, limit: int) -> int:
-        """Words between two hits; more than `limit` if they stand in different fields."""
-        if found.field(first[0]) != found.field(second[0]):
-            return limit + 1
-        return found.words_between(first[1], second[0], limit)
+            if before >= 0 and not self.ordered and found.together(by_end[before][0], left[0]):
+                yield by_end[before], left
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,7 +117,7 @@ class AtLeastOf:
     def occurrences(self, found: Found) -> int:
         """Places that overlap are one: `human trafficking` is not also a `trafficking` of its own."""
         count = end = 0
-        for first, last, _ in sorted(self.child.places(found)):
+        for first, last, _ in self.child.places(found):
             if first >= end:
                 count += 1
             end = max(end, last)

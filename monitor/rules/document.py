@@ -20,4 +20,5 @@ def document(article: Article, source: Source) -> Document:
         source=f"{source.id} {source.name}",
         language=article.language,
         country=source.country,
+        dateline=article.dateline or "",
     )

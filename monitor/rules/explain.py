@@ -221,12 +221,13 @@ class _Explainer:
         missing = [side for side in (clause.left, clause.right) if not side.holds(self.found)]
         if missing:
             return self._closest_term(missing[0])
-        pairs = list(clause.pairs(self.found, _FAR))
+        pairs = list(clause.neighbours(self.found))
         if pairs:
-            left, right, words = min(pairs, key=lambda pair: pair[2])
+            left, right = min(pairs, key=lambda pair: self._apart(*pair))
+            words = self._apart(left, right)
             apart = f"{words} word{'' if words == 1 else 's'} between"
             return f"“{self._words(left)}” and “{self._words(right)}” have {apart}, {clause.distance} allowed"
-        if clause.ordered and next(Close(clause.right, clause.left, _FAR, False).pairs(self.found, _FAR), None):
+        if clause.ordered and next(Close(clause.right, clause.left, 0, False).neighbours(self.found), None):
             return "they stand in the other order"
         left, right = min(clause.left.places(self.found)), min(clause.right.places(self.found))
         fields = self.found.field(left[0]), self.found.field(right[0])
@@ -234,10 +235,12 @@ class _Explainer:
             return f"“{self._words(left)}” and “{self._words(right)}” are parts of one phrase"
         return f"“{self._words(left)}” stands in the {fields[0]}, “{self._words(right)}” in the {fields[1]}"
 
+    def _apart(self, first: Place, second: Place) -> int:
+        return self.found.words_between(first[1], second[0], _FAR)
+
     def _words(self, place: Place) -> str:
         field, start, end = self.found.original(place[0], place[1])
-        text: str = getattr(self.found.document, field)
-        return " ".join(text[start:end].split())
+        return " ".join(self.found.document.text(field)[start:end].split())
 
 
 def _of(places: dict[int, list[Place]], terms: frozenset[int]) -> list[Place]:

@@ -13,8 +13,8 @@ from monitor.rules.automaton import Automaton
 from monitor.rules.match import Document, Field
 from monitor.rules.query import Scope
 from monitor.rules.terms import CLUSTER, DICTIONARY, GLOB, PLURAL, PREFIX, Check, Patterns, letters_as_written
-from monitor.rules.windows import with_joined_windows
-from monitor.rules.words import count_words, is_word
+from monitor.rules.windows import Windows
+from monitor.rules.words import Words
 from monitor.text.fold import Folded, fold
 from monitor.text.tables import SEPARATOR, SPACE
 
@@ -48,8 +48,10 @@ class Finder:
 
     def find(self, document: Document) -> Found:
         """All terms in the document. Linear in its length and the number of hits."""
-        title, body = _plain(document.title), _plain(document.body)
-        text = f" {title} {_SEPARATOR} {body} "
+        text = f" {_plain(document.title)} {_SEPARATOR} "
+        if document.dateline:
+            text += f"{_plain(document.dateline)} {_SEPARATOR} "
+        text += f"{_plain(document.body)} "
         if self.addresses:
             text += f"{_SEPARATOR} {_plain(document.url)} {_SEPARATOR} {_plain(document.source)} "
         return Found(self, document, fold(text, self.table))
@@ -60,26 +62,32 @@ def _plain(text: str) -> str:
 
 
 class Found:
-    """The hits of one document: `text` those in title and body, `elsewhere` those in url and source, by term; `present` are the terms
-    in title and body."""
+    """The hits of one document: `text` those in title, dateline and body, `elsewhere` those in url and source, by term; `present` are the
+    terms in title, dateline and body. `answers` is where clauses keep what they have found out about the document."""
 
     def __init__(self, finder: Finder, document: Document, folded: Folded) -> None:
         self.document = document
         self.text: dict[int, list[Place]] = {}
         self.elsewhere: dict[int, list[Place]] = {}
+        self.answers: dict[object, bool] = {}
         self._finder = finder
         self._folded = folded
         self._original: dict[tuple[int, int], tuple[Field, int, int]] = {}
         self._scopes: dict[str, set[int]] = {}
-        self._words: dict[tuple[int, int], int] = {}
-        codes, self._windows = folded.codes, None
+        self._places: dict[tuple[frozenset[int], Scope | None], list[Place]] = {}
+        self.bytes = to_bytes(folded.codes)
+        self._wide = len(self.bytes) != len(folded.codes)
+        self._title_end = self._body_begin = self.bytes.index(SEPARATOR)
+        if document.dateline:
+            self._body_begin = self.bytes.index(SEPARATOR, self._title_end + 1)
+        self._text_end = self._body_end = len(self.bytes)
+        if finder.addresses:
+            self._body_end = self.bytes.index(SEPARATOR, self._body_begin + 1)
+        self._windows = None
         if len(folded.hyphens):
-            codes, self._windows = with_joined_windows(folded, finder.reach)
-        self.bytes = to_bytes(codes)
-        self._codes = codes
-        self._title_end = self.bytes.index(SEPARATOR)
-        self._windows_begin = len(self.bytes) if self._windows is None else self._byte_at(self._windows.begins)
-        self._body_end = self.bytes.index(SEPARATOR, self._title_end + 1) if finder.addresses else self._windows_begin
+            hyphens = np.searchsorted(self._index_of, folded.hyphens) if self._wide else folded.hyphens
+            self._windows = Windows(self.bytes, hyphens.tolist(), finder.reach)
+            self.bytes = self._windows.text()
         self._collect()
         self.present = set(self.text)
 
@@ -122,41 +130,27 @@ class Found:
             if not stop:
                 continue
             first = start
-            if first >= self._windows_begin:
-                back = self._from_window(first, stop)
+            if self._windows is not None and first >= self._text_end:
+                back = self._windows.origin(first, stop)
                 if back is None:
                     continue
                 first, stop = back
             found = self.text if stop <= self._body_end else self.elsewhere
             places = found.setdefault(check.term, [])
             place = (first, stop, check.term)
-            if end <= self._windows_begin or place not in places[-8:]:
+            if end <= self._text_end or place not in places[-8:]:
                 places.append(place)
 
-    def _from_window(self, start: int, end: int) -> tuple[int, int] | None:
-        """Where in the text a hit in a window stands; None if it does not cover the hyphen and has been found there already."""
-        windows = self._windows
-        assert windows is not None
-        first, last = self._index(start), self._index(end - 1)
-        row = bisect_right(windows.starts, first) - 1
-        if not first < windows.joints[row] <= last:
-            return None
-        begin = windows.origin.item(first - windows.begins)
-        finish = windows.origin.item(last - windows.begins)
-        return self._byte_at(begin), self._byte_at(finish + 1)
-
     @cached_property
-    def _index_of(self) -> np.ndarray | None:
-        """For each byte the index of its code; None where that is its own place."""
-        return None if len(self._codes) == len(self.bytes) else places_of_bytes(self._codes)
+    def _index_of(self) -> np.ndarray:
+        """For each byte of the text the index of its code."""
+        return places_of_bytes(self._folded.codes)
 
     def _index(self, byte: int) -> int:
-        return byte if self._index_of is None else self._index_of.item(byte)
+        return self._index_of.item(byte) if self._wide else byte
 
     def _byte_at(self, index: int) -> int:
-        if self._index_of is None:
-            return index
-        return int(np.searchsorted(self._index_of, index))
+        return int(np.searchsorted(self._index_of, index)) if self._wide else index
 
     def _end(self, kind: int, start: int, end: int, check: Check | None = None) -> int:
         """Where a hit of a pattern that passes the check ends; 0 if it does not pass."""
@@ -191,40 +185,28 @@ class Found:
         return end
 
     def _as_written(self, cased: str, start: int, end: int) -> bool:
-        if start >= self._windows_begin:
-            back = self._from_window(start, end)
-            if back is None:
-                return False
-            start, end = back
-        field, first, last = self.original(start, end)
-        return letters_as_written(getattr(self.document, field)[first:last]) == cased
+        place = self._in_text(start, end)
+        if place is None:
+            return False
+        field, first, last = self.original(*place)
+        return letters_as_written(self.document.text(field)[first:last]) == cased
 
     def _is_word(self, start: int, end: int) -> bool:
-        text, unspaced = self.bytes, self._finder.unspaced
-        left = start
-        while left > max(0, start - 80) and text[left - 1] in unspaced:
-            left -= 1
-        right = end
-        while right < min(len(text), end + 80) and text[right] in unspaced:
-            right += 1
-        return is_word(self._canonical(left, start), self._canonical(start, end), self._canonical(end, right))
+        place = self._in_text(start, end)
+        return place is not None and self._words.is_word(self._canonical(place[0]), self._canonical(place[1] - 1) + 1)
 
-    def _canonical(self, start: int, end: int) -> str:
-        """The piece of text as Unicode would have it."""
-        if start >= end:
-            return ""
-        folded = self._folded
-        first, last = self._index(start), self._index(end - 1)
-        if self._windows is not None and first >= self._windows.begins:
-            places = self._windows.origin[first - self._windows.begins : last + 1 - self._windows.begins]
-        else:
-            places = np.arange(first, last + 1)
-        places = folded.canonical_offsets[places]
-        source = folded.canonical
-        if source is None:
-            return "".join(folded.original[int(place)] for place in places)
-        text: str = source[places].astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
-        return text
+    def _in_text(self, start: int, end: int) -> tuple[int, int] | None:
+        """A hit in a window as one in the text."""
+        return (start, end) if self._windows is None or start < self._text_end else self._windows.origin(start, end)
+
+    @cached_property
+    def _words(self) -> Words:
+        canonical = self._folded.canonical
+        return Words(np.zeros(0, np.intp) if canonical is None else canonical)
+
+    def _canonical(self, byte: int) -> int:
+        """Where the character of a byte of the text stands in the text as Unicode would have it."""
+        return self._folded.canonical_offsets.item(self._index(byte))
 
     def inside_words(self, terms: frozenset[int], most: int = 3) -> list[str]:
         """Words of the document in which one of the terms stands without being a hit: what an analyst may have meant."""
@@ -233,7 +215,7 @@ class Found:
         for number, pattern in enumerate(patterns.patterns):
             if not terms.isdisjoint(patterns.terms_of(number)):
                 piece = pattern.strip(b" ")
-                start = self.bytes.find(piece, 0, self._windows_begin)
+                start = self.bytes.find(piece, 0, self._text_end)
                 if start >= 0:
                     word = self._around(start, start + len(piece))
                     if word not in words:
@@ -249,14 +231,15 @@ class Found:
         left = max(text.rfind(b" ", 0, start + 1) + 1, start - reach)
         right = text.find(b" ", end)
         field, first, last = self.original(left, min(right, end + reach))
-        whole: str = getattr(self.document, field)
-        return whole[first:last]
+        return self.document.text(field)[first:last]
 
     # -- where it is --------------------------------------------------------------------------------------------------------------
 
     def field(self, start: int) -> Field:
         if start < self._title_end:
             return "title"
+        if start < self._body_begin:
+            return "dateline"
         if start < self._body_end:
             return "body"
         return "url" if start < self.bytes.index(SEPARATOR, self._body_end + 1) else "source"
@@ -267,17 +250,25 @@ class Found:
         if known is None:
             first, last = self._folded.to_original(self._index(start), self._index(end - 1) + 1)
             field = self.field(start)
-            document = self.document
-            if field == "title":
-                shift = 1
-            else:
-                shift = len(document.title) + 4
-                if field != "body":
-                    shift += len(document.body) + 3
-                    if field == "source":
-                        shift += len(document.url) + 3
+            shift = self._shift(field)
             known = self._original[start, end] = (field, first - shift, last - shift)
         return known
+
+    def _shift(self, field: Field) -> int:
+        """Where in the text that was folded a field begins."""
+        document = self.document
+        shift = 1
+        for name, text in (
+            ("title", document.title),
+            ("dateline", document.dateline),
+            ("body", document.body),
+            ("url", document.url),
+        ):
+            if name == field:
+                break
+            if text or name != "dateline":
+                shift += len(text) + 3
+        return shift
 
     def spans(self, clause: Evidence) -> list[tuple[Field, int, int]]:
         """The hits of a clause in the original text: a receipt without the names."""
@@ -288,50 +279,76 @@ class Found:
         """The terms that have a hit in `scope`."""
         known = self._scopes.get(scope)
         if known is None:
+            source = self.elsewhere if scope in ("url", "source") else self.text
+            low, high = self._range(scope)
             if scope == "title" and self._windows is None:  # hits come in the order of the text, so the first of a term tells
-                title_end = self._title_end
-                known = {term for term, places in self.text.items() if places[0][0] < title_end}
+                known = {term for term, places in source.items() if places[0][1] <= high}
             else:
-                source = self.elsewhere if scope in ("url", "source") else self.text
-                known = {term for term, places in source.items() if any(self._is_in(scope, place) for place in places)}
+                known = {
+                    term for term, places in source.items() if any(low <= start and end <= high for start, end, _ in places)
+                }
             self._scopes[scope] = known
         return known
 
     def places(self, terms: frozenset[int], scope: Scope | None) -> list[Place]:
-        """The hits of `terms` in `scope`, in no order."""
-        found = self.elsewhere if scope in ("url", "source") else self.text
-        present = found.keys() if found is self.elsewhere else self.present
-        hits = [place for term in terms.intersection(present) for place in found[term]]
-        return hits if scope is None else [place for place in hits if self._is_in(scope, place)]
+        """The hits of `terms` in `scope`, in the order of the text."""
+        known = self._places.get((terms, scope))
+        if known is None:
+            if scope is None:
+                known = sorted([place for term in terms.intersection(self.present) for place in self.text[term]])
+            else:
+                low, high = self._range(scope)
+                if scope in ("url", "source"):
+                    every = sorted([place for term in terms.intersection(self.elsewhere) for place in self.elsewhere[term]])
+                else:
+                    every = self.places(terms, None)
+                known = [place for place in every if low <= place[0] and place[1] <= high]
+            self._places[terms, scope] = known
+        return known
 
-    def _is_in(self, scope: Scope, place: Place) -> bool:
+    def _range(self, scope: Scope) -> tuple[int, int]:
+        """From where to where the bytes of `scope` reach."""
+        if scope == "title":
+            return 0, self._title_end
         if scope == "lead":
-            if place[0] < self._title_end:
-                return True
-            field, _, end = self.original(place[0], place[1])
-            return field == "body" and end <= self.document.lead_end
-        return self.field(place[0]) == scope
+            return 0, self._lead_end
+        if scope == "body":
+            return self._title_end, self._body_end
+        middle = self.bytes.index(SEPARATOR, self._body_end + 1)
+        return (self._body_end, middle) if scope == "url" else (middle, self._text_end)
+
+    @cached_property
+    def _lead_end(self) -> int:
+        limit = self.document.lead_end + self._shift("body")
+        first, last = self._index(self._body_begin) + 1, self._index(self._body_end - 1) + 1
+        back = self._folded.to_original
+        return self._byte_at(bisect_right(range(first, last), limit, key=lambda index: back(index, index + 1)[1]) + first)
 
     # -- how far ------------------------------------------------------------------------------------------------------------------
 
+    def together(self, first: int, second: int) -> bool:
+        """Whether two places are in one field, the dateline being the beginning of the body."""
+        return self._part(first) == self._part(second)
+
+    def _part(self, start: int) -> Field:
+        field = self.field(start)
+        return "body" if field == "dateline" else field
+
+    def near(self, end: int, start: int, limit: int) -> bool:
+        """Whether at most `limit` words stand between a hit that ends at `end` and one that starts at `start`."""
+        if not self._folded.unspaced:
+            return self.words_between(end, start, limit) <= limit
+        if start - end <= limit:  # no word is shorter than a character
+            return True
+        if start - end > _LONGEST_WORD * (limit + 1) or self.bytes.count(SPACE, end, start) > limit + 3:
+            return False
+        return self.words_between(end, start, limit) <= limit
+
     def words_between(self, end: int, start: int, limit: int) -> int:
         """Words between a hit that ends at `end` and one that starts at `start`; some number above `limit` if there are more than that."""
-        spaces = self.bytes.count(SPACE, end, start)
-        if not self._folded.unspaced or start == end:
-            return max(spaces - 1, 0)
-        if start - end <= limit:  # no word is shorter than a character
-            return self._counted(end, start)
-        if start - end > _LONGEST_WORD * (limit + 1):
-            return limit + 1
-        return self._counted(end, start)
-
-    def _counted(self, end: int, start: int) -> int:
-        known = self._words.get((end, start))
-        if known is None:
-            piece = self.bytes[end:start]
-            if len(piece.translate(None, self._finder.unspaced)) == len(piece):
-                known = max(piece.count(SPACE) - 1, 0)
-            else:
-                known = count_words(self._canonical(end, start))
-            self._words[end, start] = known
-        return known
+        if not self._folded.unspaced:
+            crossed = end <= self._body_begin < start and self._body_begin > self._title_end
+            return max(self.bytes.count(SPACE, end, start) - 1 - crossed, 0)
+        if start <= end:
+            return 0
+        return self._words.between(self._canonical(end - 1) + 1, self._canonical(start), limit)

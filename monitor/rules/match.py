@@ -9,12 +9,15 @@ from typing import Literal
 
 from monitor.text import begins_cluster
 
-Field = Literal["title", "body", "url", "source"]
+Field = Literal["title", "dateline", "body", "url", "source"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """What rules are matched against. `lead_end` is the code point offset in `body` where the second paragraph ends."""
+    """What rules are matched against. `lead_end` is the code point offset in `body` where the second paragraph ends.
+
+    `dateline` is the place that stood before the body; it counts as the beginning of the body and of the lead.
+    """
 
     title: str
     body: str
@@ -23,6 +26,12 @@ class Document:
     source: str = ""
     language: str | None = None
     country: str | None = None
+    dateline: str = ""
+
+    def text(self, field: Field) -> str:
+        """The text that the offsets of a hit in `field` count in."""
+        text: str = getattr(self, field)
+        return text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,15 +75,18 @@ _MOST = 3
 
 
 def snippets(document: Document, match: Match) -> tuple[Snippet, ...]:
-    """The headline, if anything in it matched, and up to three passages of the body that show the most different terms.
+    """The headline and the dateline, if anything in them matched, and up to three passages of the body that show the most different
+    terms.
 
     Each is a piece of the original text (white space as one space, … where it was cut) and its marks: code point offsets in the piece, in
     order, overlapping hits merged. Passages are cut between words, in scripts without spaces between clusters, and never cut a hit.
     """
     pieces = []
-    title = _marks(match.hits, "title")
-    if title:
-        pieces.append(_piece(document.title, 0, len(document.title), title))
+    wholes: tuple[Field, ...] = ("title", "dateline")
+    for field in wholes:
+        whole = _marks(match.hits, field)
+        if whole:
+            pieces.append(_piece(document.text(field), 0, len(document.text(field)), whole))
     marks = _marks(match.hits, "body")
     passages = _passages(document.body, marks)
     terms = {passage: _terms(match.hits, passage) for passage in passages}

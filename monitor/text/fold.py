@@ -2,7 +2,8 @@
 
 What is folded away: case; compatibility forms, full width, ligatures; composition; typographic quotes, dashes and apostrophes; format
 characters (zero-width space and joiners, soft hyphen, variation selectors); white space and punctuation (one space); digits of every
-script; the order in which vowels, tones and subscripts were typed; the tone placement of Vietnamese; traditional Chinese; Zawgyi.
+script; the order in which vowels, tones and subscripts were typed; the tone placement of Vietnamese; traditional Chinese; Zawgyi; single
+spaces between Burmese letters.
 Between letters of scripts with and without spaces between words a space is put in, so that ตำรวจASEAN holds the word ASEAN.
 
 Everything is done on arrays: one look at the flags of all characters tells which of the steps are needed, mostly none.
@@ -143,6 +144,8 @@ def fold(text: str, table: CodeTable | None = None, *, zawgyi: bool = True) -> F
     if seen & JOINS:
         _lone_joins(codes)
     keep = _without_runs(codes)
+    if seen & MYANMAR:
+        keep[_inside_burmese(source, flags)] = False
     unspaced = bool(seen & UNSPACED)
     if unspaced and seen & SPACED:
         changes = _changes(flags)
@@ -173,6 +176,7 @@ def _folded(
 
 
 _NONE: Offsets = np.zeros(0, np.int64)
+_NO_BREAK_SPACE = 0xA0
 
 
 def _coded(source: Codes, table: CodeTable | None) -> Codes:
@@ -189,6 +193,14 @@ def _without_runs(codes: Codes) -> NDArray[np.bool_]:
     keep[:1] = True
     np.logical_or(word[1:], word[:-1], out=keep[1:])
     return keep
+
+
+def _inside_burmese(source: Codes, flags: NDArray[np.uint16]) -> Offsets:
+    """Single spaces between Burmese letters: they are put between any two syllables, for the lines to break or for the eye."""
+    spaces: Offsets = ((source == SPACE) | (source == _NO_BREAK_SPACE)).nonzero()[0]
+    spaces = spaces[(spaces > 0) & (spaces < len(source) - 1)]
+    inside: NDArray[np.bool_] = flags[spaces - 1] & flags[spaces + 1] & (MYANMAR | UNSPACED) == MYANMAR | UNSPACED
+    return spaces[inside]
 
 
 def _lone_joins(codes: Codes) -> None:

@@ -86,6 +86,15 @@ def test_a_hit_in_address_or_source_is_told_by_its_term_and_marks_nothing():
     assert [(each.text, each.marks) for each in said.snippets] == [("Text.", ())]
 
 
+def test_a_hit_in_the_dateline_is_told_by_its_words():
+    hits = (Hit(term="cambodia", field="dateline", start=12, end=20),)
+    article = Article(headline="A raid", paragraphs=("Text.",), dateline="PHNOM PENH, Cambodia")
+    match = Match(rule="scam", rule_version="v", clauses=(), hits=hits)
+    said = notice(alert=ALERT, rule=RULE, match=match, article=article, source=SOURCE)
+    assert [(each.words, each.field, each.spans) for each in said.receipt] == [("Cambodia", "dateline", ((12, 20),))]
+    assert said.headline_marks == ()
+
+
 def test_a_snippet_stays_in_its_paragraph_and_is_cut_between_words():
     said = told(None, ["Before.", FILLER * 2 + "A scam centre stood here. " + FILLER * 2, "After."], SCAM)
     (snippet,) = said.snippets

@@ -104,6 +104,59 @@ def test_scopes_and_tags(when: str, held: bool) -> None:
     assert (receipt(when, body, title="a1", lead_end=body.index("\n\nc1"), **more) is not None) is held
 
 
+@pytest.mark.parametrize(
+    "when, held",
+    [
+        ("bangkok", True),
+        ("lead:bangkok", True),
+        ("body:bangkok", True),
+        ("title:bangkok", False),
+        ("url:bangkok", False),
+        ("bangkok NEAR/2 heroin", True),
+        ("bangkok NEAR/1 heroin", False),
+        ("bangkok ONEAR/2 heroin", True),
+        ("heroin ONEAR/2 bangkok", False),
+        ("bangkok NEAR/9 headline", False),
+        ('"bangkok police"', False),
+        ("lead:found", True),
+        ("lead:later", False),
+        ("title:headline", True),
+        ("source:post AND url:news", True),
+    ],
+)
+def test_the_dateline_is_the_beginning_of_the_body(when: str, held: bool) -> None:
+    body = "Police found heroin.\n\nA ring.\n\nIt came later."
+    more = {"url": "https://news.example/", "source": "The Post", "lead_end": body.index("\n\nIt")}
+    assert (receipt(when, body, title="Headline", dateline="BANGKOK", **more) is not None) is held
+
+
+def test_in_a_script_without_spaces_the_dateline_is_near_the_body() -> None:
+    body = "ตำรวจบุกจับเครือข่ายค้ามนุษย์"
+    assert receipt("พนมเปญ NEAR/9 ค้ามนุษย์", body, title="พนมเปญ", dateline="") is None
+    match = receipt("พนมเปญ NEAR/9 ค้ามนุษย์", body, dateline="พนมเปญ")
+    assert match is not None
+    assert [(hit.field, hit.start, hit.end) for hit in match.hits] == [("dateline", 0, 6), ("body", 20, 29)]
+
+
+def test_offsets_behind_a_dateline_are_those_of_their_field() -> None:
+    text = {
+        "title": "Trans-national",
+        "dateline": "Nay Pyi Taw, Chiang Rai",
+        "body": "Thai-Lao drug-ring",
+        "url": "https://n.example/Lao",
+    }
+    match = receipt('transnational AND "chiang rai" AND lao AND "drug ring" AND url:lao', **text)
+    assert match is not None
+    words = [(hit.field, text[hit.field][hit.start : hit.end]) for hit in match.hits]
+    assert words == [
+        ("title", "Trans-national"),
+        ("dateline", "Chiang Rai"),
+        ("body", "Lao"),
+        ("body", "drug-ring"),
+        ("url", "Lao"),
+    ]
+
+
 def test_hits_in_the_address_have_their_offsets_there() -> None:
     match = receipt("url:ring AND source:post", "x", title="y", url="https://n.example/Drug-Ring-3", source="The Post")
     assert match is not None

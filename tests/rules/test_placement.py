@@ -10,6 +10,7 @@ import pytest
 from monitor.rules.compile import compile_rules
 from monitor.rules.match import Document
 from monitor.rules.rule import Rule, Vocabulary
+from monitor.text import begins_cluster
 
 # Words to fill the text with, and terms that stand in none of them.
 TEXTS: dict[str, tuple[str, str, list[str]]] = {
@@ -137,6 +138,27 @@ def test_no_term_is_found_inside_another_word(language: str) -> None:
                 [*chance.choices(words, k=5), chance.choice([before + term, term + after, before + term + after]), *words[:3]]
             )
             assert rules.match(Document(title="", body=body)).matches == ()
+
+
+def test_burmese_terms_are_found_with_spaces_between_any_of_their_letters() -> None:
+    _, filler, terms = TEXTS["my"]
+    chance = random.Random("spaces")
+
+    def spaced(word: str) -> str:
+        return "".join(
+            char + chance.choice(["", " ", "\u00a0"]) * begins_cluster(word, at) for at, char in enumerate(word, 1)
+        ).strip()
+
+    for _ in range(20):
+        term = chance.choice(terms)
+        vocabulary = Vocabulary(name="v", title="V", terms={"my": (spaced(term),)})
+        rules = compile_rules([Rule(id="r", title="R", when="@v")], [vocabulary])
+        body = "".join(spaced(word) + chance.choice(["", " ", "၊ ", "။"]) for word in chance.choices(filler.split(), k=12))
+        written = spaced(term)
+        start = len(body)
+        body += f"{written}{spaced('ဖြစ်သည်')}"
+        (match,) = rules.match(Document(title="", body=body)).matches
+        assert [(hit.start, hit.end) for hit in match.hits] == [(start, start + len(written))]
 
 
 def to_zawgyi(text: str) -> str:

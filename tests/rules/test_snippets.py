@@ -60,3 +60,9 @@ def test_scripts_without_spaces_are_cut_between_clusters(filler: str) -> None:
     assert at > 0
     assert begins_cluster(body, at)
     assert begins_cluster(body, at + len(piece))
+
+
+def test_a_dateline_that_matched_stands_before_the_passages() -> None:
+    document = Document(title="A raid", dateline="VIENTIANE", body="Police found pills.")
+    (match,) = compile_rules([Rule(id="r", title="R", when="vientiane AND pills")], []).match(document).matches
+    assert snippets(document, match) == (("VIENTIANE", ((0, 9),)), ("Police found pills.", ((13, 18),)))

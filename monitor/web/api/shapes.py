@@ -9,12 +9,14 @@ from datetime import date, datetime
 from monitor.ports import StoredAlert, StoredArticle, StoryOutline
 from monitor.rules.document import document
 from monitor.rules.match import Match, snippets
+from monitor.sources.source import Source
+from monitor.sources.state import SourceState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HitOut:
-    """One matched occurrence. `start` and `end` are code point offsets in `field` (`title`, or `body`: the paragraphs with an empty line
-    between two); the `utf16_` ones count as JavaScript and Java do."""
+    """One matched occurrence. `start` and `end` are code point offsets in `field` (`title`, `dateline`, `url`, `source`,
+    or `body`: the paragraphs with an empty line between two); the `utf16_` ones count as JavaScript and Java do."""
 
     words: str
     field: str
@@ -153,8 +155,8 @@ class AlertsOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceOut:
-    """A source. `health` is `well`, `quiet` (nothing new for a week), `failing`, `gone`, `new` (not polled yet) or `off`; `entries` counts
-    what it listed by outcome."""
+    """A source. `health` is `well`, `quiet` (answers and has no news), `failing`, `gone`, `new` (not polled yet) or `off`, `said` what is
+    the matter with it; `entries` counts what it listed by outcome."""
 
     id: str
     name: str
@@ -163,7 +165,7 @@ class SourceOut:
     country: str | None
     language: str | None
     health: str
-    last_error: str | None
+    said: str | None
     last_poll_at: datetime | None
     last_success_at: datetime | None
     next_poll_at: datetime | None
@@ -240,10 +242,9 @@ def full_article_out(stored: StoredArticle) -> FullArticleOut:
 def receipt_out(stored: StoredArticle, match: Match) -> ReceiptOut:
     """A receipt, with the words that its offsets stand for."""
     seen = document(stored.article, stored.source)
-    texts = {"title": seen.title, "body": seen.body, "url": seen.url, "source": seen.source}
     hits = []
     for hit in match.hits:
-        text = texts[hit.field]
+        text = seen.text(hit.field)
         start = _utf16(text, hit.start)
         hits.append(
             HitOut(
@@ -313,6 +314,26 @@ def alert_out(stored: StoredAlert) -> AlertOut:
             )
             for each in stored.deliveries
         ),
+    )
+
+
+def source_out(
+    source: Source, state: SourceState | None, health: str, said: str | None, entries: Mapping[str, int]
+) -> SourceOut:
+    """A source of the settings, and what its polls have taught."""
+    return SourceOut(
+        id=source.id,
+        name=source.name,
+        url=source.url,
+        kind=source.kind,
+        country=source.country,
+        language=source.language,
+        health=health,
+        said=said,
+        last_poll_at=None if state is None else state.last_poll_at,
+        last_success_at=None if state is None else state.last_success_at,
+        next_poll_at=None if state is None else state.next_poll_at,
+        entries=entries,
     )
 
 

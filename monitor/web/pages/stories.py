@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from monitor.ports import StoredArticle, Transaction
+from monitor.ports import StoredArticle, Transaction, Version
 from monitor.rules.compile import RuleErrors
 from monitor.rules.document import document
 from monitor.rules.match import Match, snippets
@@ -83,8 +86,11 @@ def story(request: Request, story_id: str) -> Response:
     with here.store.reading() as tx:
         articles = tx.articles.of_story(story_id)
         alerts = tx.alerts.of_story(story_id)
+        versions = {each.id: tx.articles.versions(each.id) for each in articles if each.revised_at is not None}
     if not articles:
         raise HTTPException(404, "There is no story of this number. Articles are deleted when `retention` says so.")
+    if articles[0].story_id != story_id:
+        return RedirectResponse(f"/stories/{articles[0].story_id}", status_code=303)  # it was joined to another
     lead = next((each for each in articles if each.matches), articles[0])
     facets = sorted({facet for each in articles for facet in each.facets})
     return page(
@@ -94,6 +100,7 @@ def story(request: Request, story_id: str) -> Response:
         lead=lead,
         articles=[(each, _marks(each)) for each in articles],
         alerts=alerts,
+        changes={each.id: _changes(versions[each.id], each) for each in articles if each.id in versions},
         facets=facets,
         receipts=[(match, _words(lead, match)) for match in lead.matches],
     )
@@ -157,12 +164,30 @@ def _marks(stored: StoredArticle) -> dict[str, Any]:
     return {"title": [(a, b) for field, a, b in hits if field == "title"], "paragraphs": paragraphs}
 
 
+def _changes(versions: Sequence[Version], now: StoredArticle) -> list[dict[str, Any]]:
+    """What each version but the first changed, by paragraphs that went and came, newest first."""
+    said = [(each.read_at, (each.headline or "", *each.paragraphs)) for each in versions]
+    said.append((now.revised_at or now.read_at, (now.article.headline or "", *now.article.paragraphs)))
+    found = []
+    for (_, before), (at, after) in pairwise(said):
+        matcher = SequenceMatcher(None, before, after, autojunk=False)
+        steps = [step for step in matcher.get_opcodes() if step[0] != "equal"]
+        found.append(
+            {
+                "at": at,
+                "went": [text for _, a, b, _, _ in steps for text in before[a:b]],
+                "came": [text for _, _, _, a, b in steps for text in after[a:b]],
+            }
+        )
+    return found[::-1]
+
+
 def _words(stored: StoredArticle, match: Match) -> list[dict[str, Any]]:
     """The receipt by words: each with its vocabulary, language, and how often it stands where."""
-    texts = {"title": stored.article.headline or "", "body": stored.article.body, "url": stored.article.url or ""}
+    seen = document(stored.article, stored.source)
     rows: dict[tuple[str, str | None], dict[str, Any]] = {}
     for hit in match.hits:
-        words = " ".join(texts.get(hit.field, "")[hit.start : hit.end].split()) or hit.term
+        words = " ".join(seen.text(hit.field)[hit.start : hit.end].split()) or hit.term
         row = rows.setdefault(
             (words.casefold(), hit.vocabulary),
             {"words": words, "term": hit.term, "vocabulary": hit.vocabulary, "language": hit.language, "where": {}},
