@@ -1,0 +1,156 @@
+"""Replaying a recording: what it costs over and above reading the pages, how it uses two cores, and how its memory grows.
+
+    python -m benchmarks.replay [--pages 400] [--memory-pages 20000]
+
+Pages are those of benchmarks/pages.py, 5 of 100 matching the shipped rules. Costs are the difference between replaying twice as many pages
+and replaying the pages, so that starting processes and compiling rules does not count. CPU is that of all processes, user and system.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import trafilatura
+
+from benchmarks.figure import Figure
+from benchmarks.pages import page, url, write
+from monitor.adapters.clock import SystemClock
+from monitor.articles.page import read_page
+from monitor.fetching.outcome import Fetched
+from monitor.sources.entry import Entry
+from monitor.sources.source import Source
+
+CONFIG = Path(__file__).parents[1] / "config"
+SOURCE = Source(id="bench", name="Bench", url="https://bench.example/", kind="page")
+ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Of one replay: seconds of wall time and CPU, and bytes of the largest process."""
+
+    wall_s: float
+    cpu_s: float
+    memory: int
+
+
+def replay(path: Path, *options: str) -> Cost:
+    """`monitor replay` over a file, in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.replay", "--one", "replay", str(path), "--config", str(CONFIG), *options]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, cwd=CONFIG.parent).stderr.split()
+    return Cost(float(told[-3]), float(told[-2]), int(told[-1]))
+
+
+def one(words: list[str]) -> None:
+    """Run `monitor WORDS` and tell its cost on standard error."""
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-m", "monitor", *words], stdout=subprocess.DEVNULL, check=True)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(time.perf_counter() - started, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, file=sys.stderr)
+
+
+def per_page(small: Path, large: Path, pages: int, *options: str) -> tuple[float, float]:
+    """Milliseconds of wall time and CPU for a page: the best of several rounds in which both sizes take turns."""
+    rounds = [(replay(small, *options), replay(large, *options)) for _ in range(ROUNDS)]
+    walls, cpus = (
+        min(getattr(pair[1], name) for pair in rounds) - min(getattr(pair[0], name) for pair in rounds)
+        for name in ("wall_s", "cpu_s")
+    )
+    return walls / pages * 1000, cpus / pages * 1000
+
+
+def cpu_ms(read: Callable[[int], object], count: int) -> float:
+    """CPU of this process for one page, the best of several rounds."""
+    best = float("inf")
+    for _ in range(ROUNDS):
+        started = time.process_time()
+        for number in range(count):
+            read(number)
+        best = min(best, time.process_time() - started)
+    return best / count * 1000
+
+
+def figures(pages: int = 400, memory_pages: int = 20_000) -> list[Figure]:
+    """The ratios, measured now."""
+    bodies = [page(number, matching=number % 100 < 5) for number in range(100)]
+    now = SystemClock().now()
+    fetched = [
+        Fetched(url=url(number), status=200, body=body, fetched_at=now, headers={"content-type": "text/html; charset=utf-8"})
+        for number, body in enumerate(bodies)
+    ]
+    entry = Entry(keys=("bench",))
+    read_page(SOURCE, fetched[0], entry)
+    alone = cpu_ms(lambda number: trafilatura.extract(bodies[number], with_metadata=True), len(bodies))
+    reading = cpu_ms(lambda number: read_page(SOURCE, fetched[number], entry), len(bodies))
+    with tempfile.TemporaryDirectory(prefix="monitor-benchmark-") as scratch:
+        folder = Path(scratch)
+        small = write(folder / "small.warc.gz", range(pages), matching_percent=5)
+        large = write(folder / "large.warc.gz", range(2 * pages), matching_percent=5)
+        wall_1, cpu_1 = per_page(small, large, pages, "--processes", "1")
+        wall_2, _ = per_page(small, large, pages, "--processes", "2")
+        wall_few, cpu_few = per_page(small, large, pages, "--processes", "1", "--matches-only")
+        few = write(folder / "few.warc.gz", range(memory_pages // 5), matching_percent=5, bare=True)
+        many = write(folder / "many.warc.gz", range(memory_pages), matching_percent=5, bare=True)
+        memory_few, memory_many = (replay(path, "--processes", "2").memory for path in (few, many))
+    cores = len(os.sched_getaffinity(0))
+    return [
+        Figure(
+            name="replay: everything but reading the page",
+            ratio=(cpu_1 - reading) / alone,
+            baseline="trafilatura with metadata, CPU",
+            bound="<= 0.15",
+            detail=f"{cpu_1:.2f} ms a page, of which reading {reading:.2f}; trafilatura alone {alone:.2f}",
+        ),
+        Figure(
+            name="replay: all of it",
+            ratio=cpu_1 / alone,
+            baseline="trafilatura with metadata, CPU",
+            detail=f"{cpu_1:.2f} ms a page; trafilatura alone {alone:.2f}",
+        ),
+        Figure(
+            name="replay: two processes",
+            ratio=wall_1 / wall_2,
+            baseline="one process, wall time",
+            bound=">= 1.8",
+            detail=f"{wall_1:.2f} and {wall_2:.2f} ms a page on {cores} cores, load {os.getloadavg()[0]:.1f}",
+        ),
+        Figure(
+            name="replay: --matches-only, 5 % match",
+            ratio=cpu_1 / cpu_few,
+            baseline="the full read, CPU",
+            bound=">= 5",
+            detail=f"{cpu_1:.2f} and {cpu_few:.2f} ms CPU a page; wall time {wall_1 / wall_few:.1f} times as fast",
+        ),
+        Figure(
+            name=f"replay: memory, {memory_pages} pages",
+            ratio=memory_many / memory_few,
+            baseline=f"{memory_pages // 5} pages, largest process",
+            bound="<= 1.15",
+            detail=f"{memory_few / 1e6:.0f} and {memory_many / 1e6:.0f} MB",
+        ),
+    ]
+
+
+def main() -> None:
+    if sys.argv[1:2] == ["--one"]:
+        one(sys.argv[2:])
+        return
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--pages", type=int, default=400)
+    parser.add_argument("--memory-pages", type=int, default=20_000)
+    chosen = parser.parse_args()
+    for each in figures(chosen.pages, chosen.memory_pages):
+        print(f"{each.name:42} {each.ratio:6.2f}  x {each.baseline:34} {each.bound or '':8} {each.detail}")
+
+
+if __name__ == "__main__":
+    main()
