@@ -137,7 +137,7 @@ class _Replay:
         if self._is_due_again():
             self._ask_for_due()
         if self._is_page(record):
-            self._ask(self._source_of(record), _page(record))
+            self._ask(self._source_of(record), _page(record), self._archive.locate(record))
 
     def read_again(self, as_of: datetime | None) -> None:
         """Try again what could not be had, as often as the steps would, up to `as_of`."""
@@ -163,7 +163,7 @@ class _Replay:
                     self._under_way.add(entry_id)
                     if listed.entry.url:
                         self._archive.index.mark(listed.entry.url)
-                    self._ask(self._context.sources[listed.source_id], listed)
+                    self._ask(self._context.sources[listed.source_id], listed, self._answer(listed))
             if not fresh:
                 return
 
@@ -174,9 +174,8 @@ class _Replay:
             is_due = True
         return is_due
 
-    def _ask(self, source: Source, listed: ListedEntry) -> None:
+    def _ask(self, source: Source, listed: ListedEntry, answer: Answer) -> None:
         now = self._clock.now()
-        answer = self._answer(listed)
         if isinstance(
             answer, Failed | Throttled
         ):  # no page to read, and mostly something for later: nothing that may lag behind
