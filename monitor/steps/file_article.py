@@ -14,8 +14,10 @@ from monitor.rules.document import document
 from monitor.rules.match import Document, Verdict
 from monitor.sources.source import Source
 from monitor.steps.raise_alerts import raise_alerts
-from monitor.stories.join import WINDOW, Candidate, Opened, decide
+from monitor.stories.facts import NO_FACTS, Facts, facts
+from monitor.stories.join import WINDOW, Candidate, Joined, Opened, decide
 from monitor.stories.shingles import Sketch, sketch
+from monitor.stories.translation import WINDOW as TRANSLATION_WINDOW
 from monitor.urls import article_id, host_of, identity
 
 
@@ -31,6 +33,7 @@ class Prepared:
     verdict: Verdict
     sketch: Sketch
     identities: tuple[str, ...]
+    facts: Facts = NO_FACTS
     response: StoredResponse | None = None
 
 
@@ -52,14 +55,17 @@ def prepare(rules: RuleSet, source: Source, article: Article, *found_at: str | N
     seen = document(article, source)
     addresses = [url for url in (article.url, *found_at) if url]
     text = f"{article.headline or ''}\n\n{article.body}"
+    verdict = rules.match(seen)
+    published = article.published_at.date() if article.published_at else None
     return Prepared(
         id=article_id(identity(article.url) if article.url else text),
         source=source,
         article=article,
         document=seen,
-        verdict=rules.match(seen),
+        verdict=verdict,
         sketch=sketch(text),
         identities=tuple(identity(url) for url in addresses) or (f"text:{article_id(text)}",),
+        facts=facts(text, article.language, published) if verdict.facets else NO_FACTS,
     )
 
 
@@ -74,19 +80,7 @@ def file_article(
     if known is not None:
         tx.articles.also_at(known, prepared.identities)
         return Filed(article_id=known, new=False)
-    candidate = Candidate(
-        article_id=prepared.id,
-        site=host_of(prepared.article.url) if prepared.article.url else None,
-        published_at=prepared.article.published_at,
-        seen_at=now,
-        sketch=prepared.sketch,
-    )
-    decision = decide(candidate, tx.articles.candidates(prepared.sketch.bands, now - WINDOW))
-    story_id, opened = decision.story_id, isinstance(decision, Opened)
-    if opened:
-        tx.stories.open(story_id, now)
-    else:
-        tx.stories.touch(story_id, now)
+    story_id, opened = _story_of(tx, prepared, now)
     stored = StoredArticle(
         id=prepared.id,
         number=0,
@@ -99,7 +93,7 @@ def file_article(
         read_at=now,
         story_id=story_id,
     )
-    tx.articles.add(stored, prepared.sketch.to_bytes(), prepared.sketch.bands, prepared.identities)
+    tx.articles.add(stored, prepared.sketch.to_bytes(), prepared.sketch.bands, prepared.identities, prepared.facts)
     if prepared.response is not None:
         tx.articles.keep_response(prepared.id, prepared.response)
     raised: tuple[str, ...] = ()
@@ -123,3 +117,31 @@ def file_article(
         rules=tuple(match.rule for match in prepared.verdict.matches),
         alerts=raised,
     )
+
+
+def _story_of(tx: Transaction, prepared: Prepared, now: datetime) -> tuple[str, bool]:
+    """The id of the story that the article joins or opens, and whether it opens it. Stories that it shows to be one are made one."""
+    candidate = Candidate(
+        article_id=prepared.id,
+        site=host_of(prepared.article.url) if prepared.article.url else None,
+        published_at=prepared.article.published_at,
+        seen_at=now,
+        sketch=prepared.sketch,
+        language=prepared.article.language,
+        facts=prepared.facts,
+        facets=frozenset(prepared.verdict.facets),
+    )
+    decision = decide(
+        candidate,
+        tx.articles.candidates(prepared.sketch.bands, now - WINDOW),
+        translations=tx.articles.translations(prepared.facts.keys, now - TRANSLATION_WINDOW),
+    )
+    story_id = decision.story_id
+    match decision:
+        case Opened():
+            tx.stories.open(story_id, now)
+        case Joined(also=also):
+            for other in also:
+                story_id = tx.stories.join(story_id, other)
+            tx.stories.touch(story_id, now)
+    return story_id, isinstance(decision, Opened)

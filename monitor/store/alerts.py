@@ -13,6 +13,7 @@ from monitor.alerts.alert import Alert, Delivery, Notice
 from monitor.alerts.message import Message
 from monitor.ports import StoredAlert
 from monitor.store.messages import from_values, notice_of, to_values
+from monitor.store.stories import kin, one_story
 from monitor.store.tables import alert, article, delivery, message
 
 _PAGE = 200
@@ -26,7 +27,8 @@ class Alerts:
         self._connection = connection
 
     def raised(self, story_id: str) -> frozenset[str]:
-        return frozenset(self._connection.execute(select(alert.c.rule_id).where(alert.c.story_id == story_id)).scalars())
+        told = select(alert.c.rule_id).where(alert.c.story_id.in_(kin(story_id)))
+        return frozenset(self._connection.execute(told).scalars())
 
     def add(self, item: Alert, notice: Notice, deliveries: Sequence[Delivery]) -> None:
         self._connection.execute(insert(alert).values(**asdict(item)))
@@ -101,7 +103,8 @@ class Alerts:
         return found[0] if found else None
 
     def of_story(self, story_id: str) -> list[StoredAlert]:
-        return self._nouns(_alerts().where(alert.c.story_id == story_id).order_by(alert.c.raised_at, alert.c.id))
+        raised_in = alert.c.story_id.in_(one_story(story_id))
+        return self._nouns(_alerts().where(raised_in).order_by(alert.c.raised_at, alert.c.id))
 
     def newest(
         self, limit: int, *, state: str | None = None, rule: str | None = None, before: tuple[datetime, str] | None = None

@@ -12,12 +12,27 @@ from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert,
 
 from monitor.articles.article import Article, Removed
 from monitor.fetching.outcome import Fetched
-from monitor.ports import StoredArticle, StoredResponse, StoryOutline, Wanted
+from monitor.ports import StoredArticle, StoredResponse, StoryOutline, Version, Wanted
 from monitor.rules.match import Hit, Match, Verdict
 from monitor.rules.narrowing import Narrowing, words_of
-from monitor.store.tables import UtcDateTime, address, alert, article, band, delivery, feedback, match, message, response, story
+from monitor.store.stories import current
+from monitor.store.tables import (
+    UtcDateTime,
+    address,
+    alert,
+    article,
+    band,
+    delivery,
+    feedback,
+    match,
+    message,
+    response,
+    story,
+    version,
+)
 from monitor.store.tags import Tags
 from monitor.store.words import Words
+from monitor.stories.facts import NO_FACTS, Facts
 from monitor.stories.join import Candidate
 from monitor.stories.shingles import Sketch
 from monitor.urls import host_of
@@ -34,14 +49,28 @@ _KNOWN = (
 )
 _IDENTITIES = select(address.c.identity).where(address.c.identity.in_(bindparam("identities", expanding=True)))
 _CANDIDATES = (
-    select(article.c.id, article.c.story_id, article.c.url, article.c.published_at, article.c.read_at, article.c.sketch)
+    select(
+        article.c.id,
+        article.c.story_id,
+        article.c.url,
+        article.c.published_at,
+        article.c.read_at,
+        article.c.sketch,
+        article.c.language,
+        article.c.numbers,
+        article.c.names,
+        article.c.facets,
+        story.c.updated_at,
+    )
+    .outerjoin(story, story.c.id == article.c.story_id)
     .where(
         article.c.id.in_(select(band.c.article_id).where(band.c.hash.in_(bindparam("bands", expanding=True))).distinct()),
         article.c.read_at >= bindparam("since"),
     )
-    .order_by(article.c.read_at, article.c.number)
 )
-_ADD, _ADD_ADDRESS, _ADD_BAND, _OPEN = insert(article), insert(address), insert(band), insert(story)
+_COPIES = _CANDIDATES.order_by(article.c.read_at, article.c.number)
+_TRANSLATIONS = _CANDIDATES.order_by(article.c.number.desc()).limit(50)
+_ADD, _ADD_ADDRESS, _ADD_BAND = insert(article), insert(address), insert(band)
 
 
 class Articles:
@@ -65,34 +94,23 @@ class Articles:
             rows = [{"identity": item, "article_id": article_id} for item in sorted(wanted - known)]
             self._connection.execute(_ADD_ADDRESS, rows)
 
-    def add(self, stored: StoredArticle, sketch: bytes, bands: Sequence[int], identities: Iterable[str]) -> int:
+    def add(
+        self, stored: StoredArticle, sketch: bytes, bands: Sequence[int], identities: Iterable[str], facts: Facts = NO_FACTS
+    ) -> int:
         text = stored.article
         values = {
             "id": stored.id,
             "source_id": stored.source_id,
             "source_name": stored.source_name,
             "country": stored.country,
-            "url": text.url,
-            "headline": text.headline,
-            "paragraphs": list(text.paragraphs),
-            "site": text.site,
-            "authors": list(text.authors),
-            "dateline": text.dateline,
-            "published_at": text.published_at,
-            "modified_at": text.modified_at,
-            "language": text.language,
-            "removed": [asdict(removed) for removed in text.removed],
-            "flags": list(text.flags),
-            "facets": list(stored.facets),
-            "sketch": sketch,
             "read_at": stored.read_at,
             "story_id": stored.story_id,
+            **_text_values(stored, sketch, facts),
         }
         result = self._connection.execute(_ADD, values)
         if stored.matches:
             self._connection.execute(insert(match), [_match_values(stored.id, item) for item in stored.matches])
-        if bands:
-            self._connection.execute(_ADD_BAND, [{"hash": value, "article_id": stored.id} for value in sorted(set(bands))])
+        self._add_bands(stored.id, (*bands, *facts.keys))
         self.also_at(stored.id, identities)
         (number,) = result.inserted_primary_key  # type: ignore[misc]  # an insert has one
         if self._searchable:
@@ -124,18 +142,57 @@ class Articles:
         return StoredResponse(asked_url=row.asked_url, fetched=fetched)
 
     def candidates(self, bands: Sequence[int], since: datetime) -> list[Candidate]:
-        rows = self._connection.execute(_CANDIDATES, {"bands": sorted(set(bands)), "since": since})
+        rows = self._connection.execute(_COPIES, {"bands": sorted(set(bands)), "since": since})
+        return [_candidate(row) for row in rows]
+
+    def translations(self, keys: Sequence[int], since: datetime) -> list[Candidate]:
+        if not keys:
+            return []
+        rows = self._connection.execute(_TRANSLATIONS, {"bands": sorted(set(keys)), "since": since})
+        return [_candidate(row) for row in rows]
+
+    def revise(self, stored: StoredArticle, sketch: Sketch, facts: Facts) -> int:
+        row = self._connection.execute(select(article).where(article.c.id == stored.id)).one()
+        before = select(func.count()).select_from(version).where(version.c.article_id == stored.id)
+        number = int(self._connection.execute(before).scalar_one()) + 1
+        self._connection.execute(
+            insert(version).values(
+                article_id=stored.id,
+                number=number,
+                headline=row.headline,
+                paragraphs=row.paragraphs,
+                modified_at=row.modified_at,
+                read_at=row.revised_at or row.read_at,
+            )
+        )
+        old = (*Sketch.from_bytes(bytes(row.sketch)).bands, *_facts(row).keys)
+        self._connection.execute(delete(band).where(band.c.hash.in_(old), band.c.article_id == stored.id))
+        self._add_bands(stored.id, (*sketch.bands, *facts.keys))
+        values = {**_text_values(stored, sketch.to_bytes(), facts), "revised_at": stored.revised_at}
+        self._connection.execute(update(article).where(article.c.id == stored.id).values(**values))
+        if self._searchable:
+            said = words_of("\n\n".join([row.headline or "", *row.paragraphs]))
+            self._words.also(row.number, words_of(f"{stored.article.headline or ''}\n{stored.article.body}") - said)
+        self.judged(stored.id, Verdict(matches=stored.matches, facets=stored.facets))
+        return number
+
+    def versions(self, article_id: str) -> list[Version]:
+        rows = self._connection.execute(select(version).where(version.c.article_id == article_id).order_by(version.c.number))
         return [
-            Candidate(
-                article_id=row.id,
-                story_id=row.story_id,
-                site=host_of(row.url) if row.url else None,
-                published_at=row.published_at,
-                seen_at=row.read_at,
-                sketch=Sketch.from_bytes(bytes(row.sketch)),
+            Version(
+                number=row.number,
+                headline=row.headline,
+                paragraphs=tuple(row.paragraphs),
+                modified_at=row.modified_at,
+                read_at=row.read_at,
             )
             for row in rows
         ]
+
+    def _add_bands(self, article_id: str, bands: Iterable[int]) -> None:
+        rows = [{"hash": value, "article_id": article_id} for value in sorted(set(bands))]
+        if rows:
+            self._connection.execute(_ADD_BAND, rows)
 
     def forget_bands(self, before: datetime) -> int:
         old = select(article.c.id).where(article.c.read_at < before)
@@ -149,11 +206,11 @@ class Articles:
             .where(delivery.c.state.in_(("pending", "held")))
         )
         old = select(article.c.id).where(article.c.read_at < before, article.c.story_id.not_in(waiting))
-        for table in (match, band, response):
+        for table in (match, band, response, version):
             self._connection.execute(delete(table).where(table.c.article_id.in_(old)))
         self._tags.drop(old.with_only_columns(article.c.number))
         number = self._connection.execute(delete(article).where(article.c.id.in_(old))).rowcount
-        left = select(article.c.story_id)
+        left = select(article.c.story_id).union(select(story.c.id).where(story.c.joined_to.in_(select(article.c.story_id))))
         over = select(alert.c.id).where(alert.c.story_id.not_in(left), alert.c.story_id.not_in(waiting))
         said = select(message.c.id).where(message.c.alert_id.in_(over))
         self._connection.execute(delete(delivery).where(delivery.c.message_id.in_(said)))
@@ -215,7 +272,7 @@ class Articles:
             self._tags.put(stored.number, stored)
 
     def of_story(self, story_id: str) -> list[StoredArticle]:
-        return self._nouns(select(article).where(article.c.story_id == story_id).order_by(article.c.number))
+        return self._nouns(select(article).where(article.c.story_id == current(story_id)).order_by(article.c.number))
 
     def outlines(self, story_ids: Sequence[str]) -> Mapping[str, StoryOutline]:
         query = (
@@ -251,19 +308,6 @@ class Articles:
         for row in found:
             matches.setdefault(row.article_id, []).append(_match_noun(row))
         return [_article_noun(row, tuple(matches.get(row.id, ()))) for row in rows]
-
-
-class Stories:
-    """`ports.StoryRows` over one connection."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def open(self, story_id: str, now: datetime) -> None:
-        self._connection.execute(_OPEN, {"id": story_id, "opened_at": now, "updated_at": now})
-
-    def touch(self, story_id: str, now: datetime) -> None:
-        self._connection.execute(update(story).where(story.c.id == story_id).values(updated_at=now))
 
 
 def _match_values(article_id: str, item: Match) -> dict[str, Any]:
@@ -311,4 +355,46 @@ def _article_noun(row: Row[Any], matches: tuple[Match, ...]) -> StoredArticle:
         matches=matches,
         read_at=row.read_at,
         story_id=row.story_id,
+        revised_at=row.revised_at,
+    )
+
+
+def _text_values(stored: StoredArticle, sketch: bytes, facts: Facts) -> dict[str, Any]:
+    """The columns that another version of the article may change."""
+    text = stored.article
+    return {
+        "url": text.url,
+        "headline": text.headline,
+        "paragraphs": list(text.paragraphs),
+        "site": text.site,
+        "authors": list(text.authors),
+        "dateline": text.dateline,
+        "published_at": text.published_at,
+        "modified_at": text.modified_at,
+        "language": text.language,
+        "removed": [asdict(removed) for removed in text.removed],
+        "flags": list(text.flags),
+        "facets": list(stored.facets),
+        "sketch": sketch,
+        "numbers": sorted(facts.numbers),
+        "names": sorted(facts.names),
+    }
+
+
+def _facts(row: Row[Any]) -> Facts:
+    return Facts(numbers=frozenset(row.numbers), names=frozenset(row.names))
+
+
+def _candidate(row: Any) -> Candidate:
+    return Candidate(
+        article_id=row.id,
+        story_id=row.story_id,
+        story_at=row.updated_at,
+        site=host_of(row.url) if row.url else None,
+        published_at=row.published_at,
+        seen_at=row.read_at,
+        sketch=Sketch.from_bytes(bytes(row.sketch)),
+        language=row.language,
+        facts=_facts(row),
+        facets=frozenset(row.facets),
     )

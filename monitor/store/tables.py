@@ -134,11 +134,14 @@ entry = Table(
     Column("listed_at", UtcDateTime, nullable=False),
     Column("first_poll", Boolean, nullable=False),  # listed when its source was polled for the first time
     Column("next_read_at", UtcDateTime),  # NULL: done
+    Column("again_at", UtcDateTime),  # when its page is looked at again; NULL: not any more
+    Column("readings", Integer, nullable=False, default=0),  # how often it was looked at again
     Column("attempts", Integer, nullable=False, default=0),
     Column("outcome", String),  # NULL: not done yet
     Column("reason", Text),
     Column("article_id", String),
     Index("ix_entry_next_read_at", "next_read_at"),
+    Index("ix_entry_again_at", "again_at"),
     Index("ix_entry_source_id", "source_id", "listed_at"),
 )
 
@@ -173,7 +176,10 @@ article = Table(
     Column("flags", JSON, nullable=False),
     Column("facets", JSON, nullable=False),
     Column("sketch", LargeBinary, nullable=False),
+    Column("numbers", JSON, nullable=False),  # what translations are found by
+    Column("names", JSON, nullable=False),
     Column("read_at", UtcDateTime, nullable=False),
+    Column("revised_at", UtcDateTime),  # when its text was found changed, the last time
     Column("story_id", String(16), nullable=False),
     UniqueConstraint("id"),
     Index("ix_article_read_at", "read_at"),
@@ -219,13 +225,27 @@ tag = Table(
     sqlite_with_rowid=False,
 )
 
+version = Table(
+    "version",
+    metadata,
+    Column("article_id", String(16), primary_key=True),
+    Column("number", Integer, primary_key=True),  # from 1; the newest is in the article's row
+    Column("headline", Text),
+    Column("paragraphs", JSON, nullable=False),
+    Column("modified_at", UtcDateTime),
+    Column("read_at", UtcDateTime, nullable=False),
+)
+
 story = Table(
     "story",
     metadata,
     Column("id", String(16), primary_key=True),  # the id of its first article
     Column("opened_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    Column("joined_to", String(16)),  # the story that turned out to be the same; its articles are there
+    Column("split_from", String(16)),
     Index("ix_story_updated_at", "updated_at"),
+    Index("ix_story_joined_to", "joined_to"),
 )
 
 alert = Table(

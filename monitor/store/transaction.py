@@ -9,13 +9,14 @@ from sqlalchemy import Connection
 
 from monitor.ports import Due
 from monitor.store.alerts import Alerts
-from monitor.store.articles import Articles, Stories
+from monitor.store.articles import Articles
 from monitor.store.due import all_due, due, next_due_at, postpone
 from monitor.store.entries import Entries
 from monitor.store.feedback import FeedbackRows
 from monitor.store.lanes import Lanes
 from monitor.store.operator import Operator
 from monitor.store.sources import Sources
+from monitor.store.stories import Stories
 
 
 class RowTransaction:

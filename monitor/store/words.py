@@ -29,6 +29,14 @@ class Words:
             statement = "INSERT INTO article_words (rowid, words) VALUES (:number, :words)"
             self._connection.execute(text(statement), {"number": number, "words": " ".join(sorted(words))})
 
+    def also(self, number: int, words: frozenset[str]) -> None:
+        """File it under these words that it was not under, too. Those of an earlier version stay: the index only narrows."""
+        if self._postgres:
+            more = "UPDATE article_words SET words = words || array_to_tsvector(CAST(:words AS text[])) WHERE number = :number"
+            self._connection.execute(text(more), {"number": number, "words": sorted(words)})
+        elif words:
+            self.add(number, words)
+
     def numbers(self, narrowing: Narrowing) -> set[int] | None:
         """The numbers of the articles that `narrowing` leaves; None where it leaves all of them."""
         match narrowing:

@@ -102,6 +102,8 @@ class Facts:
         return tuple(digest - (1 << 64) if digest >> 63 else digest for digest in chosen)
 
 
+NO_FACTS = Facts()
+
 ENOUGH = 3.0
 """So much shared weight makes two texts worth comparing."""
 

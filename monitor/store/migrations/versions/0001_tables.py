@@ -49,7 +49,10 @@ def upgrade() -> None:
         sa.Column("flags", sa.JSON(), nullable=False),
         sa.Column("facets", sa.JSON(), nullable=False),
         sa.Column("sketch", sa.LargeBinary(), nullable=False),
+        sa.Column("numbers", sa.JSON(), nullable=False),
+        sa.Column("names", sa.JSON(), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revised_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("story_id", sa.String(length=16), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_article")),
         sa.UniqueConstraint("id", name=op.f("uq_article_id")),
@@ -163,8 +166,11 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=16), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("joined_to", sa.String(length=16), nullable=True),
+        sa.Column("split_from", sa.String(length=16), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_story")),
     )
+    op.create_index("ix_story_joined_to", "story", ["joined_to"], unique=False)
     op.create_index("ix_story_updated_at", "story", ["updated_at"], unique=False)
     op.create_table(
         "message",
@@ -262,6 +268,8 @@ def upgrade() -> None:
         sa.Column("listed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("first_poll", sa.Boolean(), nullable=False),
         sa.Column("next_read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("again_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("readings", sa.Integer(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("outcome", sa.String(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
@@ -269,6 +277,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["source_id"], ["source.source_id"], name=op.f("fk_entry_source_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry")),
     )
+    op.create_index("ix_entry_again_at", "entry", ["again_at"], unique=False)
     op.create_index("ix_entry_next_read_at", "entry", ["next_read_at"], unique=False)
     op.create_index("ix_entry_source_id", "entry", ["source_id", "listed_at"], unique=False)
     op.create_table(
