@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import re
+import shutil
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,12 +19,13 @@ from starlette.testclient import TestClient
 from monitor.adapters.clock import SetClock
 from monitor.alerts.channel import EmailChannel, Secret
 from monitor.articles.article import Article
+from monitor.ports import StoredArticle
 from monitor.rules.compile import compile_rules
 from monitor.rules.rule import Rule, Vocabulary
 from monitor.settings.settings import Settings, WebSettings
 from monitor.sources.entry import Entry
 from monitor.sources.source import Source
-from monitor.sources.schedule import SourceState
+from monitor.sources.state import SourceState
 from monitor.steps.file_article import file_article, prepare
 from monitor.store.database import RowStore, open_store
 from monitor.web.behind import Archive
@@ -110,36 +113,28 @@ class Desk:
         assert found is not None
         return found[1]
 
+    def publish(self, source: Source, article: Article, *, at: datetime = NOW) -> str:
+        """File an article as a step would; the id of its story."""
+        return publish(self, source, article, at=at)
+
+    def changed(self, stored: StoredArticle, *, paragraphs: tuple[str, ...], at: datetime) -> StoredArticle:
+        """The article as it reads later."""
+        return replace(stored, article=replace(stored.article, paragraphs=paragraphs), revised_at=at)
+
     def page(self, path: str, status: int = 200) -> str:
         answer = self.client.get(path)
         assert answer.status_code == status, answer.text
         return answer.text
 
 
-@pytest.fixture
-def make_desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
-    """Makes a desk over an empty store; its arguments are changes to the settings."""
-    opened = []
-
-    def make(**changes: object) -> Desk:
-        settings = settings_of(tmp_path, **changes)
-        clock = SetClock(NOW)
-        store = open_store(settings.store)
-        with store.writing() as tx:
-            tx.sources.watch([source for source in settings.sources if source.enabled], NOW)
-        archive = Archive(
-            settings=settings, store=store, clock=clock, rules=compile_rules(settings.rules, settings.vocabularies)
-        )
-        meter = Meter(clock)
-        client = TestClient(desk(archive, meter), base_url="http://127.0.0.1:8765")
-        client.__enter__()
-        opened.append((client, store))
-        return Desk(behind=archive, client=client, clock=clock, meter=meter)
-
-    yield make
-    for client, store in opened:
-        client.__exit__(None, None, None)
-        store.close()
+def opened(settings: Settings) -> Desk:
+    """A desk over the store of these settings; to be closed by whoever asked for it."""
+    clock = SetClock(NOW)
+    store = open_store(settings.store)
+    archive = Archive(settings=settings, store=store, clock=clock, rules=compile_rules(settings.rules, settings.vocabularies))
+    meter = Meter(clock)
+    client = TestClient(desk(archive, meter), base_url="http://127.0.0.1:8765")
+    return Desk(behind=archive, client=client, clock=clock, meter=meter)
 
 
 def publish(desk: Desk, source: Source, article: Article, *, at: datetime = NOW) -> str:
@@ -154,21 +149,8 @@ def publish(desk: Desk, source: Source, article: Article, *, at: datetime = NOW)
     return str(filed.story_id)
 
 
-@pytest.fixture
-def file(empty: Desk) -> Callable[..., str]:
-    """`file(source, article)` into the desk of the test."""
-    return lambda source, article, **words: publish(empty, source, article, **words)
-
-
-@pytest.fixture
-def empty(make_desk: Callable[..., Desk]) -> Desk:
-    """A desk over an empty store, nobody logged in."""
-    return make_desk()
-
-
-@pytest.fixture
-def filled(empty: Desk) -> Desk:
-    """A desk over five articles, nobody logged in. The delivery about the court was given up."""
+def fill(desk: Desk) -> None:
+    """Five articles; the delivery about the court was given up, one source fails."""
     by_id = {source.id: source for source in SOURCES}
     for number, (source, language, headline, text) in enumerate(TEXTS):
         at = NOW - timedelta(hours=5 - number)
@@ -179,12 +161,11 @@ def filled(empty: Desk) -> Desk:
             language=language,
             published_at=at - timedelta(minutes=20),
         )
-        publish(empty, by_id[source], article, at=at)
-    with empty.store.writing() as tx:
+        publish(desk, by_id[source], article, at=at)
+    with desk.store.writing() as tx:
         (court,) = tx.alerts.newest(5, rule="people")
         (delivery,) = court.deliveries
-        values = {name: getattr(delivery, name) for name in delivery.__slots__}
-        tx.alerts.save(type(delivery)(**{**values, "state": "dead", "attempts": 10, "last_error": "550 no such mailbox"}))
+        tx.alerts.save(replace(delivery, state="dead", attempts=10, last_error="550 no such mailbox"))
         failing = SourceState(
             source_id="hoa",
             next_poll_at=NOW + timedelta(hours=1),
@@ -193,7 +174,49 @@ def filled(empty: Desk) -> Desk:
             last_error="HTTP 503, the server is not well",
         )
         tx.sources.save(failing, "hoa.example")
-    return empty
+
+
+@pytest.fixture(scope="session")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """An empty store and a filled one, made once, to be copied."""
+    made = {}
+    for name in ("empty", "filled"):
+        folder = tmp_path_factory.mktemp(name)
+        desk = opened(settings_of(folder))
+        with desk.store.writing() as tx:
+            tx.sources.watch([source for source in SOURCES if source.enabled], NOW)
+        if name == "filled":
+            fill(desk)
+        desk.store.close()
+        made[name] = folder / "monitor.db"
+    return made
+
+
+@pytest.fixture
+def make_desk(tmp_path: Path, stores: dict[str, Path]) -> Iterator[Callable[..., Desk]]:
+    """Makes a desk over a copy of one of the stores; further arguments are changes to the settings."""
+    with ExitStack() as closing:
+
+        def make(store: str = "empty", **changes: object) -> Desk:
+            shutil.copy(stores[store], tmp_path / "monitor.db")
+            desk = opened(settings_of(tmp_path, **changes))
+            closing.callback(desk.store.close)
+            closing.enter_context(desk.client)
+            return desk
+
+        yield make
+
+
+@pytest.fixture
+def empty(make_desk: Callable[..., Desk]) -> Desk:
+    """A desk over an empty store, nobody logged in."""
+    return make_desk("empty")
+
+
+@pytest.fixture
+def filled(make_desk: Callable[..., Desk]) -> Desk:
+    """A desk over five articles, nobody logged in."""
+    return make_desk("filled")
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from monitor.cli.demo.desk import Entrance
 from monitor.cli.demo.ledger import Ledger
 from monitor.cli.demo.servers import Received
 from monitor.cli.demo.sites import DemoSite
@@ -37,6 +38,11 @@ class Presenter:
         click.echo(f"Its configuration, while it runs: {directory}\n")
         if keep:
             click.echo("It stays up until Ctrl-C.\n")
+
+    def desk(self, entrance: Entrance | None) -> None:
+        """Where to look, in a demo that stays up."""
+        if entrance is not None:
+            click.echo(f"The desk: {entrance.address} (name {entrance.name}, password {entrance.password})\n")
 
     def event(self, event: Event) -> None:
         """A step of the daemon has ended."""
@@ -84,7 +90,9 @@ class Presenter:
             click.secho("Every expected alert arrived, by mail and by webhook, and no other.", fg="green", bold=True)
         click.echo("\nNext: `monitor init DIR` writes a configuration of your own; `monitor --help` lists all commands.")
         if keep:
-            click.echo("The demo stays up. Ctrl-C ends it.")
+            click.echo("The demo and its desk stay up. Ctrl-C ends them.")
+        else:
+            click.echo("`monitor demo --keep` stays up, with pages to look at.")
 
     def _polled(self, key: str, done: Done) -> None:
         if done.result == "left":

@@ -12,6 +12,7 @@ import click
 from monitor.adapters.clock import SystemClock
 from monitor.app import open_app
 from monitor.cli.demo.configuration import load_quick, new_secret, write_configuration
+from monitor.cli.demo.desk import desk_beside
 from monitor.cli.demo.ledger import Ledger
 from monitor.cli.demo.pages import serving
 from monitor.cli.demo.present import Presenter
@@ -51,7 +52,8 @@ def run_demo(*, keep: bool) -> int:
         with open_app(settings, clock=clock) as app:
             presenter = Presenter(sites, app.store, elapsed_s)
             presenter.opening(directory, keep)
-            with app.daemon(news.put, lambda: None) as engine:
+            with app.daemon(news.put, lambda: None) as engine, desk_beside(app, wanted=keep) as entrance:
+                presenter.desk(entrance)
                 try:
                     _watch(news, presenter, ledger, lambda: ledger.complete or elapsed_s() > LONGEST_S)
                     presenter.summary(ledger, keep)

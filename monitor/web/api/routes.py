@@ -12,7 +12,6 @@ from starlette.responses import JSONResponse, Response
 from monitor.alerts.feedback import by_rule
 from monitor.ports import Wanted
 from monitor.rules.compile import RuleErrors
-from monitor.sources.state import SourceState
 from monitor.web import search
 from monitor.web.api.shapes import (
     AlertOut,
@@ -27,6 +26,7 @@ from monitor.web.api.shapes import (
     StoriesOut,
     alert_out,
     full_article_out,
+    source_out,
     story_out,
 )
 from monitor.web.behind import behind
@@ -173,27 +173,13 @@ def retry_alert(request: Request, alert_id: Id) -> RetriedOut:
 def list_sources(request: Request) -> list[SourceOut]:
     """All configured sources, those that are off included."""
     here = behind(request)
-    now = here.clock.now()
     with here.store.reading() as tx:
         states = {state.source_id: state for state in tx.sources.all()}
-        counts = {each.source_id: each.outcomes for each in tx.sources.counts()}
+        outcomes = {each.source_id: each.outcomes for each in tx.sources.counts()}
+        told = {source.id: health(source, states.get(source.id), tx, here.clock.now()) for source in here.settings.sources}
     return [
-        SourceOut(
-            id=source.id,
-            name=source.name,
-            url=source.url,
-            kind=source.kind,
-            country=source.country,
-            language=source.language,
-            health=health(source, states.get(source.id), now),
-            last_error=state.last_error,
-            last_poll_at=state.last_poll_at,
-            last_success_at=state.last_success_at,
-            next_poll_at=state.next_poll_at,
-            entries=counts.get(source.id, {}),
-        )
+        source_out(source, states.get(source.id), *told[source.id], outcomes.get(source.id, {}))
         for source in here.settings.sources
-        for state in (states.get(source.id) or SourceState(source_id=source.id, next_poll_at=None),)
     ]
 
 

@@ -103,7 +103,7 @@ def _typed(rule: Rule) -> dict[str, str]:
     return {
         "when": rule.when,
         "unless": rule.unless or "",
-        "score": "\n".join(f"{points} {query}" for query, points in rule.score.items()),
+        "score": "\n".join(f"{points} {' '.join(query.split())}" for query, points in rule.score.items()),
         "threshold": str(rule.threshold or ""),
     }
 
@@ -132,7 +132,7 @@ def _tried(request: Request, typed: dict[str, str], days: int, against: str | No
         texts = {"when": typed["when"], "unless": typed["unless"]}
         return {"complaints": [complaint_of(each, texts.get(each.query or "", each.query or "")) for each in trial.errors]}
     drawn = bars(trial.per_day, first, today)
-    return {"trial": trial, "chart": chart(f"Alerts a day, {trial.stories} in all", drawn), "shown": _shown(trial)}
+    return {"trial": trial, "chart": chart(f"Alerts a day, {trial.stories} in all", drawn, width=640), "shown": _shown(trial)}
 
 
 def _shown(trial: Trial) -> list[dict[str, Any]]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from markupsafe import Markup
 from starlette.responses import Response
 
-from monitor.ports import SourceCounts
+from monitor.ports import Transaction
+from monitor.sources.health import ailment_of, may_be_quiet
 from monitor.sources.source import Source
 from monitor.sources.state import SourceState
+from monitor.steps.check_sources import MOMENTS, PREFIX
 from monitor.web.behind import behind
 from monitor.web.charts import bars, sparkline
 from monitor.web.safety.entrance import person
@@ -23,18 +25,18 @@ router = APIRouter(include_in_schema=False, dependencies=[Depends(person)])
 
 Health = Literal["failing", "gone", "new", "quiet", "well", "off"]
 RHYTHM_DAYS = 14
-_QUIET = timedelta(days=7)
 _ORDER: tuple[Health, ...] = ("failing", "gone", "quiet", "new", "well", "off")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A source as the page shows it."""
+    """A source as the page shows it; `said` is what is the matter with it, in plain words."""
 
     source: Source
     state: SourceState | None
     health: Health
-    outcomes: dict[str, int]
+    said: str | None
+    outcomes: Mapping[str, int]
     rhythm: Markup
 
 
@@ -47,22 +49,25 @@ def sources(request: Request) -> Response:
     ids = [source.id for source in here.settings.sources]
     with here.store.reading() as tx:
         states = {state.source_id: state for state in tx.sources.all()}
-        counts = {each.source_id: each for each in tx.sources.counts()}
-        rhythms = tx.entries.per_day(ids, datetime.combine(first, datetime.min.time(), tzinfo=now.tzinfo))
-        conditions = tx.operator.conditions()
+        outcomes = {each.source_id: each.outcomes for each in tx.sources.counts()}
+        rhythms = tx.entries.per_day(ids, datetime.combine(first, time.min, tzinfo=now.tzinfo))
+        conditions = [each for each in tx.operator.conditions() if not each.key.startswith(PREFIX)]
+        gaps = tx.sources.gaps(now - timedelta(days=RHYTHM_DAYS))
+        told = {source.id: health(source, states.get(source.id), tx, now) for source in here.settings.sources}
     rows = [
         Row(
             source=source,
             state=states.get(source.id),
-            health=health(source, states.get(source.id), now),
-            outcomes=_outcomes(counts.get(source.id)),
+            health=told[source.id][0],
+            said=told[source.id][1],
+            outcomes=outcomes.get(source.id, {}),
             rhythm=_rhythm(source, rhythms.get(source.id, {}), first, now.date()),
         )
         for source in here.settings.sources
     ]
     rows.sort(key=lambda row: (_ORDER.index(row.health), row.source.name.lower()))
     tally = {name: sum(row.health == name for row in rows) for name in _ORDER}
-    return page(request, "sources.html", rows=rows, tally=tally, conditions=conditions, rhythm_days=RHYTHM_DAYS)
+    return page(request, "sources.html", rows=rows, tally=tally, conditions=conditions, gaps=gaps, rhythm_days=RHYTHM_DAYS)
 
 
 @router.get("/sources/{source_id}")
@@ -72,28 +77,24 @@ def source(request: Request, source_id: str) -> Response:
     found = next((each for each in here.settings.sources if each.id == source_id), None)
     if found is None:
         raise HTTPException(404, "No source of this id is configured.")
-    now = here.clock.now()
     with here.store.reading() as tx:
         state = tx.sources.get(source_id)
         entries = tx.entries.of_source(source_id, 60)
-    return page(request, "source.html", source=found, state=state, health=health(found, state, now), entries=entries)
+        word, said = health(found, state, tx, here.clock.now())
+    return page(request, "source.html", source=found, state=state, health=word, said=said, entries=entries)
 
 
-def health(source: Source, state: SourceState | None, now: datetime) -> Health:
-    """How a source does: `quiet` answers well and has listed nothing new for a week, `new` was never polled."""
+def health(source: Source, state: SourceState | None, tx: Transaction, now: datetime) -> tuple[Health, str | None]:
+    """How a source does, and in plain words what is the matter with it: `new` was never polled, `quiet` answers and has no news."""
     if not source.enabled:
-        return "off"
+        return "off", source.note
     if state is None or state.last_poll_at is None:
-        return "new"
-    if state.gone:
-        return "gone"
-    if state.failures:
-        return "failing"
-    return "quiet" if state.last_change_at is not None and now - state.last_change_at > _QUIET else "well"
-
-
-def _outcomes(counts: SourceCounts | None) -> dict[str, int]:
-    return {} if counts is None else dict(counts.outcomes)
+        return "new", None
+    moments = tx.entries.moments(source.id, MOMENTS) if may_be_quiet(state, now) else ()
+    ailment = ailment_of(source, state, moments, now)
+    if ailment is not None:
+        return ("gone" if ailment.cause == "gone" else "quiet" if ailment.cause == "quiet" else "failing"), ailment.text
+    return ("failing", state.last_error) if state.failures else ("well", None)
 
 
 def _rhythm(source: Source, per_day: Mapping[date, int], first: date, last: date) -> Markup:

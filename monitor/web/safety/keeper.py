@@ -58,7 +58,6 @@ class Keeper:
         self._clock = clock
         self._key = secrets.token_bytes(32)
         self._hasher = PasswordHasher()
-        self._nobody = self._hasher.hash(secrets.token_hex())
         self._attempts = Attempts()
         self._one_at_a_time = anyio.Lock()
         self._thread = anyio.CapacityLimiter(1)
@@ -115,7 +114,7 @@ class Keeper:
             if wait_s > 0:
                 return TooMany(wait_s=wait_s)
             user = self._settings().users.get(name)
-            line = self._nobody if user is None else user.reveal()
+            line = None if user is None else user.reveal()
             right = await anyio.to_thread.run_sync(self._verify, line, password, limiter=self._thread)
             if right and user is not None:
                 return True
@@ -153,9 +152,14 @@ class Keeper:
         forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
         return forwarded if forwarded and self._is_proxy(peer) else peer
 
-    def _verify(self, line: str, password: str) -> bool:
+    def _verify(self, line: str | None, password: str) -> bool:
+        if len(password) > _LONGEST_PASSWORD:
+            return False
+        if line is None:
+            self._hasher.hash(password)  # an unknown name takes as long to refuse as a wrong password
+            return False
         try:
-            return len(password) <= _LONGEST_PASSWORD and self._hasher.verify(line, password)
+            return self._hasher.verify(line, password)
         except (VerificationError, InvalidHashError):
             return False
 
