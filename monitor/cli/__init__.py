@@ -28,6 +28,7 @@ _COMMANDS = {
     "search": "search:search",
     "rules": "rules:rules",
     "rescan": "search:rescan",
+    "store": "store:store",
     "import": "files:import_articles",
     "export": "files:export_articles",
     "replay": "recording:replay",

@@ -15,7 +15,8 @@ from monitor.steps.context import Context
 
 LEASE = timedelta(seconds=60)
 """After so long without a sign of life from its worker a row is taken over by another one."""
-RENEW_S = 15.0
+RENEWALS = 4
+"""So often a claim is kept up while its lease lasts."""
 WEDGED_S = 900.0
 """A step that runs for so long is given up: no step needs half of it."""
 LEFT_REST_S = 1.0
@@ -85,9 +86,9 @@ class UnderWay:
         with self.changed:
             return [claim for claim, since in self._since.items() if now - since > WEDGED_S]
 
-    def renew(self, tx: Transaction, now: datetime, monotonic: float) -> None:
+    def renew(self, tx: Transaction, now: datetime, monotonic: float, lease: timedelta = LEASE) -> None:
         """Keep them up, but for those that are wedged: they are left to others."""
         wedged = self.wedged(monotonic)
         with self.changed:
             kept = [claim for claim in self._since if claim not in wedged]
-        tx.lanes.renew(kept, now + LEASE)
+        tx.lanes.renew(kept, now + lease)

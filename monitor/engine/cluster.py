@@ -27,7 +27,7 @@ from procrastinate.schema import SchemaManager
 from procrastinate.types import JSONDict
 from procrastinate.worker import Worker
 
-from monitor.engine.claims import LEASE, RENEW_S, WEDGED_S, UnderWay, rest_s, work
+from monitor.engine.claims import LEASE, RENEWALS, WEDGED_S, UnderWay, rest_s, work
 from monitor.engine.run_step import STEPS, Event
 from monitor.errors import StoreUnreachable
 from monitor.ports import Claim, Due
@@ -41,13 +41,9 @@ RUN, SWEEP, RESCUE, TIDY, CHECK = "run_step", "sweep", "rescue", "tidy", "check_
 """Names of tasks, and with them what jobs of an older or a newer version mean: never change one."""
 QUEUE = "monitor"
 MOST_QUEUED = 500
-"""Jobs that wait at once: rows beyond stay unclaimed until there is room, so that no lease ends in the queue."""
-QUEUED = timedelta(seconds=900)
-"""How long the claim of a job that waits is good."""
+"""Jobs that wait at once: rows beyond stay unclaimed until there is room."""
 NUDGE_GAP_S = 0.1
 UNKNOWN_REST = timedelta(seconds=10)
-HEARTBEAT_S = 10.0
-STALLED_S = 30.0
 POLL_S = 1.0
 AGAIN_S = 5.0
 KEPT_HOURS = 24
@@ -58,6 +54,7 @@ log = logging.getLogger("monitor")
 class ClusterEngine:
     """One worker of many, on a PostgreSQL store that they share. `threads` steps run at a time.
 
+    After `lease` without a sign of life from a worker the others do what it was about; one that is alive gives several in that time.
     `on_event` hears of every step that ended here, from the thread it ran in. `on_progress` is called every few seconds in which the store
     was reached and no step here is wedged: what a watchdog may trust.
     """
@@ -69,6 +66,7 @@ class ClusterEngine:
         *,
         host_gap_s: float,
         threads: int = 64,
+        lease: timedelta = LEASE,
         on_event: Callable[[Event], None],
         on_progress: Callable[[], object],
     ) -> None:
@@ -78,6 +76,7 @@ class ClusterEngine:
         self._store = store
         self._host_gap_s = host_gap_s
         self._threads = threads
+        self._lease = lease
         self._on_event = on_event
         self._on_progress = on_progress
         self._under_way = UnderWay()
@@ -126,8 +125,8 @@ class ClusterEngine:
         found = tx.due(now)
         if not found:
             return 0
-        room = MOST_QUEUED - _waiting(tx.driver_connection)
-        claims = tx.lanes.claim(found[: max(room, 0)], now=now, until=now + QUEUED)
+        room = MOST_QUEUED - len(_queued(tx.driver_connection))
+        claims = tx.lanes.claim(found[:room], now=now, until=now + self._lease)
         self._queue(tx.driver_connection, claims)
         return len(claims)
 
@@ -168,7 +167,7 @@ class ClusterEngine:
                 log.warning("a job for `%s`, which this version does not know, is left to a newer worker", claim.due.step)
                 tx.lanes.release(claim, now + UNKNOWN_REST)
                 return None
-            return tx.lanes.take_over(claim, now + LEASE)
+            return tx.lanes.take_over(claim, now + self._lease)
 
     def _give_back(self, context: Context, mine: Claim, event: Event) -> None:
         """Free the lane and, in the same transaction, look for what is due next. If the store cannot be reached the lease runs out."""
@@ -181,7 +180,7 @@ class ClusterEngine:
                     self._swept = monotonic
                     self.nudge(tx)
         except StoreUnreachable as error:
-            log.error("%s: its lane is free again in %s: %s", mine.due.lane, LEASE, error)
+            log.error("%s: its lane is free again in %s: %s", mine.due.lane, self._lease, error)
 
     def _tasks(self, conninfo: str) -> procrastinate.App:
         connector = procrastinate.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4, timeout=10.0)
@@ -189,7 +188,7 @@ class ClusterEngine:
 
         @app.task(name=RUN, queue=QUEUE)
         def run_step(step: str, key: str, lane: str, token: str) -> None:
-            self.run_job(Claim(due=Due(step=step, key=key, lane=lane), token=token))  # type: ignore[arg-type]  # `_take` looks
+            self.run_job(_claim(step, key, lane, token))
 
         @app.periodic(cron="* * * * * *")
         @app.task(name=SWEEP, queue=QUEUE, priority=10)
@@ -197,10 +196,10 @@ class ClusterEngine:
             with suppress(StoreUnreachable):
                 self.sweep()
 
-        @app.periodic(cron="* * * * * */15")
+        @app.periodic(cron="* * * * * */5")
         @app.task(name=RESCUE, queue=QUEUE, priority=10)
         async def rescue(timestamp: int) -> None:  # noqa: ARG001
-            await rescue_jobs(app)
+            await rescue_jobs(app, stalled_s=self._lease.total_seconds() / 2)
 
         @app.periodic(cron="7 * * * *")
         @app.task(name=TIDY, queue=QUEUE)
@@ -234,8 +233,8 @@ class ClusterEngine:
                         fetch_job_polling_interval=POLL_S,
                         delete_jobs="successful",
                         install_signal_handlers=False,
-                        update_heartbeat_interval=HEARTBEAT_S,
-                        stalled_worker_timeout=STALLED_S,
+                        update_heartbeat_interval=self._lease.total_seconds() / 6,
+                        stalled_worker_timeout=self._lease.total_seconds() / 2,
                     )
                     if not self._stopping.is_set():
                         await self._worker.run()  # type: ignore[no-untyped-call]
@@ -245,12 +244,18 @@ class ClusterEngine:
                 await asyncio.to_thread(self._stopping.wait, AGAIN_S)
 
     def _keep(self) -> None:
-        """Keep up the claims whose steps run here, and tell of progress."""
+        """Keep up the claims whose steps run here and those whose jobs wait, and tell of progress.
+
+        A claim whose job got lost is kept up by nobody.
+        """
         while self._working.is_alive():
             context = self.context
             try:
                 with self._store.claiming() as tx:
-                    self._under_way.renew(tx, context.clock.now(), context.clock.monotonic())
+                    now = context.clock.now()
+                    self._under_way.renew(tx, now, context.clock.monotonic(), self._lease)
+                    if tx.lanes.alone():
+                        tx.lanes.renew(_queued(tx.driver_connection), now + self._lease)
                 wedged = self._under_way.wedged(context.clock.monotonic())
                 if wedged:
                     lanes = ", ".join(sorted(claim.due.lane for claim in wedged))
@@ -259,16 +264,16 @@ class ClusterEngine:
                     self._on_progress()
             except StoreUnreachable as error:
                 log.error("%s", error)
-            self._working.join(RENEW_S)
+            self._working.join(self._lease.total_seconds() / RENEWALS)
 
 
-async def rescue_jobs(app: procrastinate.App) -> None:
+async def rescue_jobs(app: procrastinate.App, *, stalled_s: float) -> None:
     """Bring back jobs whose worker is gone, and end those that no worker can still be about, each for itself.
 
     A job that had not begun is done by another worker now; one that had finds its claim gone, and its row is due when the lease is over.
     """
     manager = app.job_manager
-    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=stalled_s):
         if not await _tried(manager.retry_job(job)):
             await _tried(manager.finish_job(job, Status.FAILED, delete_job=True))
     with warnings.catch_warnings():
@@ -292,9 +297,15 @@ def _called(job: Job) -> str:
     return f"{job.task_name} {job.task_kwargs.get('step', '')} {job.task_kwargs.get('key', '')}"
 
 
-def _waiting(connection: psycopg.Connection) -> int:
-    query = "SELECT 1 FROM procrastinate_jobs WHERE status = 'todo' LIMIT %s"
-    return len(connection.execute(query, (MOST_QUEUED,)).fetchall())
+def _queued(connection: psycopg.Connection) -> list[Claim]:
+    """What the jobs that wait are about."""
+    query = "SELECT args FROM procrastinate_jobs WHERE status = 'todo' AND task_name = %s ORDER BY id LIMIT %s"
+    rows = connection.execute(query, (RUN, MOST_QUEUED)).fetchall()
+    return [_claim(**args) for (args,) in rows]
+
+
+def _claim(step: str, key: str, lane: str, token: str) -> Claim:
+    return Claim(due=Due(step=step, key=key, lane=lane), token=token)  # type: ignore[arg-type]  # whoever takes it over looks
 
 
 def prepare(store: RowStore) -> None:

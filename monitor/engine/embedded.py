@@ -15,7 +15,7 @@ from datetime import timedelta
 from apscheduler.executors.pool import ThreadPoolExecutor as SchedulerThreads
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from monitor.engine.claims import LEASE, RENEW_S, WEDGED_S, UnderWay, is_sending, rest_s, work
+from monitor.engine.claims import LEASE, RENEWALS, WEDGED_S, UnderWay, is_sending, rest_s, work
 from monitor.engine.run_step import Event
 from monitor.errors import StoreUnreachable
 from monitor.ports import Claim, Due
@@ -137,7 +137,7 @@ class EmbeddedEngine:
         """Give back the lanes of `ended`, and claim others. With nothing to do nothing is written."""
         context = self.context
         now, monotonic = context.clock.now(), context.clock.monotonic()
-        renewing = bool(self._under_way) and monotonic - self._renewed > RENEW_S
+        renewing = bool(self._under_way) and monotonic - self._renewed > LEASE.total_seconds() / RENEWALS
         if not ended and not renewing:
             with context.store.reading() as tx:
                 if not self._within_reach(tx.due(now)):

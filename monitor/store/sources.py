@@ -7,7 +7,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, case, func, insert, select, update
 
 from monitor.ports import Gap, Silence, SourceCounts
 from monitor.sources.entry import Hints
@@ -17,6 +17,11 @@ from monitor.store.tables import entry, gap, source
 from monitor.urls import host_of
 
 _FIELDS = tuple(field.name for field in fields(SourceState))
+_WATCH = (
+    update(source)
+    .where(source.c.source_id == bindparam("of"))
+    .values(watched=bindparam("now_watched"), lane=bindparam("now_lane"))
+)
 
 
 class Sources:
@@ -26,19 +31,24 @@ class Sources:
         self._connection = connection
 
     def watch(self, sources: Sequence[Source], now: datetime) -> None:
-        rows = self._connection.execute(select(source.c.source_id, source.c.url, source.c.errands))
-        known = {row.source_id: row.errands[0]["url"] if row.errands else row.url for row in rows}
-        self._connection.execute(update(source).values(watched=False))
+        columns = source.c.source_id, source.c.url, source.c.errands, source.c.watched, source.c.lane
+        known = {row.source_id: row for row in self._connection.execute(select(*columns))}
+        changed, new = [], []
         for item in sources:
-            if item.id in known:
-                self._connection.execute(
-                    update(source)
-                    .where(source.c.source_id == item.id)
-                    .values(watched=True, lane=host_of(known[item.id] or item.url))
-                )
-            else:
+            row = known.pop(item.id, None)
+            if row is None:
                 state = SourceState(source_id=item.id, next_poll_at=now)
-                self._connection.execute(insert(source).values(**_values(state), watched=True, lane=host_of(item.url)))
+                new.append({**_values(state), "watched": True, "lane": host_of(item.url)})
+                continue
+            lane = host_of((row.errands[0]["url"] if row.errands else row.url) or item.url)
+            if (row.watched, row.lane) != (True, lane):
+                changed.append({"of": item.id, "now_watched": True, "now_lane": lane})
+        changed += [{"of": row.source_id, "now_watched": False, "now_lane": row.lane} for row in known.values() if row.watched]
+        # Only what differs: at a hundred thousand sources every start of every worker would hold all the others up.
+        if changed:
+            self._connection.execute(_WATCH, changed)
+        if new:
+            self._connection.execute(insert(source), new)
 
     def get(self, source_id: str) -> SourceState | None:
         row = self._connection.execute(select(source).where(source.c.source_id == source_id)).one_or_none()

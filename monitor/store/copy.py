@@ -1,0 +1,135 @@
+"""One store into another: every row of every table, of either kind into either kind."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, insert, select, text
+
+from monitor.errors import StoreError, UsageError
+from monitor.rules.narrowing import words_of
+from monitor.store.database import RowStore
+from monitor.store.tables import article, lane, metadata
+from monitor.store.words import Words
+
+_AT_ONCE = 500
+_TABLES = tuple(table for table in metadata.sorted_tables if table is not lane)
+"""Who works where just now is nothing to be taken along."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copied:
+    """A table that is the same in both stores: so many rows, and what they say together, in whatever order."""
+
+    table: str
+    rows: int
+    digest: str
+
+
+def rows_of(store: RowStore) -> int:
+    """How many rows a copy of the store has to write."""
+    with store.reading() as tx:
+        return sum(_count(tx._connection, table) for table in _TABLES)
+
+
+def copy_store(source: RowStore, target: RowStore, on_rows: Callable[[int], object]) -> list[Copied]:
+    """Copy all there is into `target`, which has to be empty, in one transaction: what is told is there, or nothing is.
+
+    `on_rows` hears of rows as they are written. Raises UsageError if `target` is not empty, StoreError if what was written does not read
+    as what was copied.
+    """
+    with source.reading() as reading, target.writing() as writing:
+        here, there = reading._connection, writing._connection
+        for table in _TABLES:
+            if there.execute(select(table).limit(1)).first() is not None:
+                raise UsageError(f"the target is not empty: its table `{table.name}` has rows. Name a new database or file.")
+        copied = [_copy_table(here, there, table, on_rows) for table in _TABLES]
+        _index_words(there)
+        _count_on(there)
+        return copied
+
+
+def _copy_table(here: Connection, there: Connection, table: Table, on_rows: Callable[[int], object]) -> Copied:
+    read = _Sum()
+    for rows in _batches(here, table):
+        read.add(rows)
+        there.execute(insert(table), rows)
+        on_rows(len(rows))
+    kept = _Sum()
+    for rows in _batches(there, table):
+        kept.add(rows)
+    if (kept.rows, kept.digest) != (read.rows, read.digest):
+        raise StoreError(
+            f"`{table.name}` does not read as it was written: {read.rows} rows with digest {read.digest} became {kept.rows} with"
+            f" {kept.digest}. Nothing was kept."
+        )
+    return Copied(table=table.name, rows=read.rows, digest=read.digest)
+
+
+def _batches(connection: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
+    order = list(table.primary_key.columns)
+    with connection.execute(select(table).order_by(*order), execution_options={"yield_per": _AT_ONCE}) as found:
+        for rows in found.mappings().partitions():
+            yield [dict(row) for row in rows]
+
+
+class _Sum:
+    """Rows counted, and a digest in which their order plays no part: databases sort text in different ways."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self._total = 0
+
+    def add(self, rows: list[dict[str, Any]]) -> None:
+        for row in rows:
+            self.rows += 1
+            said = json.dumps(row, default=_plain, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass")
+            self._total += int.from_bytes(hashlib.blake2b(said, digest_size=16).digest())
+
+    @property
+    def digest(self) -> str:
+        return f"{self._total % 2**128:032x}"
+
+
+def _plain(value: object) -> str:
+    match value:
+        case datetime() | date():
+            return value.isoformat()
+        case bytes() | memoryview():
+            return bytes(value).hex()
+        case _:
+            raise TypeError(f"no column holds a {type(value).__name__}")
+
+
+def _index_words(there: Connection) -> None:
+    """The index of the archive is not copied but made anew: SQLite keeps no words that could be read back."""
+    words = Words(there)
+    for rows in _batches(there, article):
+        for row in rows:
+            words.add(row["number"], words_of(_text(row)))
+
+
+def _text(row: Mapping[str, Any]) -> str:
+    body = "\n\n".join(row["paragraphs"])
+    return f"{row['headline'] or ''}\n{body}"
+
+
+def _count_on(there: Connection) -> None:
+    """Let PostgreSQL give out numbers beyond those that were copied; SQLite does so by itself."""
+    if there.dialect.name != "postgresql":
+        return
+    for table in _TABLES:
+        for column in table.primary_key.columns:
+            if column.autoincrement is True:
+                statement = text("SELECT setval(pg_get_serial_sequence(:of, :named), coalesce(:last, 0) + 1, false)")
+                last = there.execute(select(func.max(column))).scalar_one()
+                there.execute(statement, {"of": f'"{table.name}"', "named": column.name, "last": last})
+
+
+def _count(connection: Connection, table: Table) -> int:
+    return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
