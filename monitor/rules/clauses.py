@@ -112,7 +112,9 @@ class AtLeastOf:
     count: int
 
     def holds(self, found: Found) -> bool:
-        return self.child.holds(found) and self.occurrences(found) >= self.count
+        if not self.child.holds(found) or len(self.child.places(found)) < self.count:
+            return False
+        return self.count == 1 or self.occurrences(found) >= self.count
 
     def occurrences(self, found: Found) -> int:
         """Places that overlap are one: `human trafficking` is not also a `trafficking` of its own."""

@@ -63,13 +63,15 @@ def _plain(text: str) -> str:
 
 class Found:
     """The hits of one document: `text` those in title, dateline and body, `elsewhere` those in url and source, by term; `present` are the
-    terms in title, dateline and body. `answers` is where clauses keep what they have found out about the document."""
+    terms in title, dateline and body. `answers` and `scored` are where clauses and rules keep what they have found out about the document.
+    """
 
     def __init__(self, finder: Finder, document: Document, folded: Folded) -> None:
         self.document = document
         self.text: dict[int, list[Place]] = {}
         self.elsewhere: dict[int, list[Place]] = {}
         self.answers: dict[object, bool] = {}
+        self.scored: dict[str, tuple[bool, ...]] = {}
         self._finder = finder
         self._folded = folded
         self._original: dict[tuple[int, int], tuple[Field, int, int]] = {}
@@ -94,7 +96,8 @@ class Found:
     # -- what is there ------------------------------------------------------------------------------------------------------------
 
     def _collect(self) -> None:
-        text, found, body_end, rows = self.bytes, self.text, self._body_end, self._finder.rows
+        text, found, body_end = self.bytes, self.text, self._body_end
+        rows, bits = self._finder.rows, self._finder.bits
         for pattern, start, end in self._finder.scan(text):
             row = rows[pattern]
             if row < 0 or end >= body_end:
@@ -107,8 +110,15 @@ class Found:
                     end = self._end(kind, start, end)
                     if not end:
                         continue
-            elif self._finder.bits[text[start - 1]] & HOLDS or not (end := self._end(kind, start, end)):
+            elif bits[text[start - 1]] & HOLDS:
                 continue
+            elif kind == CLUSTER:
+                if bits[text[end]] & EXTENDS:
+                    continue
+            else:
+                end = self._end(kind, start, end)
+                if not end:
+                    continue
             term = row >> 4
             if term in found:
                 found[term].append((start, end, term))
@@ -250,25 +260,23 @@ class Found:
         if known is None:
             first, last = self._folded.to_original(self._index(start), self._index(end - 1) + 1)
             field = self.field(start)
-            shift = self._shift(field)
+            shift = self._shifts[field]
             known = self._original[start, end] = (field, first - shift, last - shift)
         return known
 
-    def _shift(self, field: Field) -> int:
-        """Where in the text that was folded a field begins."""
+    @cached_property
+    def _shifts(self) -> dict[Field, int]:
+        """Where in the text that was folded the fields begin."""
         document = self.document
-        shift = 1
-        for name, text in (
-            ("title", document.title),
-            ("dateline", document.dateline),
-            ("body", document.body),
-            ("url", document.url),
-        ):
-            if name == field:
-                break
-            if text or name != "dateline":
-                shift += len(text) + 3
-        return shift
+        body = len(document.title) + 4 + (len(document.dateline) + 3 if document.dateline else 0)
+        url = body + len(document.body) + 3
+        return {
+            "title": 1,
+            "dateline": len(document.title) + 4,
+            "body": body,
+            "url": url,
+            "source": url + len(document.url) + 3,
+        }
 
     def spans(self, clause: Evidence) -> list[tuple[Field, int, int]]:
         """The hits of a clause in the original text: a receipt without the names."""
@@ -295,7 +303,9 @@ class Found:
         known = self._places.get((terms, scope))
         if known is None:
             if scope is None:
-                known = sorted([place for term in terms.intersection(self.present) for place in self.text[term]])
+                known = [place for term in terms.intersection(self.present) for place in self.text[term]]
+                if len(known) > 1:
+                    known.sort()
             else:
                 low, high = self._range(scope)
                 if scope in ("url", "source"):
@@ -319,7 +329,7 @@ class Found:
 
     @cached_property
     def _lead_end(self) -> int:
-        limit = self.document.lead_end + self._shift("body")
+        limit = self.document.lead_end + self._shifts["body"]
         first, last = self._index(self._body_begin) + 1, self._index(self._body_end - 1) + 1
         back = self._folded.to_original
         return self._byte_at(bisect_right(range(first, last), limit, key=lambda index: back(index, index + 1)[1]) + first)

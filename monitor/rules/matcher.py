@@ -24,7 +24,7 @@ from monitor.rules.rule import Rule, Vocabulary
 from monitor.rules.terms import Patterns
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CompiledRule:
     """A rule as it is evaluated."""
 
@@ -34,7 +34,14 @@ class CompiledRule:
     score: tuple[tuple[Clause, int], ...]
 
     def points(self, found: Found) -> int:
-        return sum(points for clause, points in self.score if clause.holds(found))
+        return sum(points for (_, points), held in zip(self.score, self.scored(found), strict=True) if held)
+
+    def scored(self, found: Found) -> tuple[bool, ...]:
+        """Which queries of `score` hold."""
+        known = found.scored.get(self.rule.id)
+        if known is None:
+            known = found.scored[self.rule.id] = tuple([clause.holds(found) for clause, _ in self.score])
+        return known
 
     def holds(self, found: Found) -> bool:
         if not self.when.holds(found) or (self.unless is not None and self.unless.holds(found)):
@@ -110,8 +117,11 @@ class RuleSet:
         rule = compiled.rule
         clauses: list[str] = []
         hits: dict[tuple[int, int, str | None], Hit] = {}
-        for part in self.parts(rule.id):
-            if not part.clause.holds(found):
+        parts = self.parts(rule.id)
+        scored = compiled.scored(found)
+        held = (*(True for _ in parts[len(scored) :]), *scored)
+        for part, holds in zip(parts, held, strict=True):
+            if not holds:
                 continue
             clauses.append(part.text)
             for start, end, term in part.clause.places(found):
