@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,6 +11,9 @@ from functools import lru_cache
 import pygal
 from lxml import etree
 from markupsafe import Markup
+
+# pygal hooks into every later import of the process, for plugins of long ago; Python 3.11 warns of it at each module that is missing.
+sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, pygal.PluginImportFixer)]
 
 _MOST_BARS = 92
 _LEFT_OUT = ("defs", "style", "script", "desc", "title")

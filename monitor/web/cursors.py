@@ -19,9 +19,4 @@ def cursor_of(alert: Alert) -> str:
 def place(cursor: str) -> tuple[datetime, str] | None:
     """The place that a word stands for; None if it is none of ours."""
     found = _CURSOR.fullmatch(cursor)
-    if found is None:
-        return None
-    try:
-        return _START + timedelta(microseconds=int(found[1])), found[2]
-    except OverflowError:
-        return None
+    return None if found is None else (_START + timedelta(microseconds=int(found[1])), found[2])

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import anyio.to_thread
 from fastapi import FastAPI, Request
+from fastapi.exception_handlers import request_validation_exception_handler
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
@@ -91,8 +92,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _not_understood(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    problems = [{"where": ".".join(map(str, each["loc"])), "message": each["msg"]} for each in error.errors()]
     if request.url.path.startswith("/api/"):
-        return JSONResponse({"detail": problems}, status_code=422)
-    detail = "; ".join(f"{each['where'].partition('.')[2]}: {each['message']}" for each in problems)
+        return await request_validation_exception_handler(request, error)
+    detail = "; ".join(f"{'.'.join(map(str, each['loc'][1:]))}: {each['msg']}" for each in error.errors())
     return page(request, "error.html", heading=_HEADINGS[422], detail=detail, status=422)
