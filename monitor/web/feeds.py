@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Request
@@ -20,6 +21,7 @@ from monitor.web.templating import marked
 router = APIRouter(include_in_schema=False, dependencies=[Depends(reader)])
 
 ENTRIES = 100
+WORDS = 20
 _ATOM = ElementMaker(namespace="http://www.w3.org/2005/Atom", nsmap={None: "http://www.w3.org/2005/Atom"})
 _PLAIN = ElementMaker()
 Form = Literal["atom", "json"]
@@ -131,9 +133,12 @@ def _title(notice: Notice) -> str:
 def content(notice: Notice) -> Markup:
     """An alert as HTML: passages with the matched words marked, and the receipt."""
     passages = Markup("").join(Markup("<p>{}</p>").format(marked(each.text, each.marks)) for each in notice.snippets)
+    named: dict[tuple[str, str | None], str] = {}
+    for hit in notice.receipt:
+        named.setdefault((hit.words.casefold(), hit.vocabulary), hit.words)
     words = Markup("").join(
-        Markup("<li>{}{}</li>").format(hit.words, f" ({hit.vocabulary})" if hit.vocabulary else "")
-        for hit in notice.receipt[:20]
+        Markup("<li>{}{}</li>").format(text, f" ({vocabulary})" if vocabulary else "")
+        for (_, vocabulary), text in islice(named.items(), WORDS)
     )
     return Markup("{}<p>{}, rule {}</p><ul>{}</ul>").format(passages, escape(notice.source_name), notice.rule_title, words)
 
