@@ -147,6 +147,7 @@ def _context(settings: Settings, store: RowStore, parse: Parse, clock: Clock) ->
         chance=random.random,
         fetch=_recorded(fetch, settings, clock),
         crawl_delay_s=fetch.crawl_delay_s,
+        traffic=fetch.traffic,
         parse=parse,
         mailer=SmtpMailer(),
         poster=HttpPoster(guarded_session(_networks(settings))),

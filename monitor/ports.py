@@ -239,6 +239,18 @@ class SourceCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Traffic:
+    """What a host was asked on a day (UTC): requests, redirects and robots.txt included, how many of them were answered by 304, and the
+    bytes of bodies as they came over the wire. `day` is the first one where several are summed up."""
+
+    host: str
+    day: date
+    requests: int
+    not_modified: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
     """When any source answered last, and how many of the watched `lanes` could not be reached when they were tried since then; the
     first of them at `begun_at`."""
@@ -282,6 +294,11 @@ class SourceRows(Protocol):
         """Make the source due, whatever its schedule says."""
 
     def counts(self) -> list[SourceCounts]: ...
+
+    def add_traffic(self, items: Sequence[Traffic]) -> None: ...
+
+    def traffic(self, since: date) -> list[Traffic]:
+        """The traffic since that day, summed up for each host; the busiest first."""
 
     def silence(self) -> Silence:
         """What is heard of the watched sources as a whole."""

@@ -21,6 +21,8 @@ from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConn
 from monitor.fetching.addresses import Network, why_refused
 
 SocketAddress = tuple[socket.AddressFamily, tuple[Any, ...]]
+_LONGEST_IDLE_S = 15.0  # enough for the next page of a host whose robots.txt wants ten seconds between two
+
 Resolve = Callable[[str, int], Sequence[SocketAddress]]
 
 
@@ -128,7 +130,7 @@ def _pools(allow: Sequence[Network], resolve: Resolve) -> tuple[type[HTTPConnect
             return _connect(self, allow, resolve)
 
         def request(self, *args: Any, **kwargs: Any) -> None:
-            _watch_reused(self)
+            _ready(self)
             super().request(*args, **kwargs)
 
     class GuardedTls(HTTPSConnection):
@@ -136,7 +138,7 @@ def _pools(allow: Sequence[Network], resolve: Resolve) -> tuple[type[HTTPConnect
             return _connect(self, allow, resolve)
 
         def request(self, *args: Any, **kwargs: Any) -> None:
-            _watch_reused(self)
+            _ready(self)
             super().request(*args, **kwargs)
 
     class Pool(HTTPConnectionPool):
@@ -148,7 +150,12 @@ def _pools(allow: Sequence[Network], resolve: Resolve) -> tuple[type[HTTPConnect
     return Pool, TlsPool
 
 
-def _watch_reused(connection: HTTPConnection) -> None:
+def _ready(connection: HTTPConnection) -> None:
+    """Before each request: an old connection is let go, since its server may have done so too; a younger one is watched."""
+    now = time.monotonic()
+    if connection.sock is not None and now - getattr(connection, "last_used_s", now) > _LONGEST_IDLE_S:
+        connection.close()
+    connection.last_used_s = now  # type: ignore[attr-defined]  # nothing else knows when it was used
     deadline = _deadline.get()
     if deadline is not None:
         deadline.reused = connection.sock is not None

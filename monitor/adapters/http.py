@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import date
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -23,6 +24,7 @@ from monitor.fetching.addresses import Network
 from monitor.fetching.encoding import ACCEPT_ENCODING, BadEncoding, Decoder
 from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Outcome, Refused, Request, Throttled
 from monitor.fetching.robots import Robots
+from monitor.ports import Traffic
 
 if TYPE_CHECKING:
     from monitor.ports import Clock
@@ -43,6 +45,13 @@ _ROBOTS_RETRY_S = 3_600.0
 class _Remembered:
     verdict: Robots | Failed | Refused
     until_s: float
+
+
+@dataclass(slots=True)
+class _Traffic:
+    requests: int = 0
+    not_modified: int = 0
+    bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +92,8 @@ class HttpFetch:
         self._verify = ca_bundle or True
         self._session = guarded_session(allow_networks, resolve)
         self._robots: OrderedDict[str, _Remembered] = OrderedDict()
+        self._traffic: dict[tuple[str, date], _Traffic] = {}
+        self._traffic_since_s = clock.monotonic()
         self._lock = threading.Lock()
 
     def close(self) -> None:
@@ -93,6 +104,26 @@ class HttpFetch:
         """GET `request.url`. Never raises for anything the network does."""
         with Deadline(self._deadline_s) as deadline:
             return self._ask(request, deadline, _Body(self._max_bytes))
+
+    def traffic(self, *, after_s: float = 60.0) -> list[Traffic]:
+        """What was asked of each host since the last time; nothing if that was less than `after_s` seconds ago."""
+        with self._lock:
+            if self._clock.monotonic() - self._traffic_since_s < after_s:
+                return []
+            self._traffic_since_s = self._clock.monotonic()
+            counted, self._traffic = self._traffic, {}
+        return [
+            Traffic(host=host, day=day, requests=each.requests, not_modified=each.not_modified, bytes=each.bytes)
+            for (host, day), each in sorted(counted.items())
+        ]
+
+    def _count(self, url: str, *, requests: int = 0, not_modified: int = 0, size: int = 0) -> None:
+        key = urls.host_of(url), self._clock.now().date()
+        with self._lock:
+            counted = self._traffic.setdefault(key, _Traffic())
+            counted.requests += requests
+            counted.not_modified += not_modified
+            counted.bytes += size
 
     def crawl_delay_s(self, url: str) -> float | None:
         """The pause that the robots.txt of this host asks for, as far as it was read already; None if it asks for none."""
@@ -133,6 +164,7 @@ class HttpFetch:
 
     def _send(self, prepared: requests.PreparedRequest, deadline: Deadline) -> requests.Response:
         """The answer's head. What was idle may have been closed in the same moment: then the GET is sent once more (RFC 9110, 9.2.2)."""
+        self._count(str(prepared.url), requests=1)
         while True:
             try:
                 return self._session.send(prepared, stream=True, timeout=self._timeouts, verify=self._verify)
@@ -158,6 +190,7 @@ class HttpFetch:
         if status >= 300:
             _let_go(response)
         if status == HTTPStatus.NOT_MODIFIED:
+            self._count(request.url, not_modified=1)
             if request.etag is None and request.last_modified is None:
                 return Failed(kind="protocol", detail="HTTP 304 to a request that was not conditional", status=status)
             return NotModified(headers=headers, fetched_at=now, moved_to=moved_to)
@@ -169,6 +202,7 @@ class HttpFetch:
         if not 200 <= status < 300 or status == HTTPStatus.PARTIAL_CONTENT:
             return Failed(kind="status", detail=_status_line(status), status=status)
         body = _read(response, limit)
+        self._count(response.url, size=response.raw.tell())
         if isinstance(body, Failed):
             return body
         return Fetched(url=response.url, status=status, headers=headers, body=body, fetched_at=now, moved_to=moved_to)

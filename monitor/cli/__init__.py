@@ -17,6 +17,7 @@ _COMMANDS = {
     "check": "check:check",
     "run": "run:run",
     "worker": "worker:worker",
+    "sources": "sources:sources",
     "status": "look:status",
     "articles": "articles:articles",
     "alerts": "alerts:alerts",

@@ -13,7 +13,6 @@ from monitor.cli.options import config_option, json_option, settings_of
 from monitor.cli.printing import print_json, print_table, when
 from monitor.store.database import open_store
 
-
 GAPS_SHOWN = timedelta(days=7)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, time, tzinfo
 from typing import Literal
 
 from monitor.alerts.channel import Channel
 from monitor.alerts.wording import Wording
-from monitor.ports import Chat, Clock, Fetch, Mailer, Parse, Poster, Store
+from monitor.ports import Chat, Clock, Fetch, Mailer, Parse, Poster, Store, Traffic
 from monitor.rules.compile import RuleSet
 from monitor.sources.source import Source
 
@@ -22,7 +22,8 @@ class Context:
 
     `chance` gives numbers in [0, 1). `crawl_delay_s` tells the pause that the robots.txt of an address's host asks for, if it is known.
     `channels` are those that are switched on; notices about the program itself go to the one called `operator`, and
-    its sign of life at `heartbeat` by the clock of `timezone`. `wording` is how messages are put into words.
+    its sign of life at `heartbeat` by the clock of `timezone`. `wording` is how messages are put into words. `traffic` hands out what was
+    asked of hosts since it was last called.
     """
 
     store: Store
@@ -43,6 +44,7 @@ class Context:
     heartbeat: time | None = None
     timezone: tzinfo = UTC
     wording: Wording = field(default_factory=Wording)
+    traffic: Callable[[], Sequence[Traffic]] = tuple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

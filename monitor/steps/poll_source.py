@@ -66,6 +66,7 @@ def poll_source(context: Context, key: str) -> Done:
         after = replace(after, frozen=is_frozen(state, request, outcome, new))
         after = _go_on(tx, source, state, after, look, len(new), now)
         after = heed_network(context, tx, state, after, now)
+        tx.sources.add_traffic(context.traffic())
         tx.sources.save(after, host_of(after.errands[0].url if after.errands else after.url or source.url))
     facts = {
         "source": source.id,

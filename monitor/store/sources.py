@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, case, func, insert, select, update
 
-from monitor.ports import Gap, Silence, SourceCounts
+from monitor.ports import Gap, Silence, SourceCounts, Traffic
 from monitor.sources.entry import Hints
 from monitor.sources.source import Source
 from monitor.sources.state import Errand, SourceState
-from monitor.store.tables import entry, gap, source
+from monitor.store.tables import entry, gap, source, traffic
 from monitor.urls import host_of
 
 _FIELDS = tuple(field.name for field in fields(SourceState))
@@ -74,6 +74,28 @@ class Sources:
         for source_id, name, number in rows:
             grouped.setdefault(source_id, {})[name] = number
         return [SourceCounts(source_id=source_id, outcomes=outcomes) for source_id, outcomes in grouped.items()]
+
+    def add_traffic(self, items: Sequence[Traffic]) -> None:
+        for item in items:
+            same = (traffic.c.host == item.host) & (traffic.c.day == item.day)
+            more = {name: traffic.c[name] + getattr(item, name) for name in ("requests", "not_modified", "bytes")}
+            if not self._connection.execute(update(traffic).where(same).values(**more)).rowcount:
+                self._connection.execute(insert(traffic).values(**asdict(item)))
+
+    def traffic(self, since: date) -> list[Traffic]:
+        requests = func.sum(traffic.c.requests)
+        rows = self._connection.execute(
+            select(
+                traffic.c.host, func.min(traffic.c.day), requests, func.sum(traffic.c.not_modified), func.sum(traffic.c.bytes)
+            )
+            .where(traffic.c.day >= since)
+            .group_by(traffic.c.host)
+            .order_by(requests.desc(), traffic.c.host)
+        )
+        return [
+            Traffic(host=host, day=day, requests=int(number), not_modified=int(unchanged), bytes=int(size))
+            for host, day, number, unchanged, size in rows
+        ]
 
     def silence(self) -> Silence:
         lost = source.c.trouble == "unreachable"

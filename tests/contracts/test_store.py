@@ -9,7 +9,7 @@ import pytest
 
 from monitor.alerts.alert import Alert, Delivery, Marked, Notice, Receipt
 from monitor.articles.article import Article, Removed
-from monitor.ports import Gap, Silence, StoredArticle
+from monitor.ports import Gap, Silence, StoredArticle, Traffic
 from monitor.rules.match import Hit, Match
 from monitor.sources.entry import Entry, Hints
 from monitor.sources.source import Source
@@ -113,6 +113,19 @@ def test_gaps_are_opened_filled_and_closed(store: RowStore) -> None:
         assert tx.sources.gaps(later(60)) == []
     assert (newest.filled, newest.walked, newest.how) == (5, 2, "filled")
     assert (oldest.filled, oldest.walked) == (0, 0)
+
+
+def test_traffic_is_added_up_by_host_and_day(store: RowStore) -> None:
+    busy = Traffic(host="post.example", day=NOW.date(), requests=3, not_modified=2, bytes=5_000_000_000)
+    with store.writing() as tx:
+        tx.sources.add_traffic([busy, replace(busy, host="times.example", requests=9)])
+        tx.sources.add_traffic([busy, replace(busy, day=NOW.date() - timedelta(days=30))])
+    with store.reading() as tx:
+        found = tx.sources.traffic(NOW.date())
+    assert [(each.host, each.requests, each.bytes) for each in found] == [
+        ("times.example", 9, 5_000_000_000),
+        ("post.example", 6, 10_000_000_000),
+    ]
 
 
 def test_what_is_heard_of_the_sources_as_a_whole(store: RowStore) -> None:

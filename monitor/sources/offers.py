@@ -1,0 +1,76 @@
+"""Where a site may keep its list of news: what its page offers, its robots.txt names, and where such lists usually stand."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from bs4 import BeautifulSoup
+
+from monitor import urls
+from monitor.fetching.charset import decode
+from monitor.fetching.outcome import Fetched
+from monitor.sources.errands import sitemaps_in
+from monitor.sources.links import absolute, same_site
+from monitor.sources.source import Kind
+
+_USUAL = ("/feed/", "/rss.xml", "/news-sitemap.xml", "/sitemap-news.xml")
+_FEED_LIKE = re.compile(r"/(?:feed|rss|atom)(?:/|$)|\.(?:rss|atom)$|(?:rss|feed|atom)\.xml$", re.IGNORECASE)
+_ASIDE = re.compile(r"comment|podcast|oembed", re.IGNORECASE)
+_MOST = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """An address that may list news, as what, and how it was found."""
+
+    url: str
+    kind: Kind
+    found: str
+
+
+def kind_of(fetched: Fetched) -> Kind:
+    """As what a document is to be listed: by its first element, or as a page."""
+    head = fetched.body[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if re.search(rb"<(?:urlset|sitemapindex)\b", head) or head.startswith(b"\x1f\x8b"):
+        return "sitemap"
+    if re.search(rb"<(?:[\w.-]{1,40}:)?(?:rss|feed|RDF)[\s>]", head) or head[:1] == b"{":
+        return "feed"
+    return "page"
+
+
+def offers_of_page(fetched: Fetched) -> tuple[Offer, ...]:
+    """The feeds that a page names as its own, first, and those that it links to; comments and podcasts aside."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that this may be no HTML shows by its having no links
+        soup = BeautifulSoup(decode(fetched.body, fetched.headers.get("content-type"), None).text, "lxml")
+    found: dict[str, Offer] = {}
+    for link in soup.find_all("link", rel="alternate", href=True):
+        said = f"{link.get('title', '')} {link['href']}"
+        url = absolute(str(link["href"]), fetched.url)
+        if url and re.search(r"rss|atom|feed\+json", str(link.get("type", "")), re.IGNORECASE) and not _ASIDE.search(said):
+            found.setdefault(urls.canonical(url), Offer(url=url, kind="feed", found="the page names it as its feed"))
+    for anchor in soup.find_all("a", href=True):
+        url = absolute(str(anchor["href"]), fetched.url)
+        if url and _FEED_LIKE.search(urlsplit(url).path) and same_site(url, fetched.url) and not _ASIDE.search(url):
+            found.setdefault(urls.canonical(url), Offer(url=url, kind="feed", found="the page links to it"))
+    return tuple(found.values())[:_MOST]
+
+
+def offers_of_robots(fetched: Fetched) -> tuple[Offer, ...]:
+    """The sitemaps that a robots.txt names, those of news first."""
+    return tuple(Offer(url=url, kind="sitemap", found="robots.txt names it") for url in sitemaps_in(fetched))
+
+
+def usual_places(url: str, known: Sequence[Offer]) -> tuple[Offer, ...]:
+    """Where feeds and news sitemaps stand on many sites, without what is known already."""
+    tried = {urls.canonical(offer.url) for offer in known}
+    places = ((urljoin(url, path), "sitemap" if "sitemap" in path else "feed") for path in _USUAL)
+    return tuple(
+        Offer(url=place, kind="sitemap" if kind == "sitemap" else "feed", found="many sites have one there")
+        for place, kind in places
+        if urls.canonical(place) not in tried
+    )

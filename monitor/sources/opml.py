@@ -1,0 +1,67 @@
+"""OPML (http://opml.org/spec2.opml): lists of feeds, as other readers write and read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lxml import etree
+
+from monitor import urls
+from monitor.sources import plain
+from monitor.sources.source import Source
+
+_MOST = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """One feed of an OPML file; `language` only where the file says it."""
+
+    title: str
+    url: str
+    home: str | None = None
+    language: str | None = None
+
+
+def read_opml(body: bytes) -> tuple[Outline, ...] | None:
+    """The feeds in the file's order, each address once, folders opened; None if the bytes are no OPML."""
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(body, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+    if root is None or not isinstance(root.tag, str) or root.tag.lower() != "opml":
+        return None
+    found: dict[str, Outline] = {}
+    for outline in root.iter("outline"):
+        said = {str(name).lower(): str(value).strip() for name, value in outline.attrib.items()}
+        url = said.get("xmlurl", "")
+        if url.startswith("feed:"):
+            url = "http:" + url.removeprefix("feed:") if url.startswith("feed://") else url.removeprefix("feed:")
+        if not urls.is_web(url) or len(found) >= _MOST:
+            continue
+        title = plain.line(said.get("title") or said.get("text") or "", 200) or urls.host_of(url)
+        home = said.get("htmlurl", "")
+        one = Outline(title=title, url=url, home=home if urls.is_web(home) else None, language=said.get("language") or None)
+        found.setdefault(urls.canonical(url), one)
+    return tuple(found.values())
+
+
+def write_opml(sources: Iterable[Source]) -> bytes:
+    """An OPML 2.0 file of the sources that are feeds, in a folder for each country; other programs can do nothing with the rest."""
+    root = etree.Element("opml", version="2.0")
+    etree.SubElement(etree.SubElement(root, "head"), "title").text = "Sources of monitor"
+    body = etree.SubElement(root, "body")
+    folders: dict[str, etree._Element] = {}
+    for source in sources:
+        if source.kind != "feed":
+            continue
+        country = source.country or "Elsewhere"
+        if country not in folders:
+            folders[country] = etree.SubElement(body, "outline", text=country)
+        said = {"type": "rss", "text": source.name, "title": source.name, "xmlUrl": source.url}
+        said |= {"htmlUrl": source.home} if source.home else {}
+        said |= {"language": source.language} if source.language else {}
+        etree.SubElement(folders[country], "outline", said)
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True))

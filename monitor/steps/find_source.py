@@ -1,0 +1,100 @@
+"""Address of a site -> the best list of its news: looked for politely, with a word on everything that was tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Outcome, Refused, Request, Throttled
+from monitor.fetching.robots import robots_url
+from monitor.ports import Fetch, Parse
+from monitor.sources.entry import Listing
+from monitor.sources.offers import Offer, kind_of, offers_of_page, offers_of_robots, usual_places
+from monitor.sources.source import Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What an offer turned out to be: its listing, or the reason why it is none."""
+
+    offer: Offer
+    listing: Listing | None
+    reason: str
+
+
+def find_source(url: str, *, fetch: Fetch, parse: Parse, rest: Callable[[], object]) -> Iterator[Tried]:
+    """Try `url` itself, what its page offers, what robots.txt names and the usual places, until one lists news; the last of all is the
+    page as a page. The caller takes the first with a listing and stops. `rest` is called between two requests."""
+    outcome = fetch(Request(url=url, check_robots=True))
+    if not isinstance(outcome, Fetched):
+        yield Tried(offer=Offer(url=url, kind="page", found="as given"), listing=None, reason=said_of(outcome))
+        return
+    kind = kind_of(outcome)
+    given = Offer(url=outcome.url, kind=kind, found="as given")
+    if kind != "page":
+        yield from _tried(given, outcome, fetch, parse, rest)
+        return
+    known: list[Offer] = []
+    for look in (_named, _in_robots, _usual):
+        for offer in look(outcome, known, fetch, rest):
+            known.append(offer)
+            rest()
+            answer = fetch(Request(url=offer.url))
+            if isinstance(answer, Fetched):
+                yield from _tried(replace(offer, kind=kind_of(answer)), answer, fetch, parse, rest)
+            else:
+                yield Tried(offer=offer, listing=None, reason=said_of(answer))
+    yield from _tried(given, outcome, fetch, parse, rest)
+
+
+def said_of(outcome: Outcome) -> str:
+    """An answer that is no document, in words."""
+    match outcome:
+        case Failed(detail=detail):
+            return detail
+        case Refused(reason=reason):
+            return reason
+        case Throttled(status=status):
+            return f"the server asks for less (HTTP {status})"
+        case Gone():
+            return "gone (HTTP 410)"
+        case NotModified():
+            return "not modified (HTTP 304)"
+        case Fetched(status=status, body=body):
+            return f"HTTP {status}, {len(body)} bytes"
+
+
+def _named(page: Fetched, known: Sequence[Offer], fetch: Fetch, rest: Callable[[], object]) -> tuple[Offer, ...]:  # noqa: ARG001
+    return offers_of_page(page)
+
+
+def _in_robots(page: Fetched, known: Sequence[Offer], fetch: Fetch, rest: Callable[[], object]) -> tuple[Offer, ...]:  # noqa: ARG001
+    rest()
+    outcome = fetch(Request(url=robots_url(page.url)))
+    return offers_of_robots(outcome) if isinstance(outcome, Fetched) else ()
+
+
+def _usual(page: Fetched, known: Sequence[Offer], fetch: Fetch, rest: Callable[[], object]) -> tuple[Offer, ...]:  # noqa: ARG001
+    return usual_places(page.url, known)
+
+
+def _tried(offer: Offer, fetched: Fetched, fetch: Fetch, parse: Parse, rest: Callable[[], object]) -> Iterator[Tried]:
+    """What the document lists. A page offered in a feed's place is none; of an index the first sitemap speaks for the rest."""
+    if offer.kind == "page" and offer.found != "as given":
+        yield Tried(offer=offer, listing=None, reason="a page, no list")
+        return
+    source = Source(id="found", name="found", url=offer.url, kind=offer.kind)
+    listing = parse.list_entries(source, fetched)
+    if not isinstance(listing, Listing):
+        yield Tried(offer=offer, listing=None, reason=listing.reason)
+        return
+    if listing.follow:
+        rest()
+        part = fetch(Request(url=listing.follow[0]))
+        listed = parse.list_entries(source, part) if isinstance(part, Fetched) else None
+        if isinstance(listed, Listing):
+            listing = replace(listing, entries=listed.entries)
+    if listing.entries:
+        yield Tried(offer=offer, listing=listing, reason=f"{len(listing.entries)} items")
+    else:
+        yield Tried(offer=offer, listing=None, reason="it lists nothing")

@@ -1,0 +1,184 @@
+"""`monitor sources`: finding, trying, adding, OPML, and what it all costs the hosts."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from monitor.ports import Traffic
+from monitor.sources.opml import read_opml
+from monitor.store.database import open_store
+
+ITEM = "<item><title>ASEANAPOL officers meet in the capital</title><link>/story/1-officers-meet-in-the-capital</link><guid>1</guid></item>"
+FEED = f"<rss version='2.0'><channel><title>The Strait's Post</title>{ITEM}</channel></rss>"
+STORY = "<article><h1>ASEANAPOL officers meet in the capital</h1>" + "".join(
+    f"<p>The officers of ASEANAPOL met on Monday to speak of case {number}, its secretariat said.</p>" for number in range(8)
+)
+
+
+@pytest.fixture
+def pages() -> dict[str, str]:
+    return {
+        "/": "<html><head><link rel=alternate type='application/rss+xml' title='Comments' href='/comments/feed'>"
+        "<link rel=alternate type='application/rss+xml' title='News' href='/news.rss'></head><body>Welcome",
+        "/news.rss": FEED,
+        "/story/1-officers-meet-in-the-capital": f"<html><body>{STORY}</article></body></html>",
+    }
+
+
+@pytest.fixture
+def asked() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def site(pages: dict[str, str], asked: list[str], directory: Path) -> Iterator[str]:
+    """A site on loopback, and a configuration that may ask it."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            body = pages.get(self.path)
+            self.send_response(404 if body is None else 200)
+            self.end_headers()
+            self.wfile.write((body or "").encode())
+
+        def log_message(self, *_words: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    with (directory / "monitor.yaml").open("a") as file:
+        file.write("fetch: {allow_networks: [127.0.0.0/8]}\n")
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_add_finds_the_feed_of_a_site_and_writes_it_behind_what_is_there(
+    site: str, directory: Path, monitor: Callable[..., Result]
+) -> None:
+    path = directory / "sources.yaml"
+    before = "# what we watch\n" + path.read_text() + "# the end\n"
+    path.write_text(before)
+    result = monitor("sources", "add", site, "--country", "SG")
+    assert result.exit_code == 0, result.output
+    assert "ASEANAPOL officers meet in the capital" in result.output
+    after = path.read_text()
+    lines = [
+        "id: the-strait-s-post",
+        "name: 'The Strait''s Post'",
+        f"url: {site}/news.rss",
+        "kind: 'feed'",
+        "country: 'SG'",
+        f"home: {site}",
+    ]
+    added = "\n  ".join(lines) + "\n"
+    assert after == f"{before}\n- {added}"
+    assert monitor("check").exit_code == 0
+    again = monitor("sources", "add", f"{site}/news.rss")
+    assert "watched already, as the-strait-s-post" in again.output
+    assert path.read_text() == after
+
+
+def test_add_looks_in_robots_txt_and_in_the_usual_places(site: str, pages: dict[str, str], monitor, directory: Path) -> None:
+    pages["/"] = "<html><body>Welcome"
+    pages["/robots.txt"] = f"Sitemap: {site}/all.xml\n"
+    pages["/all.xml"] = f"<urlset><url><loc>{site}/story/1-officers-meet-in-the-capital</loc></url></urlset>"
+    before = (directory / "sources.yaml").read_text()
+    result = monitor("sources", "add", site, "--dry-run")
+    assert "kind: 'sitemap'" in result.output
+    assert (directory / "sources.yaml").read_text() == before
+    del pages["/robots.txt"]
+    pages["/feed/"] = FEED
+    assert f"url: {site}/feed/" in monitor("sources", "add", site, "--dry-run").output
+
+
+def test_add_says_so_when_there_is_nothing_to_find(site: str, pages: dict[str, str], monitor) -> None:
+    pages["/"] = "<html><body>Nothing here"
+    result = monitor("sources", "add", site)
+    assert result.exit_code != 0
+    assert "no list of news was found" in result.output
+
+
+def test_add_leaves_a_file_alone_to_whose_end_nothing_can_be_added(site: str, directory: Path, monitor) -> None:
+    path = directory / "sources.yaml"
+    path.write_text("[{id: post, name: Post, url: 'https://post.example/feed'}]\n")
+    result = monitor("sources", "add", site)
+    assert result.exit_code != 0
+    assert "Write there yourself" in result.output
+    assert f"url: {site}/news.rss" in result.output
+    assert path.read_text().startswith("[{id: post")
+
+
+def test_try_shows_every_decision_and_stores_nothing(site: str, monitor, directory: Path, tmp_path: Path) -> None:
+    result = monitor("sources", "try", f"{site}/news.rss")
+    assert result.exit_code == 0, result.output
+    for words in (
+        "list: The Strait's Post, 1 items",
+        "undated, among the first 20",
+        "known by guid, url",
+        "rules: aseanapol",
+        "next poll:",
+    ):
+        assert words in result.output
+    store = open_store(f"sqlite:///{tmp_path}/state/monitor.db")
+    with store.reading() as tx:
+        assert tx.sources.all() == []
+        assert tx.articles.counts()["articles"] == 0
+    store.close()
+
+
+def test_try_of_what_cannot_be_listed_says_what_it_is(
+    site: str, pages: dict[str, str], directory: Path, monitor, parsed
+) -> None:
+    pages["/login"] = "<html><form><input type=password></form>"
+    (directory / "sources.yaml").write_text(f"- {{id: post, name: Post, url: '{site}/login', kind: feed}}\n")
+    result = monitor("sources", "try", "post")
+    assert result.exit_code == 1
+    assert "not listed (login page)" in result.output
+    assert "no source is called" in monitor("sources", "try", "nobody").output
+
+
+def test_opml_goes_in_and_out(tmp_path: Path, directory: Path, monitor) -> None:
+    opml = tmp_path / "feeds.opml"
+    opml.write_text(
+        "<opml version='1.0'><body><outline text='News'><outline text='Tides &amp; Times' xmlUrl='https://tides.example/rss'"
+        " htmlUrl='https://tides.example/'/><outline text='Post again' xmlUrl='https://post.example/feed'/>"
+        "<outline text='Bad' xmlUrl='javascript:alert(1)'/></outline></body></opml>"
+    )
+    assert "1 of 2 feeds added, 1 were there already" in monitor("sources", "import", str(opml)).output
+    assert monitor("check").exit_code == 0
+    out = tmp_path / "out.opml"
+    assert monitor("sources", "export", str(out)).exit_code == 0
+    found = read_opml(out.read_bytes())
+    assert found is not None
+    assert [(each.title, each.url) for each in found] == [
+        ("Post", "https://post.example/feed"),
+        ("Tides & Times", "https://tides.example/rss"),
+    ]
+    opml.write_text("<html>")
+    assert "not an OPML file" in monitor("sources", "import", str(opml)).output
+
+
+def test_courtesy_sums_up_what_each_host_was_asked(tmp_path: Path, monitor, parsed) -> None:
+    assert "Nothing was asked" in monitor("sources", "courtesy").output
+    store = open_store(f"sqlite:///{tmp_path}/state/monitor.db")
+    with store.writing() as tx:
+        for _ in range(2):
+            tx.sources.add_traffic(
+                [Traffic(host="post.example", day=date(2099, 1, 1), requests=5, not_modified=4, bytes=1_000_000)]
+            )
+    store.close()
+    assert "post.example\t10\t80%\t2.0 MB" in monitor("sources", "courtesy").output
+
+
+def test_list_names_all_sources(monitor) -> None:
+    assert "post\tfeed\tTH" in monitor("sources", "list").output
