@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -39,7 +38,7 @@ CRIME = Vocabulary(
 
 
 @pytest.fixture
-def archive(store: RowStore) -> Iterator[RowStore]:
+def archive(store: RowStore) -> RowStore:
     with store.writing() as tx:
         for number, (name, text) in enumerate(TEXTS.items()):
             stored = StoredArticle(
@@ -55,7 +54,7 @@ def archive(store: RowStore) -> Iterator[RowStore]:
                 story_id=f"{number:016x}",
             )
             tx.articles.add(stored, sketch(text).to_bytes(), (), [name])
-    yield store
+    return store
 
 
 @pytest.mark.parametrize(

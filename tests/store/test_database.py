@@ -84,7 +84,7 @@ def test_no_update_is_lost_when_threads_read_and_then_write(tmp_path: Path) -> N
 def test_a_reader_cannot_write(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path}/monitor.db")
     with store.reading() as tx, pytest.raises(Exception, match="readonly"):
-        tx.sources.watch([], NOW)
+        tx.sources.watch([Source(id="post", name="Post", url="https://post.example/", kind="page")], NOW)
     store.close()
 
 
