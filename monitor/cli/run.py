@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     Engine = EmbeddedEngine | ClusterEngine
 
 GRACE_S = 20.0
+LOOK_S = 1.0
+"""A signal that the kernel hands to another thread does not wake this one: Python runs its handler when this one looks up."""
 
 log = logging.getLogger("monitor")
 
@@ -65,7 +67,7 @@ def attend(app: App, engine: Engine, config: Path | None, signals: Signals, syst
     )
     systemd.ready(f"watching {len(app.context.sources)} sources")
     while not signals.stop.is_set():
-        signals.any.wait()
+        signals.any.wait(LOOK_S)
         signals.any.clear()
         if signals.reload.is_set() and not signals.stop.is_set():
             signals.reload.clear()
