@@ -15,8 +15,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 
 from monitor.adapters.clock import SystemClock
+from monitor.cli.worker import worker as command
+from monitor.errors import UsageError
 from monitor.store.database import RowStore, open_store
 
 ROUNDS = int(os.environ.get("MONITOR_KILLS", "2"))
@@ -139,3 +142,9 @@ def test_nothing_is_lost_and_nothing_is_told_under_two_ids(cluster: Cluster, tro
             "no lane is held for longer than a lease"
         )
     store.close()
+
+
+def test_a_worker_needs_postgresql_and_says_so(configuration: Path) -> None:
+    done = CliRunner().invoke(command, ["--config", str(configuration)])
+    assert isinstance(done.exception, UsageError)
+    assert "use `monitor run`" in str(done.exception)
