@@ -123,7 +123,11 @@ class _Parser:
             if isinstance(child, Not):
                 raise error("NOT of a NOT", self.text, token.start, end, write=self.text[child.child.start : child.child.end])
             return Not(child=child, start=token.start, end=end)
-        left = self.primary()
+        if token.kind == "term":
+            self.at += 1
+            left: Query = self.term(token, "plain")
+        else:
+            left = self.primary()
         operator = self.tokens[self.at]
         if operator.kind not in ("near", "onear"):
             return left

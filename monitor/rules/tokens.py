@@ -46,6 +46,8 @@ class Token(NamedTuple):
 
 # What a word processor or an Asian keyboard writes for the ASCII signs of the language; one for one, so that offsets stay.
 _TYPOGRAPHIC = str.maketrans("“”„‟«»＂「」（）：", '""""""' + '"""():')
+_IS_TYPOGRAPHIC = re.compile(f"[{''.join(map(chr, _TYPOGRAPHIC))}]")
+_token = tuple.__new__  # what `Token(…)` comes to, without the call between: a query is mostly plain tokens
 
 _PIECE = re.compile(
     r"""([()])
@@ -79,16 +81,17 @@ UNSPACED = re.compile(
 def tokenize(text: str) -> list[Token]:
     """All tokens of `text` and an `end` token; raises QueryError at the first word that has no meaning."""
     tokens: list[Token] = []
-    for piece in _PIECE.finditer(text.translate(_TYPOGRAPHIC)):
+    plain = text if text.isascii() or _IS_TYPOGRAPHIC.search(text) is None else text.translate(_TYPOGRAPHIC)
+    for piece in _PIECE.finditer(plain):
         kind = piece.lastindex
         found = piece[0]
         start, end = piece.span()
-        if kind in (_PAREN, _OPERATOR):
-            tokens.append(Token(found, found, start, end))
-        elif kind == _LETTERS and (len(found) > _LONGEST_RESERVED or found.upper() not in _RESERVED):
-            tokens.append(Token("term", found, start, end))
-        elif kind == _QUOTED:
+        if kind == _QUOTED:
             tokens.append(_phrase(found, start, text))
+        elif kind in (_PAREN, _OPERATOR):
+            tokens.append(_token(Token, (found, found, start, end, 0)))
+        elif kind == _LETTERS and (len(found) > _LONGEST_RESERVED or found.upper() not in _RESERVED):
+            tokens.append(_token(Token, ("term", found, start, end, 0)))
         elif kind == _ADDRESS:  # a colon after url: or source: is part of the address
             name, _, value = found.partition(":")
             tokens.append(Token("field", name, start, end - len(value)))
@@ -157,6 +160,8 @@ def _term(kind: str, term: str, start: int, end: int, number: int = 0) -> Token:
 
 def _phrase(found: str, start: int, text: str) -> Token:
     end = start + len(found)
+    if found[0] == found[-1] == '"':
+        return _token(Token, ("term", " ".join(found[1:-1].split()), start, end, 0))
     kind = {"=": "exact", "~": "substring"}.get(found[0], "term")
     opening = found.index('"')
     closing = found.rindex('"')
