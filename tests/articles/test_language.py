@@ -49,5 +49,11 @@ def test_a_text_without_letters_has_no_language(text):
 
 def test_without_pycld2_the_other_library_decides(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("monitor.articles.language.pycld2", None)
-    assert detect("The minister said on Monday that the bridge over the river would be closed for repairs until the spring.") == "en"
-    assert detect("Menteri mengatakan jembatan di atas sungai itu akan ditutup untuk perbaikan hingga tahun depan karena rusak.") == "id"
+    assert (
+        detect("The minister said on Monday that the bridge over the river would be closed for repairs until the spring.")
+        == "en"
+    )
+    assert (
+        detect("Menteri mengatakan jembatan di atas sungai itu akan ditutup untuk perbaikan hingga tahun depan karena rusak.")
+        == "id"
+    )
