@@ -9,5 +9,11 @@ ROOT = Path(__file__).parents[2]
 
 def test_one_command_knows_all_benchmarks() -> None:
     done = subprocess.run([sys.executable, "-m", "benchmarks", "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
-    given = {path.stem for path in (ROOT / "benchmarks").glob("*.py")} - {"__main__", "figure", "pages", "bench_adapter", "languages"}
+    given = {path.stem for path in (ROOT / "benchmarks").glob("*.py")} - {
+        "__main__",
+        "figure",
+        "pages",
+        "bench_adapter",
+        "languages",
+    }
     assert {name for name in given if name in done.stdout} == given
