@@ -41,7 +41,7 @@ def notice(
         article_id=alert.article_id,
         headline=article.headline,
         headline_marks=_spans(match.hits, "title", len(headline)),
-        url=article.url,
+        url=article.url or (source.url if source.kind == "watch" else None),
         source_id=source.id,
         source_name=source.name,
         language=article.language,

@@ -205,7 +205,9 @@ class SourceEntry(_Strict):
     name: Line = Field(examples=["Bangkok Post"])
     url: Web = Field(examples=["https://www.example.org/feed/"])
     kind: Kind = Field(
-        "feed", description="feed: RSS, Atom, RDF or JSON Feed; page: an index page with links; sitemap: a (news) sitemap."
+        "feed",
+        description="feed: RSS, Atom, RDF or JSON Feed; page: an index page with links; sitemap: a (news) sitemap;"
+        " watch: a page whose own text is watched, every new paragraph of it is news.",
     )
     language: Language | None = Field(None, description="BCP 47, mul for several.", examples=["th"])
     country: Country | None = Field(

@@ -21,7 +21,7 @@ from monitor.sources.disguise import disguise_of
 from monitor.sources.entry import Entry, Hints, Listing, Unlisted
 from monitor.sources.identity import Marks, identified
 from monitor.sources.items import split
-from monitor.sources.links import absolute, same_site
+from monitor.sources.links import absolute, behind, same_site
 from monitor.sources.source import Source
 from monitor.text import clean_text
 
@@ -149,7 +149,7 @@ def _link(item: dict[str, Any], base: str) -> str | None:
     for raw in (dict.get(item, "feedburner_origlink"), dict.get(item, "link"), dict.get(item, "id")):
         url = absolute(raw, base, only_absolute=raw is dict.get(item, "id")) if isinstance(raw, str) else None
         if url is not None and url != base:
-            return url
+            return behind(url)
     return None
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import re
-from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+from contextlib import suppress
+from urllib.parse import parse_qsl, unquote, urldefrag, urljoin, urlsplit
 
 from monitor import urls
 
@@ -42,6 +44,25 @@ def absolute(link: str, base: str, *, only_absolute: bool = False) -> str | None
     except ValueError:
         return None
     return url if urls.is_web(url) else None
+
+
+def behind(url: str) -> str:
+    """The address that a redirector of a search service carries in its own (Google News, Google Alerts, Bing News); others come back as
+    they are. Where Google News hides it, only following the link tells."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").removeprefix("www.")
+    if re.fullmatch(r"google\.[a-z.]{2,6}|bing\.com|news\.google\.com", host):
+        for name, value in parse_qsl(parts.query):
+            if name in ("url", "q") and parts.path in ("/url", "/news/apiclick.aspx", "/news/url") and urls.is_web(value):
+                return value
+    token = re.match(r"/(?:rss/)?(?:articles|read)/([\w-]{20,1500})$", parts.path) if host == "news.google.com" else None
+    if token:
+        with suppress(ValueError):
+            raw = base64.urlsafe_b64decode(token[1] + "=" * (-len(token[1]) % 4))
+            found = re.search(rb"https?://[\x21-\x7e]{8,1500}", raw)
+            if found and urls.is_web(target := found[0].decode("ascii")):
+                return target
+    return url
 
 
 def looks_like_article(url: str) -> bool:

@@ -11,6 +11,7 @@ from monitor.sources.json_feed import is_json, list_json_feed
 from monitor.sources.page import list_page
 from monitor.sources.sitemap import list_sitemap
 from monitor.sources.source import Source
+from monitor.sources.watch import list_watched
 
 
 def list_entries(source: Source, fetched: Fetched) -> Listing | Unlisted:
@@ -27,5 +28,7 @@ def list_entries(source: Source, fetched: Fetched) -> Listing | Unlisted:
             return list_page(source, fetched)
         case "sitemap":
             return list_sitemap(source, fetched)
+        case "watch":
+            return list_watched(source, fetched)
         case _:
             assert_never(source.kind)

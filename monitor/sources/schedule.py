@@ -31,6 +31,7 @@ _ACCEPT: dict[Kind, str] = {
     "feed": "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5",
     "page": "text/html, application/xhtml+xml, */*;q=0.5",
     "sitemap": "application/xml, text/xml, */*;q=0.5",
+    "watch": "text/html, application/xhtml+xml, */*;q=0.5",
 }
 
 
@@ -53,7 +54,7 @@ def request_for(source: Source, state: SourceState, now: datetime) -> Request:
         etag=None if audit else state.etag,
         last_modified=None if audit else state.last_modified,
         accept=_ACCEPT[source.kind],
-        check_robots=source.kind == "page",
+        check_robots=source.kind in ("page", "watch"),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["feed", "page", "sitemap"]
+Kind = Literal["feed", "page", "sitemap", "watch"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,8 @@ from monitor.sources.errands import begin_filling, begin_parts
 from monitor.sources.schedule import after_poll, is_frozen, is_same_body, request_for
 from monitor.sources.source import Source
 from monitor.sources.state import SourceState
-from monitor.sources.unseen import sift
+from monitor.sources.unseen import DIGEST_BYTES, sift
+from monitor.sources.watch import news_of
 from monitor.steps.context import Context, Done
 from monitor.steps.keep_entries import keep_entries
 from monitor.steps.network import heed_network
@@ -87,6 +88,12 @@ def throttled_s(outcome: Outcome) -> float:
 
 def look_at(context: Context, source: Source, state: SourceState, fetched: Fetched) -> Look:
     """List a body that is not the last one; of a feed only the items that were not in the last one are parsed."""
+    if source.kind == "watch":
+        listing = context.parse.list_entries(source, fetched)
+        if isinstance(listing, Unlisted):
+            return Look(listing=listing)
+        listing, digests = news_of(listing, state.seen)
+        return Look(listing=listing, items=len(digests) // DIGEST_BYTES, digests=digests)
     sifted = sift(fetched, state.seen) if source.kind == "feed" else None
     if sifted is None:
         listing = context.parse.list_entries(source, fetched)

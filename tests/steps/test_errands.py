@@ -155,3 +155,18 @@ def test_items_that_changed_in_place_are_no_gap(context: Context, here, store: R
     answer(here, "https://post.example/feed", Listing(entries=(replace(entry(1), title="Edited"),)))
     poll_to_the_end(context, "post")
     assert gaps(store, here) == []
+
+
+def test_of_a_watched_page_each_new_paragraph_is_an_entry_and_the_first_look_none(
+    context: Context, here, store: RowStore
+) -> None:
+    page = Source(id="post", name="Post", url="https://post.example/feed", kind="watch")
+    context = replace(context, sources={"post": page})
+    for number, text in enumerate(("One.", "One.\n\nTwo.", "Two.\n\nOne.", "Two.\n\nThree.")):
+        answer(here, page.url, Listing(entries=(Entry(keys=(), title="Notices", content=text),)), body=str(number).encode())
+        poll_to_the_end(context, "post")
+        here.later(9000)
+    with store.reading() as tx:
+        rows = tx.entries.of_source("post", 9)
+    assert sorted((row.entry.content, row.outcome) for row in rows) == [("Three.", None), ("Two.", None)]
+    assert gaps(store, here) == []
