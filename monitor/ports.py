@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -68,7 +68,7 @@ class Chat(Protocol):
     def __call__(self, channel: AppriseChannel, title: str, text: str) -> Sending: ...
 
 
-StepName = Literal["poll_source", "read_entry", "deliver", "digest", "heartbeat"]
+StepName = Literal["poll_source", "read_entry", "read_again", "deliver", "digest", "heartbeat"]
 EntryOutcome = Literal["article", "known", "recorded", "unreadable", "failed"]
 
 
@@ -92,7 +92,8 @@ class Claim:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedEntry:
     """An entry's row. `outcome` None means that it is still to be read, at `next_read_at`; `first_poll` tells what a source listed when
-    it was polled for the first time: the old among it is recorded and never alerted."""
+    it was polled for the first time: the old among it is recorded and never alerted. At `again_at` the page of its article is looked at
+    again, after `readings` such looks."""
 
     id: int
     source_id: str
@@ -104,6 +105,8 @@ class ListedEntry:
     outcome: EntryOutcome | None
     reason: str | None
     article_id: str | None
+    again_at: datetime | None = None
+    readings: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -335,6 +338,18 @@ class EntryRows(Protocol):
     def retry(self, entry_id: int, *, at: datetime, reason: str) -> None: ...
 
     def finish(self, entry_id: int, outcome: EntryOutcome, reason: str, article_id: str | None = None) -> None: ...
+
+    def look_again(self, entry_id: int, at: datetime) -> None:
+        """Let the page of the entry's article be looked at again then."""
+
+    def read_again(self, entry_id: int, next_at: datetime | None) -> None:
+        """It was looked at again; when to do so next, None for not any more."""
+
+    def relisted(
+        self, source_id: str, entries: Sequence[Entry], now: datetime, most: int, telling: Callable[[Entry], bool]
+    ) -> int:
+        """Let the pages of articles be looked at again now that the source lists under another title, or as updated later than before,
+        unless that was done `most` times; how many there were. Of articles that matched no rule only those whose entry is `telling`."""
 
     def due(self, now: datetime, limit: int) -> list[int]:
         """The ids of entries to be read now, in the order in which they were listed."""

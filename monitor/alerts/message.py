@@ -21,11 +21,13 @@ class Carried:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """More sources carry a story that an alert told of. `notice` is what that alert said; `carried` are the articles since then."""
+    """More is known of a story that an alert told of. `notice` is what that alert said; `carried` are the articles since then, or the one
+    that says something else now, and then `changes` says what, a line each."""
 
     notice: Notice
     carried: tuple[Carried, ...]
     at: datetime
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

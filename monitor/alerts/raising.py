@@ -23,6 +23,11 @@ def update_id(alert_id: str, sources: int) -> str:
     return _derived("update", alert_id, str(sources))
 
 
+def change_id(alert_id: str, article_id: str, version: int) -> str:
+    """The one id of the message that an article of the alert's story changed materially in that version."""
+    return _derived("change", alert_id, article_id, str(version))
+
+
 def digest_id(delivery_ids: Iterable[str]) -> str:
     """The one id of the digest that these deliveries went into."""
     return _derived("digest", *sorted(delivery_ids))

@@ -44,7 +44,10 @@ def samples(kind: str) -> tuple[Message, ...]:
     unknown = Carried(headline=None, url=None, source_name="Another source", language=None, published_at=None)
     every: dict[str, tuple[Message, ...]] = {
         "alert": (_FULL, _BARE),
-        "update": (Update(notice=_FULL, carried=(carried,), at=_AT), Update(notice=_BARE, carried=(unknown,), at=_AT)),
+        "update": (
+            Update(notice=_FULL, carried=(carried,), at=_AT, changes=("a correction: Some words.",)),
+            Update(notice=_BARE, carried=(unknown,), at=_AT),
+        ),
         "digest": (Digest(why=("A reason.",), since=_AT, until=_AT, notices=(_FULL, _BARE), at=_AT),),
         "note": (Note(subject="A subject", text="Some words.\nMore words.", at=_AT),),
     }

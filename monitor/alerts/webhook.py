@@ -26,7 +26,8 @@ def payload(delivery: Delivery, message: Message) -> bytes:
     - `receipt`: for each word `words`, `field`, `vocabulary`, `language`, `spans` in the original text of the field
     - `snippets`: each `text` and `marks` in it; `facets`
 
-    `alert.updated`: the same of the alert, its `also_carried_by` as it is now, and `carried`: the articles that are new to the story.
+    `alert.updated`: the same of the alert, its `also_carried_by` as it is now, `carried`: the articles that are new to the
+    story, and `changes`: what is new in the article of `carried` that was changed, a line each, if that is what is told.
     `alert.digest`: `delivery`, `why`, `since`, `until`, and `alerts`: the data of each, without `delivery`.
     `operator.note`: `delivery`, `subject`, `text`.
 
@@ -42,7 +43,7 @@ def payload(delivery: Delivery, message: Message) -> bytes:
             carried = [
                 {**asdict(each), "published_at": each.published_at and _iso(each.published_at)} for each in message.carried
             ]
-            data |= {**_alert(message.notice), "carried": carried}
+            data |= {**_alert(message.notice), "carried": carried, "changes": message.changes}
         case Digest():
             kind, at = "alert.digest", message.at
             data |= {"why": message.why, "since": _iso(message.since), "until": _iso(message.until)}

@@ -113,6 +113,7 @@ class Wording:
                 return {
                     **self._alert(message.notice, channel),
                     "carried": [self._carried(each, channel) for each in message.carried],
+                    "changes": [words.one_line(each) for each in message.changes],
                     "at": words.time(message.at, channel.policy.timezone),
                 }
             case Digest():

@@ -14,11 +14,13 @@ from monitor.steps.deliver import deliver
 from monitor.steps.digest import digest
 from monitor.steps.heartbeat import heartbeat
 from monitor.steps.poll_source import poll_source
+from monitor.steps.read_again import read_again
 from monitor.steps.read_entry import read_entry
 
 STEPS: Mapping[StepName, Callable[[Context, str], Done]] = {
     "poll_source": poll_source,
     "read_entry": read_entry,
+    "read_again": read_again,
     "deliver": deliver,
     "digest": digest,
     "heartbeat": heartbeat,

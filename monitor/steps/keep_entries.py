@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from monitor.ports import Transaction
+from monitor.rules.match import Document
 from monitor.sources.entry import Entry
 from monitor.sources.schedule import triage
 from monitor.sources.source import Source
 from monitor.steps.context import Context
 from monitor.urls import host_of
 
+MOST_READINGS = 5
+"""So often at most the page of an article is looked at again: some sources list everything anew at every poll."""
 MOST_UNDATED = 20
 """So many undated items of a first poll are read: an index page names no dates, and its top is today's news."""
 
@@ -21,6 +24,7 @@ def keep_entries(
 ) -> tuple[list[Entry], int]:
     """Make a row of every entry that the source has not listed before: those entries, and how many are only recorded, not read."""
     tx.entries.remember(source.id, entries)
+    tx.entries.relisted(source.id, entries, now, MOST_READINGS, lambda entry: _matches(context, source, entry))
     position = {id(entry): number for number, entry in enumerate(entries)}
     new = tx.entries.unknown(source.id, entries)
     recorded = 0
@@ -39,3 +43,11 @@ def keep_entries(
             source.id, lane, entry, now=now, first_poll=first_poll, recorded=None if verdict.read else verdict.reason
         )
     return new, recorded
+
+
+def _matches(context: Context, source: Source, entry: Entry) -> bool:
+    """Whether a rule matches what the source itself says of an entry."""
+    said = Document(
+        title=entry.title or "", body=entry.summary or "", lead_end=len(entry.summary or ""), country=source.country
+    )
+    return bool(context.rules.match(said).matches)

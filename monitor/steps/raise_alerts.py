@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from monitor.alerts.alert import Delivery, Notice
 from monitor.alerts.channel import Channel
 from monitor.alerts.message import Carried, Update
 from monitor.alerts.notice import notice
-from monitor.alerts.raising import deliver_to, raise_alert, update_id
+from monitor.alerts.raising import change_id, deliver_to, raise_alert, update_id
 from monitor.articles.article import Article
 from monitor.ports import StoredAlert, StoredArticle, Transaction
 from monitor.rules.compile import RuleSet
@@ -64,6 +64,28 @@ def raise_alerts(
     return tuple(ids)
 
 
+def tell_changes(
+    tx: Transaction,
+    rules: RuleSet,
+    *,
+    story_id: str,
+    article_id: str,
+    version: int,
+    alert_ids: Collection[str],
+    changes: tuple[str, ...],
+    now: datetime,
+    channels: Mapping[str, Channel],
+) -> None:
+    """Tell those who have these alerts of the story, and ask for updates, what is new in an article of it."""
+    changed = tx.articles.get(article_id)
+    if changed is None:
+        return
+    for stored in tx.alerts.of_story(story_id):
+        if stored.alert.id in alert_ids:
+            said = Update(notice=stored.notice, carried=(_carried(changed),), at=now, changes=changes)
+            _say(tx, stored, said, change_id(stored.alert.id, article_id, version), rules, channels)
+
+
 def _routed(said: Notice, deliveries: Iterable[Delivery], channels: Mapping[str, Channel]) -> list[Delivery]:
     """Those of the deliveries whose channel is switched on and takes such an alert."""
     return [
@@ -99,12 +121,18 @@ def _update(
         carried=tuple(_carried(each) for each in list(firsts.values())[since:] if each.id != stored.alert.article_id),
         at=now,
     )
+    _say(tx, stored, said, update_id(stored.alert.id, sources), rules, channels)
+
+
+def _say(
+    tx: Transaction, stored: StoredAlert, said: Update, message_id: str, rules: RuleSet, channels: Mapping[str, Channel]
+) -> None:
+    """Send the update to those channels of the alert's rule that ask for updates."""
     rule = rules.rules.get(stored.alert.rule_id)
-    message_id = update_id(stored.alert.id, sources)
     hearing = [name for name in (rule.alert if rule else ()) if name in channels and channels[name].policy.updates]
-    deliveries = _routed(said.notice, deliver_to(message_id, hearing, now), channels)
+    deliveries = _routed(said.notice, deliver_to(message_id, hearing, said.at), channels)
     if deliveries:
-        tx.alerts.say(message_id, said, deliveries, now=now, alert_id=stored.alert.id)
+        tx.alerts.say(message_id, said, deliveries, now=said.at, alert_id=stored.alert.id)
 
 
 def _carried(stored: StoredArticle) -> Carried:

@@ -15,6 +15,8 @@ from monitor.steps.file_article import Filed, Prepared, file_article, prepare
 from monitor.steps.poll_source import throttled_s
 from monitor.urls import identity
 
+AGAIN_AFTER_S = (3 * 3600.0, 24 * 3600.0)
+"""After such waits the page of an article that matched is looked at again; besides, when its source lists it in another way."""
 RETRY_AFTER_S = (60.0, 600.0, 3600.0)
 """Waits before a page is asked for again; after the last, what the source itself said of it has to do."""
 
@@ -98,6 +100,8 @@ def _file(context: Context, source: Source, listed: ListedEntry, prepared: Prepa
             f", {flag}" for flag in article.flags
         )
         tx.entries.finish(listed.id, "article" if filed.new else "known", reason, filed.article_id)
+        if filed.rules and listed.entry.url is not None:
+            tx.entries.look_again(listed.id, now + timedelta(seconds=AGAIN_AFTER_S[0]))
     pause_s = context.crawl_delay_s(listed.entry.url) if listed.entry.url else None
     return Done(result="ok", reason=reason, facts=_facts(source, article, filed), rest_s=pause_s or 0.0)
 

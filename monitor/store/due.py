@@ -16,7 +16,7 @@ _LOOK_AHEAD = 2_000
 
 
 def due(connection: Connection, now: datetime) -> list[Due]:
-    """One due row for each lane that is free: what goes to channels, then reading, then polling, in each the longest overdue first.
+    """One due row for each lane that is free: what goes to channels, then reading, then polling, then looking again, in each the longest overdue first.
 
     A host's polls and pages share its lane; a channel has a lane of its own.
     """
@@ -49,6 +49,7 @@ def _query(*, free_only: bool, limit: int | None) -> Select[Any]:
             ("heartbeat", timer.c.name, heartbeat, timer.c.next_at, true()),
             ("read_entry", entry.c.id, entry.c.lane, entry.c.next_read_at, true()),
             ("poll_source", source.c.source_id, source.c.lane, source.c.next_poll_at, source.c.watched),
+            ("read_again", entry.c.id, entry.c.lane, entry.c.again_at, true()),
         )
     ):
         part = select(
@@ -79,6 +80,8 @@ def postpone(connection: Connection, item: Due, at: datetime, reason: str) -> No
             change = update(delivery).where(delivery.c.id == item.key).values(next_attempt_at=at, last_error=reason)
         case "read_entry":
             change = update(entry).where(entry.c.id == int(item.key)).values(next_read_at=at, reason=reason)
+        case "read_again":
+            change = update(entry).where(entry.c.id == int(item.key)).values(again_at=at)
         case "poll_source":
             change = update(source).where(source.c.source_id == item.key).values(next_poll_at=at, last_error=reason)
     connection.execute(change)
@@ -89,6 +92,7 @@ def next_due_at(connection: Connection) -> datetime | None:
     times = union_all(
         select(func.min(delivery.c.next_attempt_at).label("at")),
         select(func.min(entry.c.next_read_at)),
+        select(func.min(entry.c.again_at)),
         select(func.min(timer.c.next_at)),
         select(func.min(source.c.next_poll_at)).where(source.c.watched),
     ).subquery()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, String, case, cast, func, insert, select
 
 from monitor.ports import EntryOutcome, ListedEntry
 from monitor.sources.entry import Entry
-from monitor.store.tables import entry, entry_key
+from monitor.store.tables import entry, entry_key, match
 
 
 class Entries:
@@ -79,6 +79,40 @@ class Entries:
             .where(entry.c.id == entry_id)
             .values(next_read_at=None, outcome=outcome, reason=reason, article_id=article_id, content=None)
         )
+
+    def look_again(self, entry_id: int, at: datetime) -> None:
+        self._connection.execute(update(entry).where(entry.c.id == entry_id).values(again_at=at))
+
+    def read_again(self, entry_id: int, next_at: datetime | None) -> None:
+        self._connection.execute(
+            update(entry).where(entry.c.id == entry_id).values(again_at=next_at, readings=entry.c.readings + 1)
+        )
+
+    def relisted(
+        self, source_id: str, entries: Sequence[Entry], now: datetime, most: int, telling: Callable[[Entry], bool]
+    ) -> int:
+        known = self._known(source_id, (_digest(key) for item in entries for key in item.keys))
+        listed = {known[digest]: item for item in entries for key in item.keys if (digest := _digest(key)) in known}
+        matched = select(match.c.article_id).where(match.c.article_id == entry.c.article_id).exists()
+        rows = self._connection.execute(
+            select(entry.c.id, entry.c.title, entry.c.updated_at, matched.label("matched")).where(
+                entry.c.id.in_(sorted(listed)),
+                entry.c.outcome == "article",
+                entry.c.readings < most,
+                entry.c.url.is_not(None),
+            )
+        )
+        # Titles are edited all day long: of what matched no rule only what a rule would match by now is worth a second request.
+        changed = [
+            row.id
+            for row in rows
+            if _says_more(listed[row.id], row.title, row.updated_at) and (row.matched or telling(listed[row.id]))
+        ]
+        for entry_id in changed:
+            item = listed[entry_id]
+            values = {"title": item.title, "updated_at": item.updated_at, "again_at": now}
+            self._connection.execute(update(entry).where(entry.c.id == entry_id).values(**values))
+        return len(changed)
 
     def due(self, now: datetime, limit: int) -> list[int]:
         query = select(entry.c.id).where(entry.c.next_read_at <= now).order_by(entry.c.id).limit(limit)
@@ -150,7 +184,16 @@ class Entries:
             outcome=row.outcome,
             reason=row.reason,
             article_id=row.article_id,
+            again_at=row.again_at,
+            readings=row.readings,
         )
+
+
+def _says_more(item: Entry, title: str | None, updated_at: datetime | None) -> bool:
+    """Whether a source lists an item in another way than before: under another title, or as updated later."""
+    if item.title and title and " ".join(item.title.split()).casefold() != " ".join(title.split()).casefold():
+        return True
+    return item.updated_at is not None and updated_at is not None and item.updated_at > updated_at
 
 
 def _digest(key: str) -> bytes:

@@ -18,7 +18,8 @@ def to_values(message: Message) -> tuple[str, dict[str, Any]]:
             return "alert", _notice_values(message)
         case Update():
             carried = [{**asdict(each), "published_at": _iso(each.published_at)} for each in message.carried]
-            return "update", {"notice": _notice_values(message.notice), "carried": carried, "at": _iso(message.at)}
+            said = {"carried": carried, "at": _iso(message.at), "changes": message.changes}
+            return "update", {"notice": _notice_values(message.notice), **said}
         case Digest():
             times = {name: _iso(getattr(message, name)) for name in ("since", "until", "at")}
             return "digest", {"why": message.why, "notices": [_notice_values(each) for each in message.notices], **times}
@@ -34,7 +35,12 @@ def from_values(kind: str, values: Mapping[str, Any]) -> Message:
         return notice_of(values)
     if kind == "update":
         carried = tuple(Carried(**{**each, "published_at": _time(each["published_at"])}) for each in values["carried"])
-        return Update(notice=notice_of(values["notice"]), carried=carried, at=datetime.fromisoformat(values["at"]))
+        return Update(
+            notice=notice_of(values["notice"]),
+            carried=carried,
+            at=datetime.fromisoformat(values["at"]),
+            changes=tuple(values["changes"]),
+        )
     times = {name: datetime.fromisoformat(values[name]) for name in ("since", "until", "at") if name in values}
     if kind == "digest":
         return Digest(why=tuple(values["why"]), notices=tuple(notice_of(each) for each in values["notices"]), **times)

@@ -59,7 +59,7 @@ class FakeWorld:
 
     def serve(self, source: Source, *entries: Entry) -> None:
         """Let the source answer with a feed of these entries."""
-        body = repr([entry.keys for entry in entries]).encode()
+        body = repr([(entry.keys, entry.title, entry.updated_at) for entry in entries]).encode()
         self.answers[source.url] = Fetched(url=source.url, status=200, body=body, fetched_at=self.clock.now())
         self.listings[source.id] = Listing(entries=entries)
 

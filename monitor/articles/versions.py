@@ -1,0 +1,44 @@
+"""Versions of an article: whether a page says something else than before, and what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+from monitor.articles import plain
+from monitor.articles.article import Article
+
+_LESS = frozenset({"paywall", "feed-only", "cut"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A paragraph of a comparison: in both versions, only in the earlier (`gone`), or only in the later (`new`)."""
+
+    text: str
+    what: Literal["both", "gone", "new"]
+
+
+def is_new_version(before: Article, after: Article) -> bool:
+    """Whether `after` says something else. White space, case and punctuation say nothing, and a page that shows less of its text than
+    before (a wall in front of it) is no version."""
+    if set(after.flags) & _LESS - set(before.flags):
+        return False
+    return _said(before) != _said(after)
+
+
+def difference(before: Sequence[str], after: Sequence[str]) -> Iterator[Line]:
+    """The paragraphs of both versions in the order in which a reader compares them: what is gone before what is new."""
+    matcher = SequenceMatcher(a=before, b=after, autojunk=False)
+    for tag, start, end, new_start, new_end in matcher.get_opcodes():
+        if tag == "equal":
+            yield from (Line(text=text, what="both") for text in before[start:end])
+        else:
+            yield from (Line(text=text, what="gone") for text in before[start:end])
+            yield from (Line(text=text, what="new") for text in after[new_start:new_end])
+
+
+def _said(article: Article) -> list[str]:
+    return [plain.fold(text) for text in (article.headline or "", *article.paragraphs)]

@@ -1,0 +1,90 @@
+"""Entry -> a new version of its article, if the page says something else by now."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from monitor.articles.article import Article
+from monitor.articles.versions import is_new_version
+from monitor.fetching.conditional import validators
+from monitor.fetching.outcome import Fetched, Request
+from monitor.ports import ListedEntry, StoredArticle, StoredResponse
+from monitor.sources.source import Source
+from monitor.steps.context import Context, Done
+from monitor.steps.file_article import prepare
+from monitor.steps.poll_source import throttled_s
+from monitor.steps.read_entry import AGAIN_AFTER_S
+from monitor.steps.revise_article import revise_article
+
+
+def read_again(context: Context, key: str) -> Done:
+    """Look at the page of a known article again. What cannot be had or read now changes nothing; the next look will tell."""
+    now = context.clock.now()
+    with context.store.reading() as tx:
+        listed = tx.entries.get(int(key))
+        stored = tx.articles.get(listed.article_id) if listed and listed.article_id else None
+        response = tx.articles.response(stored.id) if stored else None
+    if listed is None or listed.again_at is None or listed.again_at > now:
+        return Done(result="left", reason="not due")
+    source = context.sources.get(listed.source_id)
+    if source is None or stored is None or listed.entry.url is None:
+        return _left(context, listed, "its source is no longer watched, or the article is no longer kept")
+    outcome = context.fetch(_request(listed.entry.url, stored, response))
+    reading = context.parse.read_page(source, outcome, listed.entry) if isinstance(outcome, Fetched) else None
+    if isinstance(outcome, Fetched) and isinstance(reading, Article) and is_new_version(stored.article, reading):
+        return _revised(context, source, listed, stored, reading, outcome)
+    return _left(context, listed, "unchanged", rest_s=throttled_s(outcome))
+
+
+def again_at(readings: int, now: datetime) -> datetime | None:
+    """When the page of an article that matched is looked at next, after so many looks since the first."""
+    return now + timedelta(seconds=AGAIN_AFTER_S[readings]) if readings < len(AGAIN_AFTER_S) else None
+
+
+def _request(url: str, stored: StoredArticle, response: StoredResponse | None) -> Request:
+    """A conditional one, if what we have is still the answer that is kept."""
+    etag, last_modified = validators(response.fetched.headers) if response and stored.revised_at is None else (None, None)
+    accept = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1"
+    return Request(url=url, etag=etag, last_modified=last_modified, accept=accept, check_robots=True)
+
+
+def _revised(
+    context: Context, source: Source, listed: ListedEntry, stored: StoredArticle, article: Article, fetched: Fetched
+) -> Done:
+    prepared = prepare(context.rules, source, article, listed.entry.url)
+    response = StoredResponse(asked_url=listed.entry.url or fetched.url, fetched=fetched)
+    now = context.clock.now()
+    with context.store.writing() as tx:
+        current = tx.entries.get(listed.id)
+        if current is None or current.again_at != listed.again_at:
+            return Done(result="left", reason="looked at by someone else in the meantime")
+        revised = revise_article(tx, context.rules, stored, prepared, response, now, channels=context.channels)
+        tx.entries.read_again(listed.id, again_at(listed.readings + 1, now) if prepared.verdict.matches else None)
+    return Done(
+        result="ok",
+        reason="; ".join((f"version {revised.version}", *revised.changes)),
+        facts={
+            "source": source.id,
+            "url": listed.entry.url,
+            "article": stored.id,
+            "story": stored.story_id,
+            "alerts": revised.alerts,
+        },
+        rest_s=_pause_s(context, listed),
+    )
+
+
+def _left(context: Context, listed: ListedEntry, reason: str, rest_s: float = 0.0) -> Done:
+    """Nothing new; when to look again depends on whether the article matched."""
+    with context.store.writing() as tx:
+        current = tx.entries.get(listed.id)
+        stored = tx.articles.get(listed.article_id) if listed.article_id else None
+        if current is not None and current.again_at == listed.again_at:
+            matched = stored is not None and bool(stored.matches) and listed.source_id in context.sources
+            tx.entries.read_again(listed.id, again_at(listed.readings + 1, context.clock.now()) if matched else None)
+    facts = {"source": listed.source_id, "url": listed.entry.url, "article": listed.article_id}
+    return Done(result="ok", reason=reason, facts=facts, rest_s=max(rest_s, _pause_s(context, listed)))
+
+
+def _pause_s(context: Context, listed: ListedEntry) -> float:
+    return (context.crawl_delay_s(listed.entry.url) or 0.0) if listed.entry.url else 0.0
