@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple, assert_never
 
 from monitor.rules.clauses import All, AnyOf, AtLeastOf, Clause, Close, Either, Tag, cost
@@ -93,8 +93,8 @@ class Builder:
                 raise ValueError("NOT stands only beside something that has to hold")
         assert_never(query)
 
-    def labels(self, query: Query) -> dict[int, tuple[Label, ...]]:
-        """How the terms of `query` are called in it, by term id."""
+    def labels(self, query: Query, wanted: Collection[int] | None = None) -> dict[int, tuple[Label, ...]]:
+        """How the terms of `query` (only those `wanted`) are called in it, by term id."""
         labels: dict[int, dict[Label, None]] = {}
         for leaf in leaves(query):
             if isinstance(leaf, Term):
@@ -102,7 +102,8 @@ class Builder:
             else:
                 for name in named(leaf.pattern, self._entries):
                     for label, term in self._entries[name]:
-                        labels.setdefault(term, {})[label] = None
+                        if wanted is None or term in wanted:
+                            labels.setdefault(term, {})[label] = None
         return {term: _one_a_vocabulary(given) for term, given in labels.items()}
 
     def _either(self, query: Or, scope: Scope | None) -> Clause:

@@ -180,9 +180,10 @@ class _Explainer:
         )
 
     def _hits(self, query: Query, clause: Clause) -> tuple[Hit, ...]:
-        labels = self.builder.labels(query)
+        places = sorted(clause.places(self.found))
+        labels = self.builder.labels(query, {term for _, _, term in places})
         hits = []
-        for start, end, term in sorted(clause.places(self.found)):
+        for start, end, term in places:
             field, first, last = self.found.original(start, end)
             hits += [
                 Hit(term=label.term, field=field, start=first, end=last, vocabulary=label.vocabulary, language=label.language)

@@ -222,16 +222,15 @@ class Found:
         """Words of the document in which one of the terms stands without being a hit: what an analyst may have meant."""
         words: list[str] = []
         patterns = self._finder.patterns
-        for number, pattern in enumerate(patterns.patterns):
-            if not terms.isdisjoint(patterns.terms_of(number)):
-                piece = pattern.strip(b" ")
-                start = self.bytes.find(piece, 0, self._text_end)
-                if start >= 0:
-                    word = self._around(start, start + len(piece))
-                    if word not in words:
-                        words.append(word)
-                    if len(words) == most:
-                        break
+        for number in sorted({number for term in terms for number in patterns.of_term.get(term, ())}):
+            piece = patterns.patterns[number].strip(b" ")
+            start = self.bytes.find(piece, 0, self._text_end)
+            if start >= 0:
+                word = self._around(start, start + len(piece))
+                if word not in words:
+                    words.append(word)
+                if len(words) == most:
+                    break
         return words
 
     def _around(self, start: int, end: int) -> str:

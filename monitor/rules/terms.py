@@ -6,6 +6,7 @@ import re
 import unicodedata
 from array import array
 from collections.abc import Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from monitor.rules.alphabet import Alphabet
@@ -127,6 +128,15 @@ class Patterns:
         """The terms that a pattern can be a hit of."""
         row = self.rows[pattern]
         return [row >> 4] if row >= 0 else [check.term for check in self.checks[pattern]]
+
+    @cached_property
+    def of_term(self) -> dict[int, list[int]]:
+        """The patterns of each term."""
+        numbers: dict[int, list[int]] = {}
+        for number in range(len(self.patterns)):
+            for term in self.terms_of(number):
+                numbers.setdefault(term, []).append(number)
+        return numbers
 
     def _glob(self, pieces: tuple[str, ...]) -> re.Pattern[bytes]:
         letter = self.alphabet.letter_pattern()
