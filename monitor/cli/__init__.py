@@ -20,6 +20,7 @@ _COMMANDS = {
     "sources": "sources:sources",
     "status": "look:status",
     "articles": "articles:articles",
+    "stories": "stories:stories",
     "alerts": "alerts:alerts",
     "channels": "channels:channels",
     "evidence": "evidence:evidence",

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -15,10 +16,12 @@ from monitor.articles.article import Article, Unreadable
 from monitor.articles.baseline import read_alone
 from monitor.articles.page import read_page
 from monitor.articles.score import Expected, Score, compare, expected_from, summarise
+from monitor.articles.versions import difference
 from monitor.cli.options import config_option, json_option, settings_of
 from monitor.cli.printing import print_json, print_table, progress, stored_json, when
 from monitor.errors import UsageError
 from monitor.fetching.outcome import Fetched
+from monitor.ports import StoredArticle, Version
 from monitor.sources.entry import Entry
 from monitor.sources.source import Source
 from monitor.store.database import open_store
@@ -66,18 +69,23 @@ def articles(context: click.Context, rule: str | None, limit: int, config: Path 
 
 @articles.command()
 @click.argument("article")
+@click.option("--versions", is_flag=True, help="What was changed in it, version by version.")
 @config_option
 @json_option
-def show(article: str, config: Path | None, as_json: bool) -> None:
+def show(article: str, versions: bool, config: Path | None, as_json: bool) -> None:
     """The ARTICLE with this id, in full."""
     store = open_store(settings_of(config).store_url())
     with store.reading() as tx:
         found = tx.articles.get(article)
+        before = tx.articles.versions(article)
     store.close()
     if found is None:
         raise UsageError(f"no article has the id {article!r}: `monitor articles` lists them")
     if as_json:
-        print_json(stored_json(found))
+        print_json({**stored_json(found), "versions": [asdict(each) for each in before]})
+        return
+    if versions:
+        _print_versions(found, before)
         return
     click.echo("\n\n".join(filter(None, (found.article.headline, found.article.body))))
 
@@ -111,6 +119,25 @@ def score(directory: Path, baseline: bool, as_json: bool) -> None:
     )
     for line in _worst(pages, reports["monitor"][1]):
         click.echo(line)
+
+
+def _print_versions(stored: StoredArticle, before: Sequence[Version]) -> None:
+    """Each version against the one before it: `-` what is gone, `+` what is new."""
+    texts = [((each.headline or "", *each.paragraphs), each.read_at) for each in before]
+    texts.append(((stored.article.headline or "", *stored.article.paragraphs), stored.revised_at or stored.read_at))
+    click.secho(f"Version 1, found {when(texts[0][1])}", bold=True)
+    if len(texts) == 1:
+        click.echo("It has not been changed since.")
+    for number, ((old, _), (new, at)) in enumerate(pairwise(texts), 2):
+        click.secho(f"\nVersion {number}, found {when(at)}", bold=True)
+        for line in difference(old, new):
+            match line.what:
+                case "gone":
+                    click.secho(f"- {line.text}", fg="red")
+                case "new":
+                    click.secho(f"+ {line.text}", fg="green")
+                case "both":
+                    click.echo(f"  {line.text}")
 
 
 def _saved(directory: Path) -> list[Page]:

@@ -16,7 +16,8 @@ _LOOK_AHEAD = 2_000
 
 
 def due(connection: Connection, now: datetime) -> list[Due]:
-    """One due row for each lane that is free: what goes to channels, then reading, then polling, then looking again, in each the longest overdue first.
+    """One due row for each lane that is free: what goes to channels, then reading, then polling, then looking again, in each the
+    longest overdue first.
 
     A host's polls and pages share its lane; a channel has a lane of its own.
     """

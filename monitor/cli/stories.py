@@ -1,0 +1,224 @@
+"""Stories: what happened once, however many sites carry it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from monitor.adapters.clock import SystemClock
+from monitor.cli.options import config_option, json_option, settings_of
+from monitor.cli.printing import print_json, print_table, when
+from monitor.errors import UsageError
+from monitor.ports import StoredAlert, StoredArticle, StoredStory, Transaction, Version
+from monitor.store.database import open_store
+from monitor.stories.join import QUIET
+
+_SUBJECTS = ("crime/", "country/", "asean/")
+
+
+@click.group(invoke_without_command=True)
+@click.option("--all", "everything", is_flag=True, help="Also stories of which no article matched a rule.")
+@click.option("--limit", default=50, show_default=True, help="How many, newest first.")
+@config_option
+@json_option
+@click.pass_context
+def stories(context: click.Context, everything: bool, limit: int, config: Path | None, as_json: bool) -> None:
+    """Stories, those first to which an article came last: how many sites carry them, and what they are about."""
+    if context.invoked_subcommand is not None:
+        return
+    store = open_store(settings_of(config).store_url())
+    with store.reading() as tx:
+        found = [(each, tx.articles.of_story(each.id)) for each in tx.stories.newest(limit, matched=not everything)]
+    store.close()
+    if as_json:
+        print_json([_json(story, articles) for story, articles in found])
+        return
+    print_table(
+        ("id", "last article", "", "articles", "sources", "languages", "rules", "about", "headline"),
+        (
+            (
+                story.id,
+                when(story.updated_at),
+                _state(story),
+                len(articles),
+                len(_sources(articles)),
+                " ".join(_languages(articles)),
+                " ".join(_rules(articles)),
+                " ".join(_subjects(articles)),
+                _headline(articles),
+            )
+            for story, articles in found
+        ),
+        "No such story yet. `monitor run` reads articles; `monitor stories --all` shows those that no rule matched, too.",
+    )
+
+
+@stories.command()
+@click.argument("story")
+@config_option
+@json_option
+def show(story: str, config: Path | None, as_json: bool) -> None:
+    """The STORY with this id: its articles, its sources, and what happened when."""
+    store = open_store(settings_of(config).store_url())
+    with store.reading() as tx:
+        found = _found(tx, story)
+        articles = tx.articles.of_story(found.id)
+        alerts = tx.alerts.of_story(found.id)
+        versions = {each.id: tx.articles.versions(each.id) for each in articles if each.revised_at}
+    store.close()
+    if as_json:
+        print_json({**_json(found, articles), "timeline": _timeline(articles, alerts, versions)})
+        return
+    click.secho(_headline(articles), bold=True)
+    click.echo(f"Story {found.id}, {_state(found)}; {len(articles)} articles of {len(_sources(articles))} sources")
+    if found.split_from:
+        click.echo(f"Split from story {found.split_from}")
+    for name, values in (
+        ("Sources", _sources(articles)),
+        ("Languages", _languages(articles)),
+        ("Rules", _rules(articles)),
+        ("About", _subjects(articles)),
+    ):
+        click.echo(f"{name}: {', '.join(values) or 'none'}")
+    click.echo()
+    print_table(
+        ("when", "what", "source", "language", "headline", "address"),
+        (
+            (when(each["at"]), each["what"], each["source"], each["language"], each["headline"], each["url"])
+            for each in _timeline(articles, alerts, versions)
+        ),
+        "Its articles are no longer kept.",
+    )
+
+
+@stories.command()
+@click.argument("one")
+@click.argument("other")
+@config_option
+def join(one: str, other: str, config: Path | None) -> None:
+    """Make one story of two that tell of the same happening. Nothing is alerted again; the later one leads to the earlier."""
+    store = open_store(settings_of(config).store_url())
+    try:
+        with store.writing() as tx:
+            first, second = _found(tx, one).id, _found(tx, other).id
+            if first == second:
+                raise UsageError(f"{one} and {other} are one story already")
+            kept = tx.stories.join(first, second)
+    finally:
+        store.close()
+    click.echo(f"One story now: {kept}")
+
+
+@stories.command()
+@click.argument("article")
+@config_option
+def split(article: str, config: Path | None) -> None:
+    """Take the ARTICLE with this id out of its story into one of its own, because it tells of something else.
+
+    What was alerted of the old story is not alerted of the new one.
+    """
+    store = open_store(settings_of(config).store_url())
+    with store.writing() as tx:
+        made = tx.stories.split(article, SystemClock().now())
+    store.close()
+    if made is None:
+        raise UsageError(
+            f"{article} cannot be split off: there is none with this id (`monitor stories show` lists those of a story), or its story is "
+            "named after it; then split off the others"
+        )
+    click.echo(f"A story of its own: {made}")
+
+
+def _found(tx: Transaction, story_id: str) -> StoredStory:
+    """The story, or the one that it was joined to. Raises UsageError."""
+    found = tx.stories.get(story_id)
+    if found is not None and found.joined_to:
+        found = tx.stories.get(found.joined_to)
+    if found is None:
+        raise UsageError(f"no story has the id {story_id!r}: `monitor stories` lists them")
+    return found
+
+
+def _json(story: StoredStory, articles: Sequence[StoredArticle]) -> dict[str, Any]:
+    return {
+        **asdict(story),
+        "state": _state(story),
+        "headline": _headline(articles),
+        "sources": _sources(articles),
+        "languages": _languages(articles),
+        "rules": _rules(articles),
+        "facets": sorted({facet for each in articles for facet in each.facets}),
+        "articles": [
+            {
+                "id": each.id,
+                "source": each.source_id,
+                "headline": each.article.headline,
+                "url": each.article.url,
+                "language": each.article.language,
+                "published_at": each.article.published_at,
+                "read_at": each.read_at,
+                "rules": [match.rule for match in each.matches],
+            }
+            for each in articles
+        ],
+    }
+
+
+def _timeline(
+    articles: Sequence[StoredArticle], alerts: Sequence[StoredAlert], versions: dict[str, list[Version]]
+) -> list[dict[str, Any]]:
+    """What happened in a story, in order: articles read, versions found, alerts raised."""
+    happened: list[tuple[datetime, int, str, StoredArticle]] = []
+    by_id = {each.id: each for each in articles}
+    for each in articles:
+        happened.append((each.read_at, 0, "article", each))
+        later = [*(version.read_at for version in versions.get(each.id, [])), each.revised_at][1:]
+        happened += [(at, 1, f"version {number}", each) for number, at in enumerate(later, 2) if at]
+    for stored in alerts:
+        if stored.alert.article_id in by_id:
+            happened.append((stored.alert.raised_at, 2, f"alert by {stored.alert.rule_id}", by_id[stored.alert.article_id]))
+    return [
+        {
+            "at": at,
+            "what": what,
+            "article": each.id,
+            "source": each.source_name,
+            "language": each.article.language,
+            "published_at": each.article.published_at,
+            "headline": each.article.headline,
+            "url": each.article.url,
+        }
+        for at, _, what, each in sorted(happened, key=lambda item: (item[0], item[1], item[3].number))
+    ]
+
+
+def _state(story: StoredStory) -> str:
+    return "closed" if SystemClock().now() - story.updated_at > QUIET else "open"
+
+
+def _headline(articles: Sequence[StoredArticle]) -> str:
+    """That of the first article that matched a rule."""
+    lead = next((each for each in articles if each.matches), articles[0] if articles else None)
+    return "" if lead is None else lead.article.headline or lead.article.paragraphs[0][:80]
+
+
+def _sources(articles: Iterable[StoredArticle]) -> list[str]:
+    return list(dict.fromkeys(each.source_name for each in articles))
+
+
+def _languages(articles: Iterable[StoredArticle]) -> list[str]:
+    return list(dict.fromkeys(each.article.language for each in articles if each.article.language))
+
+
+def _rules(articles: Iterable[StoredArticle]) -> list[str]:
+    return list(dict.fromkeys(match.rule for each in articles for match in each.matches))
+
+
+def _subjects(articles: Iterable[StoredArticle]) -> list[str]:
+    """The crimes, countries and bodies that its articles name."""
+    return sorted({facet for each in articles for facet in each.facets if facet.startswith(_SUBJECTS)})
