@@ -114,7 +114,7 @@ class Articles:
         self.also_at(stored.id, identities)
         (number,) = result.inserted_primary_key  # type: ignore[misc]  # an insert has one
         if self._searchable:
-            self._words.add(int(number), words_of(f"{text.headline or ''}\n{text.body}"))
+            self._words.add(int(number), words_of(_said(text.headline, text.dateline, text.paragraphs)))
             self._tags.put(int(number), stored)
         return int(number)
 
@@ -171,8 +171,9 @@ class Articles:
         values = {**_text_values(stored, sketch.to_bytes(), facts), "revised_at": stored.revised_at}
         self._connection.execute(update(article).where(article.c.id == stored.id).values(**values))
         if self._searchable:
-            said = words_of("\n\n".join([row.headline or "", *row.paragraphs]))
-            self._words.also(row.number, words_of(f"{stored.article.headline or ''}\n{stored.article.body}") - said)
+            text = stored.article
+            said = words_of(_said(row.headline, row.dateline, row.paragraphs))
+            self._words.also(row.number, words_of(_said(text.headline, text.dateline, text.paragraphs)) - said)
         self.judged(stored.id, Verdict(matches=stored.matches, facets=stored.facets))
         return number
 
@@ -357,6 +358,10 @@ def _article_noun(row: Row[Any], matches: tuple[Match, ...]) -> StoredArticle:
         story_id=row.story_id,
         revised_at=row.revised_at,
     )
+
+
+def _said(headline: str | None, dateline: str | None, paragraphs: Iterable[str]) -> str:
+    return "\n\n".join([headline or "", dateline or "", *paragraphs])
 
 
 def _text_values(stored: StoredArticle, sketch: bytes, facts: Facts) -> dict[str, Any]:

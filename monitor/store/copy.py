@@ -115,8 +115,7 @@ def _index_words(there: Connection) -> None:
 
 
 def _text(row: Mapping[str, Any]) -> str:
-    body = "\n\n".join(row["paragraphs"])
-    return f"{row['headline'] or ''}\n{body}"
+    return "\n\n".join([row["headline"] or "", row["dateline"] or "", *row["paragraphs"]])
 
 
 def _count_on(there: Connection) -> None:

@@ -47,7 +47,9 @@ def archive(store: RowStore) -> RowStore:
                 source_id="post",
                 source_name="Post",
                 country="TH",
-                article=Article(headline=name, paragraphs=(text,), language=name),
+                article=Article(
+                    headline=name, paragraphs=(text,), language=name, dateline="VIENTIANE" if name == "en2" else None
+                ),
                 facets=(),
                 matches=(),
                 read_at=NOW + timedelta(days=number),
@@ -72,6 +74,9 @@ def archive(store: RowStore) -> RowStore:
         ("ຢາເສບຕິດ", {"lo"}),
         ("ជួញដូរមនុស្ស", {"km"}),
         ("မူးယစ်ဆေးဝါး", {"my"}),
+        ('"မူး ယစ်ဆေး ဝါး"', {"my"}),
+        ("ဆေးဝါးသယ်ဆောင်သူ", {"my"}),
+        ("lead:vientiane AND smuggling", {"en2"}),
         ('"ma túy"', {"vi"}),
         ("诈骗", {"zh"}),
         ("詐騙", {"zh"}),
