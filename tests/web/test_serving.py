@@ -20,6 +20,13 @@ def test_it_listens_on_this_machine_alone_unless_told_otherwise() -> None:
         assert listening.getsockname()[0] == "127.0.0.1"
 
 
+def test_no_answer_waits_for_the_half_before_it_to_be_acknowledged() -> None:
+    with closing(listen(WebSettings(port=0))) as listening, socket.create_connection(listening.getsockname()) as client:
+        accepted, _ = listening.accept()
+        with accepted, client:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_a_port_that_is_taken_is_said_with_what_to_do(listening: socket.socket) -> None:
     with pytest.raises(UsageError, match=r"port \d+: Address already in use.*web: {port: …}.*--no-web"):
         listen(WebSettings(port=listening.getsockname()[1]))
