@@ -1,6 +1,6 @@
 """Replaying a recording: what it costs over and above reading the pages, how it uses two cores, and how its memory grows.
 
-    python -m benchmarks.replay [--pages 400] [--memory-pages 20000]
+    python -m benchmarks.replay [--pages 400] [--memory-pages 20000] [--rounds 3]
 
 Pages are those of benchmarks/pages.py, 5 of 100 matching the shipped rules. Costs are the difference between replaying twice as many pages
 and replaying the pages, so that starting processes and compiling rules does not count. CPU is that of all processes, user and system.
@@ -58,11 +58,11 @@ def one(words: list[str]) -> None:
     print(time.perf_counter() - started, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, file=sys.stderr)
 
 
-def per_page(small: Path, large: Path, pages: int, *options: str) -> tuple[float, float]:
+def per_page(small: Path, large: Path, pages: int, rounds: int, *options: str) -> tuple[float, float]:
     """Milliseconds of wall time and CPU for a page: the best of several rounds in which both sizes take turns."""
-    rounds = [(replay(small, *options), replay(large, *options)) for _ in range(ROUNDS)]
+    pairs = [(replay(small, *options), replay(large, *options)) for _ in range(rounds)]
     walls, cpus = (
-        min(getattr(pair[1], name) for pair in rounds) - min(getattr(pair[0], name) for pair in rounds)
+        min(getattr(pair[1], name) for pair in pairs) - min(getattr(pair[0], name) for pair in pairs)
         for name in ("wall_s", "cpu_s")
     )
     return walls / pages * 1000, cpus / pages * 1000
@@ -79,7 +79,7 @@ def cpu_ms(read: Callable[[int], object], count: int) -> float:
     return best / count * 1000
 
 
-def figures(pages: int = 400, memory_pages: int = 20_000) -> list[Figure]:
+def figures(pages: int = 400, memory_pages: int = 20_000, rounds: int = ROUNDS) -> list[Figure]:
     """The ratios, measured now."""
     bodies = [page(number, matching=number % 100 < 5) for number in range(100)]
     now = SystemClock().now()
@@ -95,9 +95,9 @@ def figures(pages: int = 400, memory_pages: int = 20_000) -> list[Figure]:
         folder = Path(scratch)
         small = write(folder / "small.warc.gz", range(pages), matching_percent=5)
         large = write(folder / "large.warc.gz", range(2 * pages), matching_percent=5)
-        wall_1, cpu_1 = per_page(small, large, pages, "--processes", "1")
-        wall_2, _ = per_page(small, large, pages, "--processes", "2")
-        wall_few, cpu_few = per_page(small, large, pages, "--processes", "1", "--matches-only")
+        wall_1, cpu_1 = per_page(small, large, pages, rounds, "--processes", "1")
+        wall_2, _ = per_page(small, large, pages, rounds, "--processes", "2")
+        wall_few, cpu_few = per_page(small, large, pages, rounds, "--processes", "1", "--matches-only")
         few = write(folder / "few.warc.gz", range(memory_pages // 5), matching_percent=5, bare=True)
         many = write(folder / "many.warc.gz", range(memory_pages), matching_percent=5, bare=True)
         memory_few, memory_many = (replay(path, "--processes", "2").memory for path in (few, many))
@@ -147,8 +147,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--pages", type=int, default=400)
     parser.add_argument("--memory-pages", type=int, default=20_000)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
     chosen = parser.parse_args()
-    for each in figures(chosen.pages, chosen.memory_pages):
+    for each in figures(chosen.pages, chosen.memory_pages, chosen.rounds):
         print(f"{each.name:42} {each.ratio:6.2f}  x {each.baseline:34} {each.bound or '':8} {each.detail}")
 
 

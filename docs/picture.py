@@ -49,7 +49,7 @@ def picture(address: str, name: str, password: str, given: argparse.Namespace) -
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(
-            viewport={"width": 390, "height": 844} if given.phone else {"width": 1180, "height": 980},
+            viewport={"width": 390, "height": 844} if given.phone else {"width": 1180, "height": 1060},
             color_scheme="dark" if given.dark else "light",
         )
         page.goto(address)

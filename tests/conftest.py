@@ -244,9 +244,8 @@ def receiver() -> Iterator[Callable[..., Receiver]]:
         yield start
 
 
-_OPTIONS = (
-    "-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off -c full_page_writes=off -c shared_buffers=32MB"
-)
+_OPTIONS = "-c listen_addresses= -c unix_socket_directories={folder} -c shared_buffers=32MB"
+_IN_A_HURRY = " -c fsync=off -c full_page_writes=off"
 
 
 def _binaries() -> Path:
@@ -285,9 +284,10 @@ def _as_nobody() -> dict[str, object]:
 
 
 class PostgresServer:
-    """A PostgreSQL of our own on a Unix socket."""
+    """A PostgreSQL of our own on a Unix socket. Unless it is `durable` a power cut could cost it what it has committed."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        self._options = _OPTIONS if durable else _OPTIONS + _IN_A_HURRY
         self._folder = Path(tempfile.mkdtemp(dir="/tmp", prefix="monitor-pg-"))
         self._folder.chmod(0o755)
         binaries = _binaries()
@@ -303,7 +303,7 @@ class PostgresServer:
         self.start()
 
     def start(self) -> None:
-        options = _OPTIONS.format(folder=self._data)
+        options = self._options.format(folder=self._data)
         self._run("pg_ctl", "-w", "-l", str(self._data / "log"), "-o", options, "start")
 
     def crash(self) -> None:

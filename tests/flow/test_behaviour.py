@@ -689,7 +689,7 @@ def test_c35_a_year_is_cut_to_a_day(played: Played) -> None:
 def test_c40_no_poll_in_an_hour_to_be_skipped(played: Played) -> None:
     asks = played.of("skip-hours")
     assert not [ask for ask in asks[1:] if 6 <= ask.at.hour < 12]
-    assert len(asks) > 4
+    assert [ask for ask in asks if ask.at.hour >= 12]
 
 
 def test_c41_what_is_published_is_fetched_within_two_intervals(played: Played) -> None:

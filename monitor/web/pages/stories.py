@@ -27,7 +27,7 @@ from monitor.web.templating import language, link, page
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(person)])
 
-_PAGE = 30
+_PAGE = 20
 _CHART_DAYS = 30
 _LEAST_DAYS = 7
 
