@@ -16,6 +16,7 @@ from markupsafe import Markup
 sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, pygal.PluginImportFixer)]
 
 _MOST_BARS = 92
+_MOST_LABELS = 8
 _LEFT_OUT = ("defs", "style", "script", "desc", "title")
 
 
@@ -59,7 +60,7 @@ def chart(title: str, given: Sequence[Bar], *, width: int = 960, height: int = 1
         show_legend=False,
         js=[],
         css=[],
-        x_labels_major_count=min(6, len(given)),
+        x_labels_major_count=len(given) if len(given) <= _MOST_LABELS else 6,
         show_minor_x_labels=False,
         truncate_label=-1,
         range=(0, scale[-1]),
