@@ -17,7 +17,8 @@ import xxhash
 
 from monitor.articles.plain import western_digits
 
-KEYS = 8
+KEYS = 10
+_NUMBER_KEYS = 7
 _MOST = 12
 _MOST_NAMES = 8
 _SAMPLE = 600
@@ -67,6 +68,8 @@ _HAN_DIGIT = {
     for char in chars
 }
 
+_MIXED = re.compile(r"(\d{1,4})[万萬](\d{4})(?!\d)")
+
 _NAME = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _BEGINNING = re.compile(r"(?:^|[.!?:;\n“”\"'‘’(–—-])\s*$")
 _COMMON = frozenset(
@@ -88,8 +91,8 @@ class Facts:
 
     @property
     def keys(self) -> tuple[int, ...]:
-        """At most 8 signed 64-bit numbers to look candidates up by: what is enough to go by, numbers that together weigh something, or a
-        number with two names. Of all of these the smallest by hash, so that two texts choose alike."""
+        """At most 10 signed 64-bit numbers to look candidates up by: what is enough to go by, numbers that together weigh something, or
+        a number with two names. Of these the heaviest, and of equal ones the smallest by hash, so that two texts choose alike."""
         numbers = sorted(sorted(self.numbers, key=_hash)[:_MOST])
         names = sorted(sorted(self.names, key=_hash)[:_MOST_NAMES])
         sets: list[tuple[str, ...]] = [pair for pair in combinations(numbers, 2) if weight(pair[0]) + weight(pair[1]) >= ENOUGH]
@@ -97,7 +100,8 @@ class Facts:
         sets += [three for three in combinations(light, 3) if sum(map(weight, three)) >= ENOUGH]
         telling = [number for number in numbers if weight(number) >= 1]
         named = [(number, *pair) for number in telling for pair in combinations(names, 2)]
-        chosen = sorted(_hash("\n".join(each)) for each in sets)[: KEYS // 2]
+        weighed = sorted((-min(2 * len(each), sum(map(weight, each))), _hash("\n".join(each))) for each in sets)
+        chosen = [digest for _, digest in weighed[:_NUMBER_KEYS]]
         chosen += sorted(_hash("\n".join(each)) for each in named)[: KEYS - len(chosen)]
         return tuple(digest - (1 << 64) if digest >> 63 else digest for digest in chosen)
 
@@ -120,6 +124,8 @@ def facts(text: str, language: str | None, published: date | None) -> Facts:
     """The facts of a text, headline and body; `language` (BCP 47) tells how its numbers are written."""
     base = (language or "").partition("-")[0]
     plain = _DATE.sub(" ", western_digits(text))
+    if base == "zh":
+        plain = _MIXED.sub(lambda found: str(int(found[1]) * 10_000 + int(found[2])), plain)
     found = set(_written_in_digits(plain, base))
     if base == "en":
         found.update(_written_in_words(plain))

@@ -16,6 +16,7 @@ WINDOW = timedelta(days=2)
 SHARED_NUMBERS = 0.6
 SHARED_NAMES = 0.3
 MANY = 4  # ordinary numbers of two digits that two texts do not share by chance
+SURE = 6.0  # so much weight of shared numbers needs no names and no subject besides
 NAMED = 3  # so many names, or more, can be asked to agree
 _PLACES = ("country/", "world/")
 
@@ -25,22 +26,23 @@ def same_happening(a: Facts, b: Facts, a_facets: frozenset[str], b_facets: froze
     numbers, names = a.numbers & b.numbers, a.names & b.names
     agreed = sum(map(weight, numbers))
     evidence = agreed + 0.5 * min(len(names), 4)
-    if evidence < ENOUGH or len(numbers) < 2 or not _agree_on_subject(a_facets, b_facets):
+    if evidence < ENOUGH or len(numbers) < 2 or not _agree(a_facets, b_facets, sure=agreed >= SURE):
         return None
     if len(numbers) < MANY and len(names) < 2 and max(map(weight, numbers)) < 2:
         return None
     of_shorter = agreed / min(sum(map(weight, a.numbers)), sum(map(weight, b.numbers)))
     fewer_names = min(len(a.names), len(b.names))
-    if of_shorter < SHARED_NUMBERS or (fewer_names >= NAMED and len(names) < SHARED_NAMES * fewer_names):
+    other_names = fewer_names >= NAMED and len(names) < SHARED_NAMES * fewer_names
+    if of_shorter < SHARED_NUMBERS or (other_names and agreed < SURE):
         return None
     shown = ", ".join(sorted(numbers, key=lambda number: (-weight(number), number))[:4])
     also = f" and {len(names)} names" if names else ""
     return f"the same happening in another language: {len(numbers)} numbers ({shown}){also} agree"
 
 
-def _agree_on_subject(a: frozenset[str], b: frozenset[str]) -> bool:
-    """Whether they share a subject and, where both name countries, one of these."""
+def _agree(a: frozenset[str], b: frozenset[str], *, sure: bool) -> bool:
+    """Whether they share a subject, unless that needs no saying, and, where both name countries, one of these."""
     places_a, places_b = ({each for each in facets if each.startswith(_PLACES)} for facets in (a, b))
     if places_a and places_b and not places_a & places_b:
         return False
-    return bool((a - places_a) & (b - places_b))
+    return sure or bool((a - places_a) & (b - places_b))
