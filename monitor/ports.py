@@ -330,8 +330,14 @@ class EntryRows(Protocol):
     def add(self, source_id: str, lane: str, entry: Entry, *, now: datetime, first_poll: bool, recorded: str | None) -> int:
         """A new row, due at once; or done as `recorded` with that reason."""
 
-    def remember(self, source_id: str, entries: Sequence[Entry]) -> None:
-        """Add to entries known by one of their keys the keys that are new, so that an item may change its identity one key at a time."""
+    def add_all(
+        self, source_id: str, listed: Sequence[tuple[Entry, str, str | None]], *, now: datetime, first_poll: bool
+    ) -> list[int]:
+        """`add` for several, each with its lane and, if it is done already, the reason; their ids in the same order."""
+
+    def remember(self, source_id: str, entries: Sequence[Entry]) -> list[Entry]:
+        """Add to entries known by one of their keys the keys that are new, so that an item may change its identity one key at a time;
+        those of `entries` that are `unknown` then."""
 
     def get(self, entry_id: int) -> ListedEntry | None: ...
 

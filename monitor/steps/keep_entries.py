@@ -23,11 +23,11 @@ def keep_entries(
     tx: Transaction, context: Context, source: Source, entries: Sequence[Entry], *, first_poll: bool, now: datetime
 ) -> tuple[list[Entry], int]:
     """Make a row of every entry that the source has not listed before: those entries, and how many are only recorded, not read."""
-    tx.entries.remember(source.id, entries)
-    tx.entries.relisted(source.id, entries, now, MOST_READINGS, lambda entry: _matches(context, source, entry))
+    new = tx.entries.remember(source.id, entries)
+    if len(new) < len(entries):
+        tx.entries.relisted(source.id, entries, now, MOST_READINGS, lambda entry: _matches(context, source, entry))
     position = {id(entry): number for number, entry in enumerate(entries)}
-    new = tx.entries.unknown(source.id, entries)
-    recorded = 0
+    rows = []
     for entry in reversed(new):  # oldest first, so that a story opens with its earliest article
         verdict = triage(
             entry,
@@ -37,11 +37,9 @@ def keep_entries(
             most_undated=MOST_UNDATED,
             now=now,
         )
-        recorded += not verdict.read
-        lane = host_of(entry.url) if entry.url else host_of(source.url)
-        tx.entries.add(
-            source.id, lane, entry, now=now, first_poll=first_poll, recorded=None if verdict.read else verdict.reason
-        )
+        rows.append((entry, host_of(entry.url or source.url), None if verdict.read else verdict.reason))
+    tx.entries.add_all(source.id, rows, now=now, first_poll=first_poll)
+    recorded = sum(reason is not None for _, _, reason in rows)
     return new, recorded
 
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, String, case, cast, func, insert, select, update
+from sqlalchemy import Connection, Row, String, bindparam, case, cast, func, insert, select, update
 
 from monitor.ports import EntryOutcome, ListedEntry
 from monitor.sources.entry import Entry
 from monitor.store.tables import entry, entry_key, match
+
+_ADD = insert(entry).returning(entry.c.id, sort_by_parameter_order=True)
+_ADD_KEYS = insert(entry_key)
+_KNOWN = select(entry_key.c.digest, entry_key.c.entry_id).where(
+    entry_key.c.source_id == bindparam("of"), entry_key.c.digest.in_(bindparam("digests", expanding=True))
+)
 
 
 class Entries:
@@ -21,40 +27,43 @@ class Entries:
         self._connection = connection
 
     def unknown(self, source_id: str, entries: Sequence[Entry]) -> list[Entry]:
-        known = set(self._known(source_id, (_digest(key) for item in entries for key in item.keys)))
-        new = []
-        for item in entries:
-            digests = {_digest(key) for key in item.keys}
-            if known.isdisjoint(digests):
-                new.append(item)
-            known |= digests
-        return new
+        return _unknown(self._known(source_id, entries), entries)
 
     def add(self, source_id: str, lane: str, item: Entry, *, now: datetime, first_poll: bool, recorded: str | None) -> int:
-        result = self._connection.execute(
-            insert(entry).values(
-                source_id=source_id,
-                lane=lane,
-                url=item.url,
-                title=item.title,
-                summary=item.summary,
-                content=item.content,
-                authors=list(item.authors),
-                published_at=item.published_at,
-                updated_at=item.updated_at,
-                listed_at=now,
-                first_poll=first_poll,
-                next_read_at=None if recorded else now,
-                outcome="recorded" if recorded else None,
-                reason=recorded,
-            )
-        )
-        (entry_id,) = result.inserted_primary_key  # type: ignore[misc]  # an insert has one
-        self._add_keys(source_id, {_digest(key): entry_id for key in item.keys})
-        return int(entry_id)
+        (entry_id,) = self.add_all(source_id, [(item, lane, recorded)], now=now, first_poll=first_poll)
+        return entry_id
 
-    def remember(self, source_id: str, entries: Sequence[Entry]) -> None:
-        known = self._known(source_id, (_digest(key) for item in entries for key in item.keys))
+    def add_all(
+        self, source_id: str, listed: Sequence[tuple[Entry, str, str | None]], *, now: datetime, first_poll: bool
+    ) -> list[int]:
+        rows = [
+            {
+                "source_id": source_id,
+                "lane": lane,
+                "url": item.url,
+                "title": item.title,
+                "summary": item.summary,
+                "content": item.content,
+                "authors": list(item.authors),
+                "published_at": item.published_at,
+                "updated_at": item.updated_at,
+                "listed_at": now,
+                "first_poll": first_poll,
+                "next_read_at": None if recorded else now,
+                "outcome": "recorded" if recorded else None,
+                "reason": recorded,
+            }
+            for item, lane, recorded in listed
+        ]
+        if not rows:
+            return []
+        ids = [int(entry_id) for entry_id in self._connection.execute(_ADD, rows).scalars()]
+        owners = zip(ids, (item for item, _, _ in listed), strict=True)
+        self._add_keys(source_id, {_digest(key): entry_id for entry_id, item in owners for key in item.keys})
+        return ids
+
+    def remember(self, source_id: str, entries: Sequence[Entry]) -> list[Entry]:
+        known = self._known(source_id, entries)
         fresh: dict[bytes, int] = {}
         for item in entries:
             digests = [_digest(key) for key in item.keys]
@@ -62,6 +71,7 @@ class Entries:
             if owner is not None:
                 fresh |= {digest: owner for digest in digests if digest not in known}
         self._add_keys(source_id, fresh)
+        return _unknown(known | fresh, entries)
 
     def get(self, entry_id: int) -> ListedEntry | None:
         row = self._connection.execute(select(entry).where(entry.c.id == entry_id)).one_or_none()
@@ -91,7 +101,7 @@ class Entries:
     def relisted(
         self, source_id: str, entries: Sequence[Entry], now: datetime, most: int, telling: Callable[[Entry], bool]
     ) -> int:
-        known = self._known(source_id, (_digest(key) for item in entries for key in item.keys))
+        known = self._known(source_id, entries)
         listed = {known[digest]: item for item in entries for key in item.keys if (digest := _digest(key)) in known}
         matched = select(match.c.article_id).where(match.c.article_id == entry.c.article_id).exists()
         rows = self._connection.execute(
@@ -148,18 +158,17 @@ class Entries:
             grouped.setdefault(row.source_id, {})[date.fromisoformat(row.day)] = row.number
         return grouped
 
-    def _known(self, source_id: str, digests: Iterable[bytes]) -> dict[bytes, int]:
-        rows = self._connection.execute(
-            select(entry_key.c.digest, entry_key.c.entry_id).where(
-                entry_key.c.source_id == source_id, entry_key.c.digest.in_(sorted(set(digests)))
-            )
-        )
+    def _known(self, source_id: str, entries: Sequence[Entry]) -> dict[bytes, int]:
+        digests = sorted({_digest(key) for item in entries for key in item.keys})
+        if not digests:
+            return {}
+        rows = self._connection.execute(_KNOWN, {"of": source_id, "digests": digests})
         return {bytes(digest): entry_id for digest, entry_id in rows}
 
     def _add_keys(self, source_id: str, owners: dict[bytes, int]) -> None:
         if owners:
             self._connection.execute(
-                insert(entry_key),
+                _ADD_KEYS,
                 [{"source_id": source_id, "digest": digest, "entry_id": owner} for digest, owner in sorted(owners.items())],
             )
 
@@ -187,6 +196,16 @@ class Entries:
             again_at=row.again_at,
             readings=row.readings,
         )
+
+
+def _unknown(known: Container[bytes], entries: Sequence[Entry]) -> list[Entry]:
+    new, seen = [], set[bytes]()
+    for item in entries:
+        digests = {_digest(key) for key in item.keys}
+        if seen.isdisjoint(digests) and not any(digest in known for digest in digests):
+            new.append(item)
+        seen |= digests
+    return new
 
 
 def _says_more(item: Entry, title: str | None, updated_at: datetime | None) -> bool:

@@ -17,6 +17,10 @@ from monitor.store.tables import entry, gap, source, traffic
 from monitor.urls import host_of
 
 _FIELDS = tuple(field.name for field in fields(SourceState))
+_GET = select(source).where(source.c.source_id == bindparam("of"))
+_SAVE = update(source).where(
+    source.c.source_id == bindparam("of")
+)  # what is set is told with the values, so that it is compiled once
 _WATCH = (
     update(source)
     .where(source.c.source_id == bindparam("of"))
@@ -51,16 +55,14 @@ class Sources:
             self._connection.execute(insert(source), new)
 
     def get(self, source_id: str) -> SourceState | None:
-        row = self._connection.execute(select(source).where(source.c.source_id == source_id)).one_or_none()
+        row = self._connection.execute(_GET, {"of": source_id}).one_or_none()
         return None if row is None else _noun(row)
 
     def all(self) -> list[SourceState]:
         return [_noun(row) for row in self._connection.execute(select(source).order_by(source.c.source_id))]
 
     def save(self, state: SourceState, lane: str) -> None:
-        self._connection.execute(
-            update(source).where(source.c.source_id == state.source_id).values(**_values(state), lane=lane)
-        )
+        self._connection.execute(_SAVE, {**_values(state), "lane": lane, "of": state.source_id})
 
     def poll_now(self, source_id: str, now: datetime) -> None:
         self._connection.execute(update(source).where(source.c.source_id == source_id).values(next_poll_at=now, gone=False))
@@ -140,8 +142,12 @@ def _gap(row: Row[Any]) -> Gap:
 
 def _values(state: SourceState) -> dict[str, Any]:
     hints = state.hints
-    plain = {"every_s": hints.every_s, "skip_hours": sorted(hints.skip_hours), "skip_days": sorted(hints.skip_days)}
-    return {**asdict(state), "hints": plain}
+    return {
+        **{name: getattr(state, name) for name in _FIELDS},
+        "hints": {"every_s": hints.every_s, "skip_hours": sorted(hints.skip_hours), "skip_days": sorted(hints.skip_days)},
+        "errands": [asdict(errand) for errand in state.errands],
+        "parts": [asdict(part) for part in state.parts],
+    }
 
 
 def _noun(row: Row[Any]) -> SourceState:
