@@ -629,12 +629,13 @@ class Transaction(Protocol):
 class Store(Protocol):
     """One transaction at a time: everything in it is kept, or nothing. Writers are serialised.
 
-    Each of them raises StoreUnreachable if the database does not answer. `claiming` is for lanes alone, and waits for no writer where it
-    need not.
+    Each of them raises StoreUnreachable if the database does not answer. What is written is on disk in the end; without `on_disk`, for
+    what would be found out again, a power cut may undo it (a crash of the program does not). `claiming` is for lanes alone, and waits
+    for no writer where it need not.
     """
 
     def reading(self) -> AbstractContextManager[Transaction]: ...
 
-    def writing(self) -> AbstractContextManager[Transaction]: ...
+    def writing(self, *, on_disk: bool = True) -> AbstractContextManager[Transaction]: ...
 
     def claiming(self) -> AbstractContextManager[Transaction]: ...

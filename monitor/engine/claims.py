@@ -33,9 +33,9 @@ class FencedStore:
         self.claiming = store.claiming
 
     @contextmanager
-    def writing(self) -> Iterator[Transaction]:
+    def writing(self, *, on_disk: bool = True) -> Iterator[Transaction]:
         """`Store.writing`; raises ClaimLost if another worker has taken over."""
-        with self._store.writing() as tx:
+        with self._store.writing(on_disk=on_disk) as tx:
             if not tx.lanes.holds(self._claim):
                 raise ClaimLost(f"{self._claim.due.lane}: another worker has taken over")
             yield tx

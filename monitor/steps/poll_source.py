@@ -54,7 +54,8 @@ def poll_source(context: Context, key: str) -> Done:
     if isinstance(outcome, Fetched) and not is_same_body(state, outcome):
         look = look_at(context, source, state, outcome)
     now = context.clock.now()
-    with context.store.writing() as tx:
+    answered = isinstance(outcome, Fetched | NotModified)
+    with context.store.writing(on_disk=not answered or look.listing is not None) as tx:
         current = tx.sources.get(key)
         if current is None or current.next_poll_at != state.next_poll_at:
             return Done(result="left", reason="polled by someone else in the meantime")

@@ -23,7 +23,7 @@ class Batch:
         yield self._rows
 
     @contextmanager
-    def writing(self) -> Iterator[RowTransaction]:
+    def writing(self, *, on_disk: bool = True) -> Iterator[RowTransaction]:  # noqa: ARG002  nothing is before `commit`
         """Everything in it is kept, or nothing."""
         self._connection.exec_driver_sql("SAVEPOINT step")
         try:

@@ -28,6 +28,8 @@ _DAEMON_LOCK = 7_215_534
 _SERVER_GONE = {"connect_timeout": 10, "keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3}
 _PAUSED = "SET idle_in_transaction_session_timeout = '30s'"
 """So long a writer that stops in the middle of its transaction (paused, or cut off) holds up all others."""
+_SYNCED, _SOON = "PRAGMA synchronous=FULL", "PRAGMA synchronous=NORMAL"
+_SOON_HERE = text("SET LOCAL synchronous_commit = off")
 _ALONE = text("SELECT pg_advisory_xact_lock(:key)")
 
 
@@ -55,18 +57,23 @@ class RowStore:
             yield RowTransaction(connection)
 
     @contextmanager
-    def writing(self) -> Iterator[RowTransaction]:
-        """A transaction that no other writer runs beside; on leaving, it is on disk or has not happened."""
-        with _reached(), self._one_writer, self._writer.begin() as connection:
-            if self._writer.dialect.name == "postgresql":
-                connection.execute(_ALONE, {"key": _WRITERS_LOCK})
-            yield RowTransaction(connection)
+    def writing(self, *, on_disk: bool = True) -> Iterator[RowTransaction]:
+        """A transaction that no other writer runs beside; on leaving it has happened or not, and with `on_disk` no power cut undoes it."""
+        with _reached(), self._one_writer, self._writer.connect() as connection:
+            if self._writer.dialect.name == "sqlite":  # to wait for the disk is most of what a small transaction costs
+                connection.connection.driver_connection.execute(_SYNCED if on_disk else _SOON)  # type: ignore[union-attr]
+            with connection.begin():
+                if self._writer.dialect.name == "postgresql":
+                    connection.execute(_ALONE, {"key": _WRITERS_LOCK})
+                    if not on_disk:
+                        connection.execute(_SOON_HERE)
+                yield RowTransaction(connection)
 
     @contextmanager
     def claiming(self) -> Iterator[RowTransaction]:
         """A transaction over lanes. On PostgreSQL it runs beside writers and beside others like it, on SQLite nothing can."""
         if self._writer.dialect.name != "postgresql":
-            with self.writing() as tx:
+            with self.writing(on_disk=False) as tx:  # a daemon that starts frees all lanes
                 yield tx
             return
         with _reached(), self._writer.begin() as connection:
