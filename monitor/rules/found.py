@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from monitor.rules.alphabet import EXTENDS, HOLDS, UNSPACED_LETTER, places_of_bytes, to_bytes
-from monitor.rules.automaton import Automaton
+from monitor.rules.automaton import automaton
 from monitor.rules.match import Document, Field
 from monitor.rules.query import Scope
 from monitor.rules.terms import CLUSTER, DICTIONARY, GLOB, PLURAL, PREFIX, Check, Patterns, letters_as_written
@@ -43,7 +43,7 @@ class Finder:
         self.bits = patterns.alphabet.bits
         self.unspaced = bytes(byte for byte in range(256) if self.bits[byte] & UNSPACED_LETTER)
         self.reach = patterns.reach
-        self.scan = Automaton(patterns.patterns).scan
+        self.scan = automaton(patterns.patterns)
         self.addresses = addresses
 
     def find(self, document: Document) -> Found:
@@ -98,7 +98,7 @@ class Found:
     def _collect(self) -> None:
         text, found, body_end = self.bytes, self.text, self._body_end
         rows, bits = self._finder.rows, self._finder.bits
-        for pattern, start, end in self._finder.scan(text):
+        for start, end, pattern in self._finder.scan(text):
             row = rows[pattern]
             if row < 0 or end >= body_end:
                 self._collect_checked(pattern, start, end)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import assert_never
 
-from monitor.rules.automaton import Automaton
+from monitor.rules.automaton import automaton
 from monitor.rules.parse import parse, parse_term
 from monitor.rules.query import And, AtLeast, Near, Not, Or, Query, Scoped, Tagged, Term, Vocab
 from monitor.rules.rule import Rule, Vocabulary
@@ -88,7 +88,7 @@ class Prefilter:
             for pattern in _patterns(literal):  # the plural of one word may be another literal
                 patterns.setdefault(pattern, []).append(number)
         self._numbers = list(patterns.values())
-        self._automaton = Automaton(list(patterns))
+        self._scan = automaton(list(patterns))
 
     def may_match(self, text: str, country: str | None) -> bool:
         """False only if no article from a source of `country` whose words all stand in `text` can match a rule, whatever their order and
@@ -99,7 +99,7 @@ class Prefilter:
         return any(need.holds(found, country) for need in self._needs)
 
     def _found(self, text: str) -> frozenset[int]:
-        seen = {pattern for pattern, _, _ in self._automaton.scan(_words(text))}
+        seen = {pattern for _, _, pattern in self._scan(_words(text))}
         return frozenset([number for pattern in seen for number in self._numbers[pattern]])
 
     def _need(self, query: Query) -> _Need | None:

@@ -63,6 +63,7 @@ def test_the_map_names_every_room() -> None:
         ("pydantic", {"monitor/settings"}),
         ("yaml", {"monitor/settings", "monitor/cli"}),
         ("ahocorasick_rs", {"monitor/rules"}),
+        ("daachorse", {"monitor/rules"}),
         ("jinja2", {"monitor/alerts", "monitor/web", "monitor/cli"}),
         ("fastapi", {"monitor/web"}),
         ("uvicorn", {"monitor/web"}),
