@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 from lxml import etree, html
@@ -13,7 +14,7 @@ from resiliparse.extract.html2text import extract_plain_text
 from trafilatura import bare_extraction
 
 from monitor.articles import plain
-from monitor.articles.marks import is_prose
+from monitor.articles.marks import is_prose, size
 
 # Never running text, and most of the bytes of a page: gone before anything is copied or searched. trafilatura drops the same elements,
 # but only after it has copied them. Scripts with data, captions and password fields are looked at before this.
@@ -29,7 +30,6 @@ _LEAD = re.compile(r"(?:^|[\s_-])(?:sapo|description|lead|lede|intro|teras)(?:$|
 _FORM_FEED = bytes.maketrans(b"\f", b" ")
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f")
 _REFERENCE = re.compile(rb"&#(?:x([0-9a-f]+)|([0-9]+));?", re.IGNORECASE)
-_CJK = re.compile("[\u3400-\u9fff]")
 _DEEPEST = 1500
 _TAG = re.compile(r"<(/?)(?!(?:p|li|br|img|hr|input|meta|link|td|tr|th|dd|dt|option)\b)[a-z]", re.IGNORECASE)
 _INLINE = frozenset({"strong", "b", "em", "i", "u", "span"})
@@ -145,12 +145,13 @@ def _is_text_paragraph(element: HtmlElement | None) -> bool:
     return element is not None and element.tag == "p" and is_prose(plain.line(element.text_content()))
 
 
-def main_text(tree: HtmlElement, *, thorough: bool = False, strict: bool = True) -> list[str]:
-    """Lines of running text in the order of the page; `thorough` asks trafilatura for its whole cascade, `strict` to leave out
-    what it doubts. The tree is not changed."""
+def main_text(element: HtmlElement, *, thorough: bool = False, strict: bool = True) -> list[str]:
+    """Lines of running text of a page, or of a part of it, in their order; `thorough` asks trafilatura for its whole cascade, `strict`
+    to leave out what it doubts. The tree is not changed."""
+    page = element if element.tag == "html" else _alone(element)
     try:
         document = bare_extraction(
-            tree, fast=not thorough, favor_precision=strict and not thorough, with_metadata=False, include_comments=False
+            page, fast=not thorough, favor_precision=strict and not thorough, with_metadata=False, include_comments=False
         )
     except (
         LxmlError,
@@ -165,6 +166,15 @@ def main_text(tree: HtmlElement, *, thorough: bool = False, strict: bool = True)
     if body is None:
         return []
     return [line for line in (plain.line(text) for text in _lines(body)) if line]
+
+
+def _alone(element: HtmlElement) -> HtmlElement:
+    """A page of which a copy of the element is all."""
+    page = html.document_fromstring("<html><body></body></html>")
+    alone = deepcopy(element)
+    alone.tail = None
+    page.body.append(alone)
+    return page
 
 
 def rescue(text: str) -> list[str]:
@@ -196,16 +206,6 @@ def text_of(fragment: str) -> list[str]:
     if not re.search(r"<\s*/?\s*(?:p|br|div|span|a|b|strong|em|i|ul|li|h\d)\b", fragment, re.IGNORECASE):
         return [line for line in plain.lines(fragment) if line]
     return _plain(f"<html><body>{fragment}</body></html>", main_content=False)
-
-
-def size(lines: list[str]) -> int:
-    """How much text there is, in letters of an alphabet: a Chinese character says as much as three."""
-    return sum(len(line) + 2 * len(_CJK.findall(line)) for line in lines)
-
-
-def paragraphs_size(tree: HtmlElement) -> int:
-    """How much running text stands in the paragraphs of the page, whatever belongs to the article."""
-    return size([text for element in tree.iter("p") if is_prose(text := plain.line(element.text_content()))])
 
 
 def prose_length(lines: list[str]) -> int:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -59,6 +60,11 @@ _NOTICE = re.compile(
 )
 _LONGEST_FURNITURE = 700
 _ANY_MOMENT = (datetime(2099, 12, 31, tzinfo=UTC), datetime(2100, 6, 30, tzinfo=UTC))
+
+
+def size(lines: Iterable[str]) -> int:
+    """How much text there is, in letters of an alphabet: a Chinese character says as much as three."""
+    return sum(len(line) + 2 * len(_CJK.findall(line)) for line in lines)
 
 
 def is_prose(text: str) -> bool:

@@ -29,7 +29,10 @@ from monitor.articles.article import Article, Removed, Unreadable
 from monitor.articles.dates import parse_date
 from monitor.articles.furniture import Reason, Tidied, tidy
 from monitor.articles.language import detect
+from monitor.articles.marks import size
 from monitor.articles.refusal import refusal
+from monitor.articles.region import Region
+from monitor.articles.region import find as find_region
 from monitor.fetching.charset import decode
 from monitor.fetching.outcome import Fetched
 from monitor.sources.entry import Entry
@@ -188,34 +191,35 @@ def _captions(tree: HtmlElement) -> list[str]:
 
 def _text(tree: HtmlElement, text: str, said: metadata.Metadata, entry: Entry, flags: list[str]) -> list[str]:
     """The lines of the article from the first reader that finds enough; from the one that finds most if none does."""
-    lines = extraction.main_text(tree)
+    region = find_region(tree)
+    lines = extraction.main_text(region.element)
     lines = [*extraction.lead(tree, lines), *lines]
-    if said.is_live and said.body and len(said.body) > 0.9 * extraction.size(lines):
+    if said.is_live and said.body and len(said.body) > 0.9 * size(lines):
         return extraction.text_of(said.body)
-    for other, flag in _other_readers(tree, said, entry, extraction.size(lines)):
-        if extraction.size(other) > 1.5 * extraction.size(lines) and extraction.prose_length(other) > extraction.prose_length(
-            lines
-        ):
+    for other, flag in _other_readers(tree, region, said, entry, size(lines)):
+        if size(other) > 1.5 * size(lines) and extraction.prose_length(other) > extraction.prose_length(lines):
             lines = other
             flags.extend([flag] if flag else [])
-    if extraction.size(lines) < _SHORT // 4:
+    if size(lines) < _SHORT // 4:
         other = extraction.rescue(text)
-        if extraction.prose_length(other) > max(extraction.size(lines), _SHORT // 4):
+        if extraction.prose_length(other) > max(size(lines), _SHORT // 4):
             flags.append("rescued")
             return other
     return lines
 
 
-def _other_readers(tree: HtmlElement, said: metadata.Metadata, entry: Entry, size: int) -> Iterator[tuple[list[str], str]]:
-    """What other readers find, with the flag that each carries, as far as `size` gives a reason to ask them: it is small in itself, or
-    beside the paragraphs that stand on the page, or beside the text that the page gives to machines."""
-    if size < _SHORT:
+def _other_readers(
+    tree: HtmlElement, region: Region, said: metadata.Metadata, entry: Entry, found: int
+) -> Iterator[tuple[list[str], str]]:
+    """What other readers find, with the flag that each carries, as far as the size `found` gives a reason to ask them: it is small in
+    itself, or beside the running text that stands on the page, or beside the text that the page gives to machines."""
+    if found < _SHORT:
         yield extraction.main_text(tree, thorough=True), ""
-    elif extraction.paragraphs_size(tree) > _MISSED * size:
+    elif region.size > _MISSED * found:
         yield extraction.main_text(tree, strict=False), ""
-    if said.body and (size < _SHORT or len(said.body) > _MISSED * size):
+    if said.body and (found < _SHORT or len(said.body) > _MISSED * found):
         yield extraction.text_of(said.body), ""
-    if entry.content and size < _SHORT:
+    if entry.content and found < _SHORT:
         yield extraction.text_of(entry.content), "feed-text"
 
 

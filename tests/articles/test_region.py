@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from monitor.articles import extraction
+from monitor.articles.region import find
+
+SENTENCE = "Officers said on Tuesday that the boat had been searched twice before it was let go. "
+
+
+def region(body: str) -> str | None:
+    tree = extraction.parse(f"<html><body>{body}</body></html>")
+    assert tree is not None
+    return find(tree).element.get("id")
+
+
+def test_the_region_is_the_smallest_element_with_most_of_the_running_text() -> None:
+    teasers = "".join(f"<li><a href='/{n}'>Another story that has its title here, number {n}.</a></li>" for n in range(40))
+    paragraphs = f"<p>{SENTENCE}</p>" * 5
+    assert region(f"<div id=page><ul>{teasers}</ul><div id=text><h1>T</h1>{paragraphs}</div><p>{SENTENCE}</p></div>") == "text"
+
+
+def test_lines_that_only_breaks_part_are_running_text() -> None:
+    assert region(f"<div id=page><div id=text>{(SENTENCE + '<br><br>') * 5}</div><p>{SENTENCE}</p></div>") == "text"
+
+
+def test_an_article_in_several_parts_is_in_what_holds_them_all() -> None:
+    part = f"<div id=part><p>{SENTENCE * 3}</p></div>"
+    assert region(f"<div id=whole>{part * 3}</div><div id=beside><p>{SENTENCE}</p></div>") == "whole"
+
+
+def test_what_readers_wrote_is_not_the_article() -> None:
+    comments = f"<div id=comments>{f'<p>{SENTENCE * 2}</p>' * 9}</div>"
+    assert region(f"<div id=page><div id=text><p>{SENTENCE * 3}</p></div>{comments}</div>") == "text"
+
+
+def test_a_page_without_running_text_is_its_own_region() -> None:
+    tree = extraction.parse("<html><body><p>Contact</p></body></html>")
+    assert tree is not None
+    assert (find(tree).element, find(tree).size) == (tree, 0)
+
+
+def test_the_text_beside_an_article_is_not_read() -> None:
+    others = f"<div class=box><p>{SENTENCE * 2}</p></div>"
+    tree = extraction.parse(
+        f"<html><body><div>{others}<div><p>{SENTENCE * 4}</p><p>{SENTENCE * 4}</p></div></div></body></html>"
+    )
+    assert tree is not None
+    assert len(extraction.main_text(find(tree).element)) == 2
