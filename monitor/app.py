@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from monitor.adapters.apprise import AppriseChat
 from monitor.adapters.clock import SystemClock
-from monitor.adapters.http import HttpFetch, guarded_session
+from monitor.adapters.guard import guarded_session
+from monitor.adapters.http import HttpFetch
 from monitor.adapters.smtp import SmtpMailer
 from monitor.adapters.warc import Shelf
 from monitor.adapters.webhook import HttpPoster
@@ -158,7 +159,7 @@ def _context(settings: Settings, store: RowStore, parse: Parse, clock: Clock) ->
         operator=settings.operator,
         heartbeat=settings.heartbeat,
         timezone=zone(settings.timezone),
-        wording=Wording(own=settings.templates, verdict_links=_verdict_links(settings, store)),
+        wording=Wording(own=settings.templates, titles=settings.titles, verdict_links=_verdict_links(settings, store)),
         first_poll_window_s=settings.first_poll_window_s,
         retention_s=settings.retention_s,
     )

@@ -26,6 +26,7 @@ from monitor.alerts.alert import Notice
 from monitor.alerts.channel import Channel, Secret, WebhookChannel
 from monitor.alerts.message import Carried, Digest, Message, Note, Update
 from monitor.alerts.sample import samples
+from monitor.rules.topics import topics
 from monitor.urls import is_web
 
 SUBJECT_LIMIT = 200
@@ -34,6 +35,7 @@ TEMPLATES = tuple(f"{kind}.{form}" for kind in ("alert", "update", "digest", "no
 _BROKEN = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
 _BAR_PX = 64
 _BAR_CHARACTERS = 24
+_NO_COUNTRY = {"INT": "international"}
 _FIELDS = {
     "title": "in the headline",
     "dateline": "in the dateline",
@@ -52,11 +54,19 @@ class Wording:
     `own` are the user's templates by name (one of TEMPLATES); they run in a sandbox, and one that fails gives way to the one that
     ships: a message is never lost to its form.
 
-    `verdict_links` gives the addresses under which a reader can say what an alert was worth.
+    `titles` are the words for vocabularies, by name: topics, countries and what matched are told in them. `verdict_links` gives the
+    addresses under which a reader can say what an alert was worth.
     """
 
-    def __init__(self, *, own: Mapping[str, str] | None = None, verdict_links: VerdictLinks | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        own: Mapping[str, str] | None = None,
+        titles: Mapping[str, str] | None = None,
+        verdict_links: VerdictLinks | None = None,
+    ) -> None:
         self._own = dict(own or {})
+        self._titles = {name: words.one_line(title) for name, title in (titles or {}).items()}
         self._verdict_links = verdict_links
 
     def subject(self, message: Message, channel: Channel) -> str:
@@ -124,7 +134,7 @@ class Wording:
                     "until": words.time(message.until, channel.policy.timezone),
                     "rules": self._by_rule(message, channel),
                     "times": _columns(message, channel.policy.timezone),
-                    "countries": _bars(notice.country or "not known" for notice in message.notices),
+                    "countries": _bars(self._country(notice.country) or "not known" for notice in message.notices),
                     "languages": _bars(words.language(notice.language) or "not known" for notice in message.notices),
                 }
             case Note():
@@ -137,16 +147,7 @@ class Wording:
                 assert_never(message)
 
     def _alert(self, notice: Notice, channel: Channel) -> dict[str, Any]:
-        receipts = [
-            {
-                "words": words.one_line(each.words),
-                "where": _FIELDS.get(each.field, each.field),
-                "times": len(each.spans),
-                "vocabulary": words.one_line(each.vocabulary or ""),
-                "language": words.language(each.language),
-            }
-            for each in notice.receipt
-        ]
+        receipts = self._receipts(notice)
         return {
             **_place(notice.url),
             "rule": words.one_line(notice.rule_title),
@@ -154,20 +155,42 @@ class Wording:
             "headline": words.pieces(notice.headline or "", notice.headline_marks),
             "lang": notice.language or "",
             "source": words.one_line(notice.source_name),
-            "country": words.one_line(notice.country or ""),
+            "country": self._country(notice.country),
             "language": words.language(notice.language),
             "published": notice.published_at and words.time(notice.published_at, channel.policy.timezone),
             "raised": words.time(notice.raised_at, channel.policy.timezone),
+            "clock": words.clock(notice.published_at or notice.raised_at, channel.policy.timezone),
             "snippets": [words.pieces(each.text, each.marks) for each in notice.snippets],
             "receipts": receipts[:RECEIPTS_SHOWN],
             "more_receipts": len(receipts[RECEIPTS_SHOWN:]),
-            "facets": [words.one_line(each) for each in notice.facets],
+            "topics": [words.one_line(each) for each in topics(notice.facets, self._titles).values()],
             "also_carried_by": [words.one_line(each) for each in notice.also_carried_by],
             "alert_id": notice.alert_id,
             "rule_id": words.one_line(notice.rule_id),
             "rule_version": words.one_line(notice.rule_version),
             "verdicts": {} if self._verdict_links is None else self._verdict_links(notice.alert_id, channel.id),
         }
+
+    def _receipts(self, notice: Notice) -> list[dict[str, str]]:
+        """Each word once, with all places where it stands."""
+        where: dict[tuple[str, str, str], list[str]] = {}
+        shown: dict[tuple[str, str, str], str] = {}
+        for each in notice.receipt:
+            vocabulary = words.one_line(self._titles.get(each.vocabulary or "", each.vocabulary or ""))
+            key = (each.words.casefold(), vocabulary, words.language(each.language))
+            shown.setdefault(key, words.one_line(each.words))
+            times = f"{len(each.spans)} times " if len(each.spans) > 1 else ""
+            where.setdefault(key, []).append(times + _FIELDS.get(each.field, each.field))
+        return [
+            {"words": shown[key], "where": " and ".join(places), "vocabulary": key[1], "language": key[2]}
+            for key, places in where.items()
+        ]
+
+    def _country(self, code: str | None) -> str:
+        """The name of a country of the region, the code of any other."""
+        if not code:
+            return ""
+        return self._titles.get(f"country/{code.lower()}") or _NO_COUNTRY.get(code) or words.one_line(code)
 
     def _carried(self, each: Carried, channel: Channel) -> dict[str, Any]:
         return {

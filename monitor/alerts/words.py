@@ -19,7 +19,7 @@ _MONTHS = (
 _LANGUAGES = {
     "ar": "Arabic", "ceb": "Cebuano", "de": "German", "en": "English", "es": "Spanish", "fil": "Filipino", "fr": "French",
     "hi": "Hindi", "id": "Indonesian", "ja": "Japanese", "jv": "Javanese", "km": "Khmer", "ko": "Korean", "lo": "Lao", "ms": "Malay",
-    "my": "Burmese", "pt": "Portuguese", "ru": "Russian", "ta": "Tamil", "tet": "Tetum", "th": "Thai", "tl": "Tagalog",
+    "my": "Burmese", "nl": "Dutch", "pt": "Portuguese", "ru": "Russian", "ta": "Tamil", "tet": "Tetum", "th": "Thai", "tl": "Tagalog",
     "vi": "Vietnamese", "zh": "Chinese", "zh-hans": "Chinese (simplified)", "zh-hant": "Chinese (traditional)",
 }  # fmt: skip
 
@@ -96,3 +96,9 @@ def time(when: datetime, timezone: tzinfo) -> str:
     offset = f"{local:%z}"
     zone = "UTC" if offset in ("+0000", "-0000") else f"UTC{offset[:3]}:{offset[3:5]}"
     return f"{day(when, timezone)}, {local:%H:%M} {zone}"
+
+
+def clock(when: datetime, timezone: tzinfo) -> str:
+    """`3 May, 14:05`: enough where date and zone are told beside it."""
+    local = when.astimezone(timezone)
+    return f"{local.day} {_MONTHS[local.month - 1]}, {local:%H:%M}"

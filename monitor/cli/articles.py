@@ -22,6 +22,7 @@ from monitor.cli.printing import print_json, print_table, progress, stored_json,
 from monitor.errors import UsageError
 from monitor.fetching.outcome import Fetched
 from monitor.ports import StoredArticle, Version
+from monitor.rules.topics import topics
 from monitor.sources.entry import Entry
 from monitor.sources.source import Source
 from monitor.store.database import open_store
@@ -42,7 +43,8 @@ def articles(context: click.Context, rule: str | None, limit: int, config: Path 
     """The newest articles."""
     if context.invoked_subcommand is not None:
         return
-    store = open_store(settings_of(config).store_url())
+    settings = settings_of(config)
+    store = open_store(settings.store_url())
     with store.reading() as tx:
         found = tx.articles.newest(limit, rule=rule)
     store.close()
@@ -50,7 +52,7 @@ def articles(context: click.Context, rule: str | None, limit: int, config: Path 
         print_json([stored_json(each) for each in found])
         return
     print_table(
-        ("id", "published", "source", "language", "rules", "facets", "headline"),
+        ("id", "published", "source", "language", "rules", "about", "headline"),
         (
             (
                 each.id,
@@ -58,7 +60,7 @@ def articles(context: click.Context, rule: str | None, limit: int, config: Path 
                 each.source_id,
                 each.article.language,
                 " ".join(match.rule for match in each.matches),
-                " ".join(each.facets),
+                ", ".join(topics(each.facets, settings.titles).values()),
                 each.article.headline or each.article.paragraphs[0][:80],
             )
             for each in found

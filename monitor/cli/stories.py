@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -15,10 +15,9 @@ from monitor.cli.options import config_option, json_option, settings_of
 from monitor.cli.printing import print_json, print_table, when
 from monitor.errors import UsageError
 from monitor.ports import StoredAlert, StoredArticle, StoredStory, Transaction, Version
+from monitor.rules.topics import topics
 from monitor.store.database import open_store
 from monitor.stories.join import QUIET
-
-_SUBJECTS = ("crime/", "country/", "asean/")
 
 
 @click.group(invoke_without_command=True)
@@ -31,7 +30,8 @@ def stories(context: click.Context, everything: bool, limit: int, config: Path |
     """Stories, those first to which an article came last: how many sites carry them, and what they are about."""
     if context.invoked_subcommand is not None:
         return
-    store = open_store(settings_of(config).store_url())
+    settings = settings_of(config)
+    store = open_store(settings.store_url())
     with store.reading() as tx:
         found = [(each, tx.articles.of_story(each.id)) for each in tx.stories.newest(limit, matched=not everything)]
     store.close()
@@ -49,7 +49,7 @@ def stories(context: click.Context, everything: bool, limit: int, config: Path |
                 len(_sources(articles)),
                 " ".join(_languages(articles)),
                 " ".join(_rules(articles)),
-                " ".join(_subjects(articles)),
+                ", ".join(_topics(articles, settings.titles)),
                 _headline(articles),
             )
             for story, articles in found
@@ -64,7 +64,8 @@ def stories(context: click.Context, everything: bool, limit: int, config: Path |
 @json_option
 def show(story: str, config: Path | None, as_json: bool) -> None:
     """The STORY with this id: its articles, its sources, and what happened when."""
-    store = open_store(settings_of(config).store_url())
+    settings = settings_of(config)
+    store = open_store(settings.store_url())
     with store.reading() as tx:
         found = _found(tx, story)
         articles = tx.articles.of_story(found.id)
@@ -82,7 +83,7 @@ def show(story: str, config: Path | None, as_json: bool) -> None:
         ("Sources", _sources(articles)),
         ("Languages", _languages(articles)),
         ("Rules", _rules(articles)),
-        ("About", _subjects(articles)),
+        ("About", _topics(articles, settings.titles)),
     ):
         click.echo(f"{name}: {', '.join(values) or 'none'}")
     click.echo()
@@ -219,6 +220,6 @@ def _rules(articles: Iterable[StoredArticle]) -> list[str]:
     return list(dict.fromkeys(match.rule for each in articles for match in each.matches))
 
 
-def _subjects(articles: Iterable[StoredArticle]) -> list[str]:
-    """The crimes, countries and bodies that its articles name."""
-    return sorted({facet for each in articles for facet in each.facets if facet.startswith(_SUBJECTS)})
+def _topics(articles: Iterable[StoredArticle], titles: Mapping[str, str]) -> list[str]:
+    """What any of its articles is about."""
+    return list(topics({facet for each in articles for facet in each.facets}, titles).values())

@@ -79,6 +79,11 @@ class Settings:
     vocabularies: tuple[Vocabulary, ...] = ()
     warnings: tuple[Problem, ...] = ()
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """The words for each vocabulary, by its name."""
+        return {each.name: each.title for each in self.vocabularies}
+
     def store_url(self) -> str:
         """The URL to open the store with, its password in it: hand it to the store and to nothing that prints."""
         if self.store_password is None:

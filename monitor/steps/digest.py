@@ -11,8 +11,8 @@ from monitor.alerts.message import Digest, Message, Update
 from monitor.alerts.raising import deliver_to, digest_id
 from monitor.steps.context import Context, Done
 
-MOST = 200
-"""Alerts in one digest; what is left over makes the next, at once."""
+MOST = 50
+"""Alerts in one digest; what is left over makes the next, at once. Gmail hides what a mail holds beyond some 100 KB."""
 
 
 def digest(context: Context, key: str) -> Done:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import islice
 from typing import Annotated, Any, Literal
 
@@ -13,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 
 from monitor.alerts.alert import Notice
 from monitor.ports import StoredAlert
+from monitor.rules.topics import topics
 from monitor.settings.settings import Settings
 from monitor.web.behind import behind
 from monitor.web.safety.entrance import reader
@@ -51,7 +53,7 @@ def feed(request: Request, name: Annotated[str, Path(max_length=100)], form: For
         alerts = tx.alerts.newest(ENTRIES, rule=None if name == "all" else name)
     base = base_url(request, here.settings)
     if form == "json":
-        return JSONResponse(_json_feed(base, name, title, alerts), media_type="application/feed+json")
+        return JSONResponse(_json_feed(base, name, title, alerts, here.settings.titles), media_type="application/feed+json")
     updated = alerts[0].alert.raised_at if alerts else here.clock.now()
     atom = _ATOM.feed(
         _ATOM.id(f"{base}/feeds/{name}.atom"),
@@ -60,7 +62,7 @@ def feed(request: Request, name: Annotated[str, Path(max_length=100)], form: For
         _ATOM.author(_ATOM.name("monitor")),
         _ATOM.link(rel="self", type="application/atom+xml", href=f"{base}/feeds/{name}.atom"),
         _ATOM.link(rel="alternate", type="text/html", href=_page(base, name)),
-        *(_entry(base, each) for each in alerts),
+        *(_entry(base, each, here.settings.titles) for each in alerts),
     )
     return _xml(atom, "application/atom+xml")
 
@@ -78,7 +80,7 @@ def _page(base: str, name: str) -> str:
     return f"{base}/alerts" if name == "all" else f"{base}/alerts?rule={name}"
 
 
-def _entry(base: str, stored: StoredAlert) -> etree._Element:
+def _entry(base: str, stored: StoredAlert, titles: Mapping[str, str]) -> etree._Element:
     notice = stored.notice
     entry = _ATOM.entry(
         _ATOM.id(f"urn:uuid:{stored.alert.id}"),
@@ -87,15 +89,15 @@ def _entry(base: str, stored: StoredAlert) -> etree._Element:
         _ATOM.author(_ATOM.name(notice.source_name)),
         _ATOM.link(rel="alternate", type="text/html", href=f"{base}/stories/{stored.alert.story_id}"),
         *([_ATOM.link(rel="via", href=notice.url)] if notice.url else []),
-        *(_ATOM.category(term=facet) for facet in notice.facets),
-        _ATOM.content(str(content(notice)), type="html"),
+        *(_ATOM.category(term=name, label=title) for name, title in topics(notice.facets, titles).items()),
+        _ATOM.content(str(content(notice, titles)), type="html"),
     )
     if notice.published_at is not None:
         entry.append(_ATOM.published(notice.published_at.isoformat(timespec="seconds")))
     return entry
 
 
-def _json_feed(base: str, name: str, title: str, alerts: list[StoredAlert]) -> dict[str, Any]:
+def _json_feed(base: str, name: str, title: str, alerts: list[StoredAlert], titles: Mapping[str, str]) -> dict[str, Any]:
     return {
         "version": "https://jsonfeed.org/version/1.1",
         "title": title,
@@ -107,10 +109,10 @@ def _json_feed(base: str, name: str, title: str, alerts: list[StoredAlert]) -> d
                 "url": f"{base}/stories/{each.alert.story_id}",
                 **({"external_url": each.notice.url} if each.notice.url else {}),
                 "title": _title(each.notice),
-                "content_html": str(content(each.notice)),
+                "content_html": str(content(each.notice, titles)),
                 "date_published": each.alert.raised_at.isoformat(timespec="seconds"),
                 "authors": [{"name": each.notice.source_name}],
-                "tags": list(each.notice.facets),
+                "tags": list(topics(each.notice.facets, titles).values()),
                 **({"language": each.notice.language} if each.notice.language else {}),
                 "_monitor": {
                     "rule": each.alert.rule_id,
@@ -130,14 +132,14 @@ def _title(notice: Notice) -> str:
     return notice.headline or (notice.snippets[0].text[:100] if notice.snippets else notice.source_name)
 
 
-def content(notice: Notice) -> Markup:
+def content(notice: Notice, titles: Mapping[str, str]) -> Markup:
     """An alert as HTML: passages with the matched words marked, and the receipt."""
     passages = Markup("").join(Markup("<p>{}</p>").format(marked(each.text, each.marks)) for each in notice.snippets)
     named: dict[tuple[str, str | None], str] = {}
     for hit in notice.receipt:
         named.setdefault((hit.words.casefold(), hit.vocabulary), hit.words)
     words = Markup("").join(
-        Markup("<li>{}{}</li>").format(text, f" ({vocabulary})" if vocabulary else "")
+        Markup("<li>{}{}</li>").format(text, f" ({titles.get(vocabulary, vocabulary)})" if vocabulary else "")
         for (_, vocabulary), text in islice(named.items(), WORDS)
     )
     return Markup("{}<p>{}, rule {}</p><ul>{}</ul>").format(passages, escape(notice.source_name), notice.rule_title, words)

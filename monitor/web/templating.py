@@ -14,29 +14,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
+from monitor.alerts.words import language
+from monitor.rules.topics import topics
 from monitor.urls import host_of, is_web
 from monitor.web.behind import behind
-
-_LANGUAGES = {
-    "en": "English",
-    "id": "Indonesian",
-    "ms": "Malay",
-    "vi": "Vietnamese",
-    "th": "Thai",
-    "lo": "Lao",
-    "km": "Khmer",
-    "my": "Burmese",
-    "zh": "Chinese",
-    "fil": "Filipino",
-    "tl": "Tagalog",
-    "ta": "Tamil",
-    "pt": "Portuguese",
-    "tet": "Tetum",
-    "ja": "Japanese",
-    "ko": "Korean",
-    "fr": "French",
-    "nl": "Dutch",
-}
 
 
 def page(request: Request, name: str, *, status: int = 200, **words: object) -> HTMLResponse:
@@ -48,7 +29,7 @@ def page(request: Request, name: str, *, status: int = 200, **words: object) -> 
         "path": request.url.path,
         "said": request.session.pop("said", None),
         "zone": settings.timezone,
-        "titles": {each.name: each.title for each in settings.vocabularies},
+        "titles": settings.titles,
         "rule_titles": {rule.id: rule.title for rule in settings.rules},
         "source_names": {source.id: source.name for source in settings.sources},
         **words,
@@ -67,7 +48,13 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.filters.update(
-        time=_time, marked=marked, language=language, place=host_of, number=lambda value: f"{value:,}", duration=_duration
+        time=_time,
+        marked=marked,
+        language=language,
+        place=host_of,
+        topics=topics,
+        number=lambda value: f"{value:,}",
+        duration=_duration,
     )
     environment.tests.update(web=is_web)
     environment.globals.update(link=link)
@@ -103,11 +90,6 @@ def _merged(marks: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             merged.append((start, end))
     return merged
-
-
-def language(tag: str | None) -> str:
-    """A language's English name, its tag where that is not known."""
-    return "" if tag is None else _LANGUAGES.get(tag.partition("-")[0], tag)
 
 
 def _time(at: datetime | None, zone: str) -> Markup:

@@ -59,11 +59,11 @@ def notice():
         raised_at=RAISED,
         snippets=(Marked(text=text, marks=((at, at + 9), (call, call + 12))),),
         receipt=(
-            Receipt(words="ASEANAPOL", field="title", vocabulary="bodies/aseanapol", language="en", spans=((0, 9),)),
+            Receipt(words="ASEANAPOL", field="title", vocabulary="asean/police", language="en", spans=((0, 9),)),
             Receipt(
                 words="คอลเซ็นเตอร์", field="body", vocabulary="crime/online-scam", language="th", spans=((39, 51), (80, 92))
             ),
         ),
-        facets=("bodies/aseanapol", "crime/online-scam"),
+        facets=("act/arrest", "asean/name", "asean/police", "country/kh", "crime/online-scam"),
         also_carried_by=("Thai PBS World", "Khmer Times"),
     )

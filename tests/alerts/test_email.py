@@ -18,6 +18,14 @@ from monitor.alerts.channel import EmailChannel, Policy
 from monitor.alerts.wording import SUBJECT_LIMIT, Wording
 
 THAI = "ตำรวจทลายแก๊งคอลเซ็นเตอร์ข้ามชาติ"
+TITLES = {
+    "act/arrest": "Arrests",
+    "asean/police": "ASEANAPOL, the police",
+    "asean/name": "ASEAN by name",
+    "country/kh": "Cambodia",
+    "country/th": "Thailand",
+    "crime/online-scam": "Online scams",
+}
 HOSTILE = "</title><script>alert(1)</script><img src=x onerror=alert(1)> \" ' & {{ 7*7 }} {% raw %}"
 
 
@@ -26,7 +34,7 @@ def subject(message):
 
 
 def compose(channel, delivery, message, timezone=UTC):
-    return mail.compose(replace(channel, policy=Policy(timezone=timezone)), delivery, message, Wording())
+    return mail.compose(replace(channel, policy=Policy(timezone=timezone)), delivery, message, Wording(titles=TITLES))
 
 
 def received(message):
@@ -166,18 +174,29 @@ def test_text_and_html_both_tell_everything(mailbox, delivery, notice):
     for told in (
         *(
             "Khaosod",
-            "(TH)",
+            "(Thailand)",
             "Thai",
             "3 May 2025, 13:30 UTC+07:00",
             "ASEANAPOL",
-            "in the headline, English, from bodies/aseanapol",
+            "in the headline, English (ASEANAPOL, the police)",
         ),
-        *("คอลเซ็นเตอร์", "in the text, 2 times, Thai, from crime/online-scam", "bodies/aseanapol, crime/online-scam"),
+        *("คอลเซ็นเตอร์", "2 times in the text, Thai (Online scams)"),
         *("Thai PBS World, Khmer Times", "www.khaosod.co.th", "https://www.khaosod.co.th/news_9731203?page=2&x=1"),
         *(notice.alert_id, "9f1c2ab4", "raised 3 May 2025, 14:05 UTC+07:00", "high"),
     ):
         assert told in text
         assert told in Page(html).text
+    assert "Topics: Online scams; Cambodia; ASEANAPOL, the police\n" in text
+    assert "Online scams · Cambodia · ASEANAPOL, the police\n" in Page(html).text
+    for internal in ("Arrests", "ASEAN by name", "asean/", "crime/", "country/"):
+        assert internal not in text
+        assert internal not in Page(html).text
+
+
+def test_a_word_is_told_once_with_all_its_places(mailbox, delivery, notice):
+    twice = tuple(Receipt(words="scam", field=field, spans=((0, 4),)) for field in ("title", "body"))
+    text, _ = parts(compose(mailbox, delivery, replace(notice, receipt=twice)))
+    assert "  - scam: in the headline and in the text\n" in text
 
 
 def test_matched_words_are_marked_in_headline_and_snippets(mailbox, delivery, notice):
@@ -236,7 +255,7 @@ def test_what_is_not_known_is_left_out_or_said(mailbox, delivery, notice):
 )
 def test_nothing_a_page_says_becomes_html(mailbox, delivery, notice, field):
     values = {
-        "facets": (HOSTILE,), "also_carried_by": (HOSTILE,), "snippets": (Marked(text=HOSTILE, marks=((3, 20),)),),
+        "facets": (f"crime/{HOSTILE}",), "also_carried_by": (HOSTILE,), "snippets": (Marked(text=HOSTILE, marks=((3, 20),)),),
         "receipt": (Receipt(words=HOSTILE, field=HOSTILE, vocabulary=HOSTILE, language=HOSTILE),),
     }  # fmt: skip
     clean = Page(parts(compose(mailbox, delivery, notice))[1])

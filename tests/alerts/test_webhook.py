@@ -30,7 +30,7 @@ def test_the_payload_is_the_documented_one(delivery, notice):
                 "published_at": "2025-05-03T06:30:00Z",
             },
             "receipt": [
-                {"words": "ASEANAPOL", "field": "title", "vocabulary": "bodies/aseanapol", "language": "en", "spans": [[0, 9]]},
+                {"words": "ASEANAPOL", "field": "title", "vocabulary": "asean/police", "language": "en", "spans": [[0, 9]]},
                 {
                     "words": "คอลเซ็นเตอร์",
                     "field": "body",
@@ -40,7 +40,7 @@ def test_the_payload_is_the_documented_one(delivery, notice):
                 },
             ],
             "snippets": [{"text": notice.snippets[0].text, "marks": [[17, 26], [40, 52]]}],
-            "facets": ["bodies/aseanapol", "crime/online-scam"],
+            "facets": ["act/arrest", "asean/name", "asean/police", "country/kh", "crime/online-scam"],
         },
     }
 

@@ -43,7 +43,7 @@ def test_a_reader_finds_every_alert_with_its_receipt(listed, form: str) -> None:
     content = entries[3].content or entries[3].summary
     assert content is not None
     assert "Heroin lay beneath" in content
-    assert content.count("crime/drug-trafficking") == 1, "once, though headline and text have it"
+    assert content.count("(Drug trafficking)") == 1, "once, though headline and text have it"
 
 
 def test_the_words_that_matched_are_marked(filled, basic) -> None:

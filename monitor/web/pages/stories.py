@@ -12,6 +12,7 @@ from typing import Annotated, Any, cast
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from starlette.responses import RedirectResponse, Response
 
+from monitor.alerts.words import language
 from monitor.ports import StoredArticle, Transaction, Version
 from monitor.rules.compile import RuleErrors
 from monitor.rules.document import document
@@ -23,7 +24,7 @@ from monitor.web.charts import Bar, bars, chart
 from monitor.web.complaint import Complaint, complaint_of
 from monitor.web.pages.asked import Asked, asked
 from monitor.web.safety.entrance import person
-from monitor.web.templating import language, link, page
+from monitor.web.templating import link, page
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(person)])
 
