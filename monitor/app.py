@@ -152,7 +152,7 @@ def _context(settings: Settings, store: RowStore, parse: Parse, clock: Clock) ->
         parse=parse,
         mailer=SmtpMailer(),
         poster=HttpPoster(guarded_session(_networks(settings))),
-        chat=AppriseChat(),
+        chat=AppriseChat(_networks(settings)),
         rules=rule_set(settings),
         sources={source.id: source for source in settings.sources if source.enabled},
         channels={channel.id: channel for channel in settings.channels},

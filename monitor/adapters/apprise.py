@@ -5,12 +5,17 @@ from __future__ import annotations
 import logging
 import re
 import threading
+from collections.abc import Sequence
 from http import HTTPStatus
 
 import apprise
 
+from monitor.adapters.fence import Fence
+from monitor.adapters.guard import Deadline
+from monitor.adapters.webhook import YOUR_OWN
 from monitor.alerts.channel import AppriseChannel
 from monitor.alerts.sending import Deferred, Rejected, Sending, Sent
+from monitor.fetching.addresses import Network
 
 _LONGEST_TITLE = 250
 _MOST_PARTS = 3
@@ -22,11 +27,13 @@ class AppriseChat:
     is lost while someone mends the channel; only an address that Apprise cannot read at all is Rejected.
 
     No reason holds the channel's address, whose parts are its tokens: of Apprise's words only the kind of failure and an HTTP status
-    are told. Apprise ends each request by itself (4 s to connect and 4 s to read, unless the address says `?cto=` and `?rto=`).
-    Redirects are failures. The guard on addresses does not reach into Apprise: where it connects is for the configuration to say.
+    are told. Apprise ends each request by itself (4 s to connect and 4 s to read, unless the address says `?cto=` and `?rto=`), and
+    all of them are over after `timeout_s`. Redirects are failures. Only public addresses and `allow` are connected to (`Fence`).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, allow: Sequence[Network] = (), timeout_s: float = 60.0) -> None:
+        self._allow = tuple(allow)
+        self._timeout_s = timeout_s
         logging.getLogger("apprise").propagate = False  # its lines may hold tokens: they belong into no journal
 
     def __call__(self, channel: AppriseChannel, title: str, text: str) -> Sending:
@@ -42,10 +49,21 @@ class AppriseChat:
         logger = logging.getLogger("apprise")
         logger.addHandler(said)
         try:
-            sent = service.notify(body=body, title=title[:_LONGEST_TITLE], body_format=apprise.NotifyFormat.TEXT)
+            with Deadline(self._timeout_s) as deadline, Fence(self._allow, deadline) as fence:
+                sent = service.notify(body=body, title=title[:_LONGEST_TITLE], body_format=apprise.NotifyFormat.TEXT)
+        except OSError:  # not every service of Apprise catches what its connection raises
+            sent = False
         finally:
             logger.removeHandler(said)
-        return Sent() if sent else Deferred(reason=f"channel {channel.id} ({service.service_name}): {said.why}")
+        if deadline.passed:  # a cut connection can look like an answer
+            why = f"no answer within {self._timeout_s:g} s"
+        elif fence.refused is not None:
+            why = f"{fence.refused}; {YOUR_OWN}"
+        elif sent:
+            return Sent()
+        else:
+            why = said.why
+        return Deferred(reason=f"channel {channel.id} ({service.service_name}): {why}")
 
 
 class _Said(logging.Handler):

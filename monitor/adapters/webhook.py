@@ -16,6 +16,8 @@ from monitor.fetching.conditional import retry_after_s
 from monitor.urls import host_of
 
 _THROTTLING = frozenset({429, 502, 503, 504})
+YOUR_OWN = "the network of a server of your own goes into fetch.allow_networks in monitor.yaml"
+"""What to do where the guard refused the address of a receiver."""
 _NAMED = frozenset({"dns", "connect", "tls", "timeout", "reset"})
 
 
@@ -45,7 +47,7 @@ class HttpPoster:
             ) as response:
                 return _judge(host, response.status_code, {name.lower(): value for name, value in response.headers.items()})
         except AddressRefused as refused:
-            return Deferred(reason=f"{host}: {refused}")
+            return Deferred(reason=f"{host}: {refused}; {YOUR_OWN}")
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             failed = failure(error, url)
             # What has no name of its own is told in the library's words, which may hold the whole address.
