@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -12,16 +14,21 @@ from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
 from typing import Any, Self
 
+import certifi
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3 import PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+from urllib3.util.ssl_ import create_urllib3_context
 
 from monitor.fetching.addresses import Network, why_refused
 
 SocketAddress = tuple[socket.AddressFamily, tuple[Any, ...]]
 _LONGEST_IDLE_S = 15.0  # enough for the next page of a host whose robots.txt wants ten seconds between two
+
+_POOLS = 64
 
 Resolve = Callable[[str, int], Sequence[SocketAddress]]
 
@@ -30,14 +37,14 @@ class AddressRefused(requests.ConnectionError):
     """The host has no address that may be connected to; the text says which it has and why not."""
 
 
-class _NotPublic(Exception):
-    """AddressRefused on its way through urllib3, which would wrap an OSError."""
+class NotPublic(Exception):
+    """What guarded pools raise in the place of AddressRefused, for urllib3 would wrap an OSError."""
 
 
 class Deadline:
     """An absolute end to what this thread does on guarded connections: `with Deadline(45) as deadline:`.
 
-    `timeout=` of requests starts again with every byte; here a timer shuts the sockets. Cut headers can then look like an empty
+    A `timeout=` starts again with every byte; here another thread shuts the sockets. Cut headers can then look like an empty
     200, so `passed` has to be asked before anything else is believed. `reused` tells whether the latest request went out on a
     connection that had been idle, which its server may have closed in the same moment.
     """
@@ -45,20 +52,18 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self.passed = False
         self.reused = False
-        self._ends_at = time.monotonic() + seconds
-        self._timer = threading.Timer(seconds, self._end)
-        self._timer.daemon = True
+        self.ends_at = time.monotonic() + seconds
         self._sockets: list[socket.socket] = []
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
         self._token = _deadline.set(self)
-        self._timer.start()
+        _watchman.begin(self)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         _deadline.reset(self._token)
-        self._timer.cancel()
+        _watchman.end(self)
         with self._lock:
             for watched in self._sockets:
                 watched.close()
@@ -66,7 +71,7 @@ class Deadline:
 
     def left_s(self) -> float:
         """Seconds until the end, never less than a millisecond."""
-        return max(0.001, self._ends_at - time.monotonic())
+        return max(0.001, self.ends_at - time.monotonic())
 
     def watch(self, connected: socket.socket) -> None:
         """Shut this connection at the end. A duplicate is kept: TLS detaches the socket it wraps, and http.client forgets its own."""
@@ -76,13 +81,50 @@ class Deadline:
                 _shut(duplicate)
             self._sockets.append(duplicate)
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """The time is up."""
         with self._lock:
             self.passed = True
             for watched in self._sockets:
                 _shut(watched)
 
 
+class _Watchman:
+    """Sees to it that deadlines pass: one thread for all of them, since to start one for each costs as much as a small request."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._running: set[Deadline] = set()
+        self._wakes_at = math.inf
+        self._awake = False
+
+    def begin(self, deadline: Deadline) -> None:
+        with self._changed:
+            self._running.add(deadline)
+            if not self._awake:
+                self._awake = True
+                threading.Thread(target=self._watch, name="deadlines", daemon=True).start()
+            elif deadline.ends_at < self._wakes_at:
+                self._changed.notify()
+
+    def end(self, deadline: Deadline) -> None:
+        with self._changed:
+            self._running.discard(deadline)
+
+    def _watch(self) -> None:
+        while True:
+            with self._changed:
+                now = time.monotonic()
+                over = [each for each in self._running if each.ends_at <= now]
+                self._running.difference_update(over)
+                if not over:
+                    self._wakes_at = min((each.ends_at for each in self._running), default=math.inf)
+                    self._changed.wait(None if self._wakes_at == math.inf else self._wakes_at - now)
+            for each in over:
+                each.end()
+
+
+_watchman = _Watchman()
 _deadline: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
 
@@ -96,12 +138,23 @@ def resolve(host: str, port: int) -> Sequence[SocketAddress]:
     return [(family, address) for family, _, _, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
+def guarded_pools(allow: Sequence[Network] = (), resolve: Resolve = resolve, *, ca_bundle: str | None = None) -> PoolManager:
+    """Guarded connections kept by host, for a caller that has a use for nothing of requests: it doubles the cost of a small answer.
+    They raise NotPublic, and what urllib3 raises. `ca_bundle` is trusted instead of certifi's."""
+    context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)  # one for all, since to load the certificates takes long
+    context.load_verify_locations(ca_bundle or certifi.where())
+    pools = PoolManager(_POOLS, maxsize=2, retries=False, ssl_context=context, cert_reqs="CERT_REQUIRED")
+    http, https = _pools(tuple(allow), resolve)
+    pools.pool_classes_by_scheme = {"http": http, "https": https}
+    return pools
+
+
 class GuardedAdapter(HTTPAdapter):
     """requests' transport over guarded connections. Without retries, without proxies; each connect looks its host up once."""
 
-    def __init__(self, allow: Sequence[Network] = (), resolve: Resolve = resolve, *, hosts: int = 64) -> None:
+    def __init__(self, allow: Sequence[Network] = (), resolve: Resolve = resolve) -> None:
         self._http, self._https = _pools(tuple(allow), resolve)
-        super().__init__(pool_connections=hosts, pool_maxsize=2)
+        super().__init__(pool_connections=_POOLS, pool_maxsize=2)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
@@ -120,7 +173,7 @@ class GuardedAdapter(HTTPAdapter):
         assert not proxies, "a proxy would connect in our place, unguarded"
         try:
             return super().send(request, stream, timeout, verify, cert, None)
-        except _NotPublic as refused:
+        except NotPublic as refused:
             raise AddressRefused(str(refused), request=request) from None
 
 
@@ -174,7 +227,7 @@ def _connect(connection: HTTPConnection, allow: Sequence[Network], resolve: Reso
     refusals = [why_refused(str(address[0]), allow) for _, address in candidates]
     public = [candidate for candidate, refusal in zip(candidates, refusals, strict=True) if refusal is None]
     if not public:
-        raise _NotPublic("; ".join(dict.fromkeys(filter(None, refusals))) or f"{host} has no address")
+        raise NotPublic("; ".join(dict.fromkeys(filter(None, refusals))) or f"{host} has no address")
     failure: OSError | None = None
     for family, address in public:
         try:
