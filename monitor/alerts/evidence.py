@@ -32,9 +32,10 @@ def evidence(
     asked_url: str | None,
     fetched: Fetched | None,
     warc: bytes | None,
+    notes: tuple[str, ...] = (),
 ) -> dict[str, bytes]:
-    """The files by name. `rule` is the rule in the version that raised the alert, None if it has changed since. Without `fetched`
-    there is no response to show, and no `warc`."""
+    """The files by name. `article` is what it said when the alert was raised, `rule` the rule in the version that raised it, None if it
+    has changed since. Without `fetched` there is no response to show, and no `warc`. `notes` are more that a reader has to know."""
     files = {
         "article.txt": render(article).encode(),
         "article.json": _json(metadata(article)),
@@ -57,7 +58,7 @@ def evidence(
         files["response-body"] = fetched.body
     if warc is not None:
         files["response.warc.gz"] = warc
-    files["README.txt"] = _readme(notice, fetched).encode()
+    files["README.txt"] = _readme(notice, fetched, notes).encode()
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items()))
     return {**files, "SHA256SUMS": sums.encode()}
 
@@ -74,12 +75,12 @@ def zipped(files: Mapping[str, bytes], at: datetime) -> bytes:
     return buffer.getvalue()
 
 
-def _readme(notice: Notice, fetched: Fetched | None) -> str:
+def _readme(notice: Notice, fetched: Fetched | None, notes: tuple[str, ...]) -> str:
     lines = [
         f"Evidence for alert {notice.alert_id}",
         f"raised {notice.raised_at.isoformat()} by rule {notice.rule_id}, version {notice.rule_version}",
         "",
-        "article.txt            the article as it was read; article.json: its address, dates, authors and what was left out of it",
+        "article.txt            the article as it was when the alert was raised; article.json: its address, dates, authors, flags",
         "alert.json             the alert, its receipt (each matched word and its places, in code points), and its deliveries",
         "rule.json              the rule; `in_force` is null if it has changed since the alert was raised",
     ]
@@ -89,9 +90,10 @@ def _readme(notice: Notice, fetched: Fetched | None) -> str:
         lines += [
             "response.json          what was asked for, what answered, when, and the digest of the body",
             "response-headers.txt   the headers of the answer; response-body: its body, decoded from its content encoding",
-            "response.warc.gz       the same as a WARC record (ISO 28500), with its own digests",
+            "response.warc.gz       the same as a WARC record (ISO 28500), with its own digests; the request in it is the address only",
         ]
-    return "\n".join([*lines, "SHA256SUMS             digests of all files: sha256sum --check SHA256SUMS", ""])
+    lines.append("SHA256SUMS             digests of all files: sha256sum --check SHA256SUMS")
+    return "\n\n".join(["\n".join(lines), *notes]) + "\n"
 
 
 def _json(value: Mapping[str, Any]) -> bytes:

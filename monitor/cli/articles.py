@@ -60,7 +60,7 @@ def articles(context: click.Context, rule: str | None, limit: int, config: Path 
                 each.source_id,
                 each.article.language,
                 " ".join(match.rule for match in each.matches),
-                ", ".join(topics(each.facets, settings.titles).values()),
+                "; ".join(topics(each.facets, settings.titles).values()),
                 each.article.headline or each.article.paragraphs[0][:80],
             )
             for each in found

@@ -49,7 +49,7 @@ def stories(context: click.Context, everything: bool, limit: int, config: Path |
                 len(_sources(articles)),
                 " ".join(_languages(articles)),
                 " ".join(_rules(articles)),
-                ", ".join(_topics(articles, settings.titles)),
+                "; ".join(_topics(articles, settings.titles)),
                 _headline(articles),
             )
             for story, articles in found

@@ -8,7 +8,7 @@ import json
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -163,6 +163,24 @@ def test_evidence_says_when_the_rule_has_changed_since(
     monitor("evidence", alert, "--output", str(tmp_path / "e.zip"))
     with zipfile.ZipFile(tmp_path / "e.zip") as archive:
         assert json.loads(archive.read("rule.json"))["in_force"] is None
+
+
+def test_evidence_tells_what_the_article_said_when_the_alert_was_raised(
+    monitor: Callable[..., Result], app: App, alert: str, tmp_path: Path
+) -> None:
+    with app.store.writing() as tx:
+        raised = tx.alerts.get(alert)
+        assert raised is not None
+        stored = tx.articles.get(raised.alert.article_id)
+        assert stored is not None
+        changed = replace(stored.article, headline="Flour in a lorry", paragraphs=("It was flour.",))
+        prepared = prepare(app.context.rules, POST, changed)
+        later = replace(stored, article=changed, revised_at=NOW + timedelta(hours=3))
+        tx.articles.revise(later, prepared.sketch, prepared.facts)
+    monitor("evidence", alert, "--output", str(tmp_path / "e.zip"))
+    with zipfile.ZipFile(tmp_path / "e.zip") as archive:
+        assert archive.read("article.txt").decode() == "Heroin in a lorry\n\nOn the bridge."
+        assert f"monitor articles show {stored.id} --versions" in archive.read("README.txt").decode()
 
 
 def test_there_is_no_evidence_for_an_alert_that_is_not_there(monitor: Callable[..., Result]) -> None:
