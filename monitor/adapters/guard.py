@@ -17,7 +17,6 @@ from typing import Any, Self
 import certifi
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
@@ -37,8 +36,8 @@ class AddressRefused(requests.ConnectionError):
     """The host has no address that may be connected to; the text says which it has and why not."""
 
 
-class NotPublic(Exception):
-    """What guarded pools raise in the place of AddressRefused, for urllib3 would wrap an OSError."""
+class _NotPublic(Exception):
+    """AddressRefused on its way through urllib3, which would wrap an OSError."""
 
 
 class Deadline:
@@ -138,27 +137,23 @@ def resolve(host: str, port: int) -> Sequence[SocketAddress]:
     return [(family, address) for family, _, _, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
-def guarded_pools(allow: Sequence[Network] = (), resolve: Resolve = resolve, *, ca_bundle: str | None = None) -> PoolManager:
-    """Guarded connections kept by host, for a caller that has a use for nothing of requests: it doubles the cost of a small answer.
-    They raise NotPublic, and what urllib3 raises. `ca_bundle` is trusted instead of certifi's."""
-    context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)  # one for all, since to load the certificates takes long
-    context.load_verify_locations(ca_bundle or certifi.where())
-    pools = PoolManager(_POOLS, maxsize=2, retries=False, ssl_context=context, cert_reqs="CERT_REQUIRED")
-    http, https = _pools(tuple(allow), resolve)
-    pools.pool_classes_by_scheme = {"http": http, "https": https}
-    return pools
-
-
 class GuardedAdapter(HTTPAdapter):
-    """requests' transport over guarded connections. Without retries, without proxies; each connect looks its host up once."""
+    """requests' transport over guarded connections. Without retries, without proxies; each connect looks its host up once.
+    `ca_bundle` is a file of certificates to trust instead of certifi's; it is loaded once, not for each connection."""
 
-    def __init__(self, allow: Sequence[Network] = (), resolve: Resolve = resolve) -> None:
+    def __init__(self, allow: Sequence[Network] = (), resolve: Resolve = resolve, *, ca_bundle: str | None = None) -> None:
         self._http, self._https = _pools(tuple(allow), resolve)
+        self._trusted = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
+        self._trusted.load_verify_locations(ca_bundle or certifi.where())
         super().__init__(pool_connections=_POOLS, pool_maxsize=2)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
+        super().init_poolmanager(*args, ssl_context=self._trusted, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": self._http, "https": self._https}
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002  requests hands them over
+        """Every certificate is verified, by what this adapter trusts."""
+        conn.cert_reqs = "CERT_REQUIRED"
 
     def send(
         self,
@@ -173,7 +168,7 @@ class GuardedAdapter(HTTPAdapter):
         assert not proxies, "a proxy would connect in our place, unguarded"
         try:
             return super().send(request, stream, timeout, verify, cert, None)
-        except NotPublic as refused:
+        except _NotPublic as refused:
             raise AddressRefused(str(refused), request=request) from None
 
 
@@ -227,7 +222,7 @@ def _connect(connection: HTTPConnection, allow: Sequence[Network], resolve: Reso
     refusals = [why_refused(str(address[0]), allow) for _, address in candidates]
     public = [candidate for candidate, refusal in zip(candidates, refusals, strict=True) if refusal is None]
     if not public:
-        raise NotPublic("; ".join(dict.fromkeys(filter(None, refusals))) or f"{host} has no address")
+        raise _NotPublic("; ".join(dict.fromkeys(filter(None, refusals))) or f"{host} has no address")
     failure: OSError | None = None
     for family, address in public:
         try:
@@ -265,13 +260,16 @@ class _GuardedSession(requests.Session):
         return None
 
 
-def guarded_session(allow_networks: Sequence[Network] = (), resolve: Resolve = resolve) -> requests.Session:
+def guarded_session(
+    allow_networks: Sequence[Network] = (), resolve: Resolve = resolve, *, ca_bundle: str | None = None
+) -> requests.Session:
     """A Session that connects to public addresses (and `allow_networks`) only, follows no redirect, keeps no cookie, and takes
     nothing from the environment (proxies, netrc, CA bundles). May be shared between threads."""
     session = _GuardedSession()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.adapters.clear()
+    adapter = GuardedAdapter(allow_networks, resolve, ca_bundle=ca_bundle)
     for prefix in ("http://", "https://"):
-        session.mount(prefix, GuardedAdapter(allow_networks, resolve))
+        session.mount(prefix, adapter)
     return session

@@ -5,19 +5,20 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
+import requests
 import urllib3
-from urllib3.util import Timeout, make_headers, parse_url
+from requests.utils import requote_uri
 
 from monitor import urls
 from monitor.adapters.failures import failure
-from monitor.adapters.guard import Deadline, NotPublic, Resolve, guarded_pools, resolve
+from monitor.adapters.guard import AddressRefused, Deadline, Resolve, guarded_session, resolve
 from monitor.fetching import conditional, robots
 from monitor.fetching.addresses import Network
 from monitor.fetching.encoding import ACCEPT_ENCODING, BadEncoding, Decoder
@@ -60,7 +61,7 @@ class _Body:
 
 
 class HttpFetch:
-    """Keeps the `Fetch` port over urllib3. Threads may share one; host lanes are the caller's.
+    """Keeps the `Fetch` port over requests. Threads may share one; host lanes are the caller's.
 
     At most five redirects, each through the same guard; http and https only; no cookies. Bodies end at `max_bytes` decoded bytes,
     everything at `deadline_s` seconds after the call. `allow_networks` are opened beside the public addresses; `ca_bundle` is a
@@ -85,8 +86,8 @@ class HttpFetch:
         self._clock = clock
         self._max_bytes = max_bytes
         self._deadline_s = deadline_s
-        self._timeout = Timeout(connect=connect_timeout_s, read=read_timeout_s)
-        self._pools = guarded_pools(allow_networks, resolve, ca_bundle=ca_bundle)
+        self._timeouts = (connect_timeout_s, read_timeout_s)
+        self._session = guarded_session(allow_networks, resolve, ca_bundle=ca_bundle)
         self._robots: OrderedDict[str, _Remembered] = OrderedDict()
         self._traffic: dict[tuple[str, date], _Traffic] = {}
         self._traffic_since_s = clock.monotonic()
@@ -94,7 +95,7 @@ class HttpFetch:
 
     def close(self) -> None:
         """Close the idle connections."""
-        self._pools.clear()
+        self._session.close()
 
     def __call__(self, request: Request) -> Outcome:
         """GET `request.url`. Never raises for anything the network does."""
@@ -144,44 +145,43 @@ class HttpFetch:
             if request.check_robots and (barred := self._barred(url, deadline)):
                 return barred
             try:
-                url = _quoted(url)
-                with closing(self._send(replace(request, url=url), deadline)) as response:
+                with self._send(self._prepare(replace(request, url=url)), deadline) as response:
                     location = response.headers.get("Location")
-                    if response.status not in _REDIRECTS or not location:
-                        return self._conclude(replace(request, url=url), response, url if hop and permanent else None, limit)
+                    if response.status_code not in _REDIRECTS or not location:
+                        return self._conclude(request, response, url if hop and permanent else None, limit)
                     _let_go(response)
                     target = _target(url, location)
-                    permanent = permanent and response.status in _PERMANENT and not _downgrades(url, target)
+                    permanent = permanent and response.status_code in _PERMANENT and not _downgrades(url, target)
                     url = target
-            except NotPublic as refused:
+            except AddressRefused as refused:
                 return Refused(reason=f"{urls.host_of(url)}: {refused}")
-            except (urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
                 return failure(error, url)
         return Failed(kind="redirects", detail=f"more than {_MOST_REDIRECTS} redirects, the last one to {url[:200]}")
 
-    def _send(self, request: Request, deadline: Deadline) -> urllib3.BaseHTTPResponse:
+    def _send(self, prepared: requests.PreparedRequest, deadline: Deadline) -> requests.Response:
         """The answer's head. What was idle may have been closed in the same moment: then the GET is sent once more (RFC 9110, 9.2.2)."""
-        self._count(request.url, requests=1)
+        self._count(str(prepared.url), requests=1)
+        while True:
+            try:
+                return self._session.send(prepared, stream=True, timeout=self._timeouts)
+            except requests.ConnectionError as error:
+                if deadline.passed or not deadline.reused or failure(error, "").kind != "reset":
+                    raise
+
+    def _prepare(self, request: Request) -> requests.PreparedRequest:
         headers = {
             "User-Agent": self._user_agent,
             "Accept": request.accept,
             "Accept-Encoding": ACCEPT_ENCODING,
             **conditional.request_headers(request),
-            **_credentials(request.url),
         }
-        while True:
-            try:
-                return self._pools.urlopen(
-                    "GET", request.url, headers=headers, redirect=False, preload_content=False, timeout=self._timeout
-                )
-            except (urllib3.exceptions.HTTPError, OSError) as error:
-                if deadline.passed or not deadline.reused or failure(error, "").kind != "reset":
-                    raise
+        return requests.Request("GET", request.url, headers=headers).prepare()
 
-    def _conclude(self, request: Request, response: urllib3.BaseHTTPResponse, moved_to: str | None, limit: _Body) -> Outcome:
+    def _conclude(self, request: Request, response: requests.Response, moved_to: str | None, limit: _Body) -> Outcome:
         """The outcome of an answer that is no redirect."""
-        status, now = response.status, self._clock.now()
-        headers = {name.lower(): response.headers[name] for name in response.headers}
+        status, now = response.status_code, self._clock.now()
+        headers = {name.lower(): value for name, value in response.headers.items()}
         if sum(len(name) + len(value) for name, value in headers.items()) > _MOST_HEADER_CHARACTERS:
             return Failed(kind="protocol", detail=f"more than {_MOST_HEADER_CHARACTERS // 1024} KiB of headers")
         if status >= 300:
@@ -199,10 +199,10 @@ class HttpFetch:
         if not 200 <= status < 300 or status == HTTPStatus.PARTIAL_CONTENT:
             return Failed(kind="status", detail=_status_line(status), status=status)
         body = _read(response, limit)
-        self._count(request.url, size=response.tell())
+        self._count(response.url, size=response.raw.tell())
         if isinstance(body, Failed):
             return body
-        return Fetched(url=request.url, status=status, headers=headers, body=body, fetched_at=now, moved_to=moved_to)
+        return Fetched(url=response.url, status=status, headers=headers, body=body, fetched_at=now, moved_to=moved_to)
 
     def _barred(self, url: str, deadline: Deadline) -> Failed | Refused | None:
         """What robots.txt has against `url`; None if it may be fetched."""
@@ -259,12 +259,12 @@ def _unreachable(outcome: Outcome) -> Failed:
             return Failed(kind="protocol", detail="robots.txt: no usable answer")
 
 
-def _read(response: urllib3.BaseHTTPResponse, limit: _Body) -> bytes | Failed:
+def _read(response: requests.Response, limit: _Body) -> bytes | Failed:
     """The whole body, its content coding undone; decoded bytes are counted as they come, so that a bomb stops at the limit."""
     body = bytearray()
     try:
         decoder = Decoder(response.headers.get("Content-Encoding"))
-        for block in response.stream(_BLOCK, decode_content=False):
+        for block in response.raw.stream(_BLOCK, decode_content=False):
             for piece in decoder.decode(block):
                 body += piece
                 if len(body) > limit.max_bytes:
@@ -274,30 +274,18 @@ def _read(response: urllib3.BaseHTTPResponse, limit: _Body) -> bytes | Failed:
     except BadEncoding as bad:
         return Failed(kind="encoding", detail=str(bad))
     framed = "Content-Length" in response.headers or "Transfer-Encoding" in response.headers
-    if not body and not framed and response.status == HTTPStatus.OK:
+    if not body and not framed and response.status_code == HTTPStatus.OK:
         return Failed(kind="truncated", detail="the answer ends before its body begins")
     if not decoder.complete:
         return Failed(kind="truncated", detail=f"the compressed body ends in the middle, after {len(body)} decoded bytes")
     return bytes(body)
 
 
-def _let_go(response: urllib3.BaseHTTPResponse) -> None:
+def _let_go(response: requests.Response) -> None:
     """Read a short rest that nobody wants, so that the connection can be used again."""
     length = response.headers.get("Content-Length", "")
-    if response.status == HTTPStatus.NOT_MODIFIED or (length.isdecimal() and int(length) <= _BLOCK):
-        response.read(_BLOCK, decode_content=False)
-
-
-def _quoted(url: str) -> str:
-    """The address as it goes over the wire: the host in ASCII, the rest percent-encoded. Raises LocationParseError."""
-    parts = parse_url(url)
-    return parts._replace(path=parts.path or "/").url
-
-
-def _credentials(url: str) -> dict[str, str]:
-    """The user and password that stand in an address, for the host of this address alone."""
-    user = urlsplit(url).netloc.rpartition("@")[0]
-    return make_headers(basic_auth=unquote(user)) if user else {}
+    if response.status_code == HTTPStatus.NOT_MODIFIED or (length.isdecimal() and int(length) <= _BLOCK):
+        response.raw.read(_BLOCK, decode_content=False)
 
 
 def _target(url: str, location: str) -> str:
@@ -305,8 +293,8 @@ def _target(url: str, location: str) -> str:
     with suppress(UnicodeError):
         location = location.encode("latin-1").decode("utf-8")
     try:
-        return urldefrag(urljoin(url, location.strip().replace(" ", "%20"))).url
-    except ValueError:
+        return urldefrag(requote_uri(urljoin(url, location.strip()))).url
+    except (ValueError, requests.RequestException):
         return location
 
 
