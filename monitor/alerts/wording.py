@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
@@ -22,7 +22,7 @@ from jinja2 import (
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from monitor.alerts import words
-from monitor.alerts.alert import Notice
+from monitor.alerts.alert import Notice, Receipt
 from monitor.alerts.channel import Channel, Secret, WebhookChannel
 from monitor.alerts.message import Carried, Digest, Message, Note, Update
 from monitor.alerts.sample import samples
@@ -30,7 +30,7 @@ from monitor.rules.topics import topics
 from monitor.urls import is_web
 
 SUBJECT_LIMIT = 200
-RECEIPTS_SHOWN = 20
+RECEIPTS_SHOWN = 12
 TEMPLATES = tuple(f"{kind}.{form}" for kind in ("alert", "update", "digest", "note") for form in ("txt", "html"))
 _BROKEN = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
 _BAR_PX = 64
@@ -172,18 +172,18 @@ class Wording:
         }
 
     def _receipts(self, notice: Notice) -> list[dict[str, str]]:
-        """Each word once, with all places where it stands."""
-        where: dict[tuple[str, str, str], list[str]] = {}
-        shown: dict[tuple[str, str, str], str] = {}
+        """Each word once: all places where it stands, and all that it was found as."""
+        found: dict[str, list[Receipt]] = {}
         for each in notice.receipt:
-            vocabulary = words.one_line(self._titles.get(each.vocabulary or "", each.vocabulary or ""))
-            key = (each.words.casefold(), vocabulary, words.language(each.language))
-            shown.setdefault(key, words.one_line(each.words))
-            times = f"{len(each.spans)} times " if len(each.spans) > 1 else ""
-            where.setdefault(key, []).append(times + _FIELDS.get(each.field, each.field))
+            found.setdefault(each.words.casefold(), []).append(each)
         return [
-            {"words": shown[key], "where": " and ".join(places), "vocabulary": key[1], "language": key[2]}
-            for key, places in where.items()
+            {
+                "words": words.one_line(same[0].words),
+                "where": " and ".join(_places(same)),
+                "vocabulary": "; ".join(_each(self._titles.get(name, words.one_line(name)) for name in _vocabularies(same))),
+                "language": ", ".join(_each(words.language(each.language) for each in same if _is_sure(each, notice.language))),
+            }
+            for same in found.values()
         ]
 
     def _country(self, code: str | None) -> str:
@@ -209,6 +209,29 @@ class Wording:
             alerts = [self._alert(notice, channel) for notice in digest.notices if notice.rule_id == bar["name"]]
             grouped.append({**bar, "name": alerts[0]["rule"], "count": counts[str(bar["name"])], "alerts": alerts})
         return grouped
+
+
+def _places(same: Sequence[Receipt]) -> list[str]:
+    spans: dict[str, set[tuple[int, int]]] = {}
+    for each in same:
+        spans.setdefault(each.field, set()).update(each.spans)
+    return [(f"{len(at)} times " if len(at) > 1 else "") + _FIELDS.get(field, field) for field, at in spans.items()]
+
+
+def _vocabularies(same: Sequence[Receipt]) -> Iterable[str]:
+    return (each.vocabulary for each in same if each.vocabulary)
+
+
+def _is_sure(receipt: Receipt, spoken: str | None) -> bool:
+    """Whether the word is in the language whose list it was found by: names, and words that several languages write alike, stand in the
+    lists of many."""
+    tag = (receipt.language or "").partition("-")[0]
+    return tag in ("", "en", (spoken or "").partition("-")[0]) or not receipt.words.isascii()
+
+
+def _each(texts: Iterable[str]) -> Iterable[str]:
+    """Each text that is not empty, once."""
+    return dict.fromkeys(filter(None, texts))
 
 
 def template_problem(own: Mapping[str, str], name: str) -> tuple[str, int | None] | None:

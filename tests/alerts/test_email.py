@@ -194,9 +194,28 @@ def test_text_and_html_both_tell_everything(mailbox, delivery, notice):
 
 
 def test_a_word_is_told_once_with_all_its_places(mailbox, delivery, notice):
-    twice = tuple(Receipt(words="scam", field=field, spans=((0, 4),)) for field in ("title", "body"))
-    text, _ = parts(compose(mailbox, delivery, replace(notice, receipt=twice)))
-    assert "  - scam: in the headline and in the text\n" in text
+    found = (
+        Receipt(words="Scam", field="title", vocabulary="crime/online-scam", language="en", spans=((0, 4),)),
+        Receipt(words="scam", field="body", vocabulary="crime/online-scam", language="en", spans=((0, 4),)),
+        Receipt(words="scam", field="body", vocabulary="country/kh", language="tl", spans=((0, 4), (9, 13))),
+    )
+    text, _ = parts(compose(mailbox, delivery, replace(notice, language="en", receipt=found)))
+    assert "  - Scam: in the headline and 2 times in the text, English (Online scams; Cambodia)\n" in text
+
+
+@pytest.mark.parametrize(
+    ("spoken", "listed", "word", "told"),
+    [
+        pytest.param("en", "tl", "raid", "", id="a word that another language writes alike"),
+        pytest.param("tl", "tl", "raid", ", Tagalog", id="the language of the article"),
+        pytest.param("th", "en", "ASEANAPOL", ", English", id="English in another text"),
+        pytest.param("en", "th", "ยาบ้า", ", Thai", id="a script of its own"),
+    ],
+)
+def test_the_language_of_a_word_is_told_where_it_is_sure(mailbox, delivery, notice, spoken, listed, word, told):
+    receipt = (Receipt(words=word, field="title", language=listed, spans=((0, 4),)),)
+    text, _ = parts(compose(mailbox, delivery, replace(notice, language=spoken, receipt=receipt)))
+    assert f"  - {word}: in the headline{told}\n" in text
 
 
 def test_matched_words_are_marked_in_headline_and_snippets(mailbox, delivery, notice):
@@ -293,12 +312,12 @@ def test_an_address_that_is_none_is_shown_and_not_linked(mailbox, delivery, noti
     assert f"Address as given: {url.replace(chr(10), ' ')}" in text
 
 
-def test_many_matched_words_are_cut_to_twenty_and_counted(mailbox, delivery, notice):
+def test_many_matched_words_are_cut_to_twelve_and_counted(mailbox, delivery, notice):
     many = tuple(Receipt(words=f"word-{n}", field="body") for n in range(33))
     for said in parts(compose(mailbox, delivery, replace(notice, receipt=many))):
-        assert "word-19" in said
-        assert "word-20" not in said
-        assert "and 13 more" in said
+        assert "word-11" in said
+        assert "word-12" not in said
+        assert "and 21 more" in said
 
 
 def test_the_html_is_made_for_phone_and_desktop_in_light_and_dark(mailbox, delivery, notice):
