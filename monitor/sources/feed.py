@@ -50,7 +50,11 @@ def list_feed(source: Source, fetched: Fetched) -> Listing | Unlisted:
     try:
         parsed = feedparser.parse(
             BytesIO(f'<?xml version="1.0" encoding="utf-8"?>\n{document}'.encode()),
-            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": fetched.url},
+            response_headers={
+                "content-type": "application/xml; charset=utf-8",
+                # Only where links hang on a relative xml:base: else feedparser would join every one with it, and we do so again.
+                **({"content-location": fetched.url} if "xml:base" in document else {}),
+            },
             resolve_relative_uris=False,
             sanitize_html=False,
         )
