@@ -289,6 +289,9 @@ class SourceRows(Protocol):
 
     def get(self, source_id: str) -> SourceState | None: ...
 
+    def next_poll_at(self, source_id: str) -> datetime | None:
+        """As `get` has it; None also where there is no such source."""
+
     def all(self) -> list[SourceState]: ...
 
     def save(self, state: SourceState, lane: str) -> None: ...

@@ -56,8 +56,7 @@ def poll_source(context: Context, key: str) -> Done:
     now = context.clock.now()
     answered = isinstance(outcome, Fetched | NotModified)
     with context.store.writing(on_disk=not answered or look.listing is not None) as tx:
-        current = tx.sources.get(key)
-        if current is None or current.next_poll_at != state.next_poll_at:
+        if tx.sources.next_poll_at(key) != state.next_poll_at:
             return Done(result="left", reason="polled by someone else in the meantime")
         new: Sequence[Entry] = ()
         recorded = 0

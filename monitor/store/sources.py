@@ -18,6 +18,7 @@ from monitor.urls import host_of
 
 _FIELDS = tuple(field.name for field in fields(SourceState))
 _GET = select(source).where(source.c.source_id == bindparam("of"))
+_DUE_AT = select(source.c.next_poll_at).where(source.c.source_id == bindparam("of"))
 _SAVE = update(source).where(
     source.c.source_id == bindparam("of")
 )  # what is set is told with the values, so that it is compiled once
@@ -57,6 +58,10 @@ class Sources:
     def get(self, source_id: str) -> SourceState | None:
         row = self._connection.execute(_GET, {"of": source_id}).one_or_none()
         return None if row is None else _noun(row)
+
+    def next_poll_at(self, source_id: str) -> datetime | None:
+        at: datetime | None = self._connection.execute(_DUE_AT, {"of": source_id}).scalar_one_or_none()
+        return at
 
     def all(self) -> list[SourceState]:
         return [_noun(row) for row in self._connection.execute(select(source).order_by(source.c.source_id))]
