@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from monitor.alerts.alert import Marked, Notice, Receipt
 from monitor.alerts.message import Carried, Digest, Message, Note, Update
+
+Kind = Literal["alert", "update", "digest", "note"]
 
 _AT = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 _FULL = Notice(
@@ -36,19 +39,20 @@ _BARE = replace(
 )  # fmt: skip
 
 
-def samples(kind: str) -> tuple[Message, ...]:
-    """Messages of a kind: `alert`, `update`, `digest` or `note`."""
+def samples(kind: Kind) -> tuple[Message, ...]:
+    """Messages of a kind, the fullest first."""
     carried = Carried(
         headline="Another headline", url="https://news.example/2", source_name="Another source", language="en", published_at=_AT
     )
     unknown = Carried(headline=None, url=None, source_name="Another source", language=None, published_at=None)
-    every: dict[str, tuple[Message, ...]] = {
+    earlier = replace(_BARE, raised_at=_AT - timedelta(hours=5))
+    every: dict[Kind, tuple[Message, ...]] = {
         "alert": (_FULL, _BARE),
         "update": (
             Update(notice=_FULL, carried=(carried,), at=_AT, changes=("a correction: Some words.",)),
             Update(notice=_BARE, carried=(unknown,), at=_AT),
         ),
-        "digest": (Digest(why=("A reason.",), since=_AT, until=_AT, notices=(_FULL, _BARE), at=_AT),),
+        "digest": (Digest(why=("A reason.",), since=earlier.raised_at, until=_AT, notices=(earlier, _FULL), at=_AT),),
         "note": (Note(subject="A subject", text="Some words.\nMore words.", at=_AT),),
     }
     return every[kind]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
-from typing import Any, assert_never
+from typing import Any, assert_never, cast, get_args
 
 from jinja2 import (
     BaseLoader,
@@ -25,13 +25,13 @@ from monitor.alerts import words
 from monitor.alerts.alert import Notice, Receipt
 from monitor.alerts.channel import Channel, Secret, WebhookChannel
 from monitor.alerts.message import Carried, Digest, Message, Note, Update
-from monitor.alerts.sample import samples
+from monitor.alerts.sample import Kind, samples
 from monitor.rules.topics import topics
 from monitor.urls import is_web
 
 SUBJECT_LIMIT = 200
 RECEIPTS_SHOWN = 12
-TEMPLATES = tuple(f"{kind}.{form}" for kind in ("alert", "update", "digest", "note") for form in ("txt", "html"))
+TEMPLATES = tuple(f"{kind}.{form}" for kind in get_args(Kind) for form in ("txt", "html"))
 _BROKEN = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
 _BAR_PX = 64
 _BAR_CHARACTERS = 24
@@ -238,7 +238,7 @@ def template_problem(own: Mapping[str, str], name: str) -> tuple[str, int | None
     """What is wrong with the user's template `name`, and its line; None if it renders every kind of its message."""
     wording = Wording(own=own)
     channel = WebhookChannel(id="channel", url="", secret=Secret(""))
-    for message in samples(name.partition(".")[0]):
+    for message in samples(cast(Kind, name.partition(".")[0])):
         try:
             wording.render_own(name, message, channel)
         except TemplateSyntaxError as error:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import get_args
 
 import click
 
 from monitor.alerts.channel import Channel, target
+from monitor.alerts.sample import Kind
 from monitor.alerts.sending import Sent
 from monitor.app import open_app
 from monitor.cli.options import config_option, json_option, settings_of
@@ -44,14 +46,17 @@ def channels(context: click.Context, config: Path | None, as_json: bool) -> None
 
 @channels.command()
 @click.argument("name", metavar="ID")
+@click.option(
+    "--as", "kind", type=click.Choice(get_args(Kind)), help="Send a sample of such a message, as your templates have it."
+)
 @config_option
-def test(name: str, config: Path | None) -> None:
+def test(name: str, kind: Kind | None, config: Path | None) -> None:
     """Send a test message to the channel ID, now. A channel that was closed because its receiver wanted no more is open again if the
     receiver takes it. Exit code 1 if it did not."""
     settings = settings_of(config)
     channel = _named(settings, name)
     with open_app(settings) as app:
-        sending = try_channel(app.context, channel)
+        sending = try_channel(app.context, channel, kind)
     if isinstance(sending, Sent):
         click.echo(f"{name}: the message was taken. Look whether it is there.")
         return

@@ -13,6 +13,7 @@ from monitor.alerts.holding import CATCH_UP, CEILING_WINDOW, FALLBACK_ATTEMPTS, 
 from monitor.alerts.message import Message, Note, Update
 from monitor.alerts.raising import deliver_to, note_id
 from monitor.alerts.retry import after_attempt, outstanding
+from monitor.alerts.sample import Kind, samples
 from monitor.alerts.sending import Rejected, Sending, Sent
 from monitor.alerts.webhook import headers, payload
 from monitor.ports import ClosedChannel, Transaction
@@ -65,13 +66,15 @@ def send(context: Context, channel: Channel, delivery: Delivery, message: Messag
             assert_never(channel)
 
 
-def try_channel(context: Context, channel: Channel) -> Sending:
-    """Send a test message, whatever the channel's policy. A closed channel that takes it is open again."""
+def try_channel(context: Context, channel: Channel, kind: Kind | None = None) -> Sending:
+    """Send a test message, or a sample of this kind of message, whatever the channel's policy. A closed channel that takes it is open
+    again."""
     now = context.clock.now()
     message_id = note_id(f"test:{channel.id}", now)
     (delivery,) = deliver_to(message_id, [channel.id], now)
     text = f"This is a test of the channel `{channel.id}`. It works."
-    sending = send(context, channel, delivery, Note(subject=f"Test of channel {channel.id}", text=text, at=now))
+    said = samples(kind)[0] if kind else Note(subject=f"Test of channel {channel.id}", text=text, at=now)
+    sending = send(context, channel, delivery, said)
     if isinstance(sending, Sent):
         with context.store.writing() as tx:
             tx.operator.open_channel(channel.id)
