@@ -14,7 +14,7 @@ from resiliparse.extract.html2text import extract_plain_text
 from trafilatura import bare_extraction
 
 from monitor.articles import plain
-from monitor.articles.marks import is_prose, size
+from monitor.articles.marks import is_prose, reason_of, size
 
 # Never running text, and most of the bytes of a page: gone before anything is copied or searched. trafilatura drops the same elements,
 # but only after it has copied them. Scripts with data, captions and password fields are looked at before this.
@@ -209,8 +209,8 @@ def text_of(fragment: str) -> list[str]:
 
 
 def prose_length(lines: list[str]) -> int:
-    """How much of it is running text, measured as `size` does."""
-    return size([line for line in lines if is_prose(line)])
+    """How much of it is running text and no furniture, measured as `size` does."""
+    return size([line for line in lines if is_prose(line) and reason_of(line) is None])
 
 
 def _lines(element: Any) -> Iterator[str]:

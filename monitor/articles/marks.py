@@ -58,6 +58,9 @@ _CJK = re.compile("[\u3400-\u9fff]")
 _NOTICE = re.compile(
     r"cookie|rights reserved|copyright|hak cipta|newsletter|photographs|สงวนลิขสิทธิ์|คุกกี้|版权|版權", re.IGNORECASE
 )
+_SOURCE = re.compile(
+    r"[来來]源\s*[:：|]\s*[^\s|:：]{1,24}?(?=作者|记者|記者|编辑|編輯|\s|\||$)"
+)  # stands beside the date, without a space
 _LONGEST_FURNITURE = 700
 _ANY_MOMENT = (datetime(2099, 12, 31, tzinfo=UTC), datetime(2100, 6, 30, tzinfo=UTC))
 
@@ -134,7 +137,7 @@ def _is_teaser(line: str) -> bool:
 
 def is_caption(line: str) -> bool:
     """A line that carries the credit of a picture."""
-    if len(line) > 450:
+    if size([line]) > 450:
         return False
     bracket = compiled(
         r"[(（\[][^()（）\[\]]{0,60}?(?<![^\W\d_])", PHOTO, r"(?![^\W\d_])[^()（）\[\]]{0,80}[)）\]]\W*(?:[^.()]{3,60}\.)?$"
@@ -193,6 +196,7 @@ def by_or_date(line: str) -> tuple[tuple[str, ...], bool]:
         r"(?<![a-z\u00e0-\u024f\u1e00-\u1eff])", tuple(map(re.escape, WEEKDAYS)), r"(?:ที่)?(?![a-z\u00e0-\u024f\u1e00-\u1eff])"
     ).sub(" ", rest)
     bare = compiled(r"(?<![a-z\u00e0-\u024f\u1e00-\u1eff])", DATE_LABEL, r"(?![a-z\u00e0-\u024f\u1e00-\u1eff])").sub(" ", bare)
+    bare = _SOURCE.sub(" ", bare)
     if len(plain.fold(bare)) <= 3:
         return (), True
     names = bylines.read(plain.line(bare).strip(" |-–—()[]•·,:/"))

@@ -42,6 +42,7 @@ _MOST_BYTES = 5_000_000
 _MOST_TAGS = 40_000  # beyond that the page is data, and only the fast reader is let at it
 _SHORT = 500  # characters of text under which another reader is asked (dependencies: full cascade under 500)
 _MISSED = 2.5  # so many times more text on the page than was found: then it is asked again
+_MOST = 0.7  # a text that holds so much of the running text of the page is the article, however short
 _CAPTIONS = 20
 _ODD = re.compile(r"[\ufffd\x00-\x08\x0b\x0e-\x1f\x80-\x9f]+")
 _DATED = re.compile(
@@ -197,7 +198,7 @@ def _text(tree: HtmlElement, text: str, said: metadata.Metadata, entry: Entry, f
     if said.is_live and said.body and len(said.body) > 0.9 * size(lines):
         return extraction.text_of(said.body)
     for other, flag in _other_readers(tree, region, said, entry, size(lines)):
-        if size(other) > 1.5 * size(lines) and extraction.prose_length(other) > extraction.prose_length(lines):
+        if size(other) > 1.5 * size(lines) and extraction.prose_length(other) > 1.5 * extraction.prose_length(lines):
             lines = other
             flags.extend([flag] if flag else [])
     if size(lines) < _SHORT // 4:
@@ -213,7 +214,7 @@ def _other_readers(
 ) -> Iterator[tuple[list[str], str]]:
     """What other readers find, with the flag that each carries, as far as the size `found` gives a reason to ask them: it is small in
     itself, or beside the running text that stands on the page, or beside the text that the page gives to machines."""
-    if found < _SHORT:
+    if found < min(_SHORT, _MOST * region.size):
         yield extraction.main_text(tree, thorough=True), ""
     elif region.size > _MISSED * found:
         yield extraction.main_text(tree, strict=False), ""

@@ -38,7 +38,7 @@ ALSO_READ = (
     # zh, ta
     r"(?:延伸|相关|相關|推荐|推薦|扩展|更多)(?:阅读|閱讀|新闻|新聞|报道|報導|文章|内容|內容|资讯|資訊|链接|連結)", r"另见", r"另見", r"点击(?:阅读|查看)(?:更多)?",
     r"點擊(?:閱讀|查看)(?:更多)?", r"看更多", r"阅读更多", r"閱讀更多", r"更多精彩", r"热门(?:新闻|文章)", r"熱門(?:新聞|文章)", r"猜你喜欢", r"你可能(?:还|也)?(?:喜欢|感兴趣)",
-    r"上一篇", r"下一篇",
+    r"上一篇", r"下一篇", r"(?:热门|熱門|精彩|今日|编辑|編輯|为您|為您|相关|相關|延伸 ?· ?)(?:推荐|推薦)", r"(?:点击|點擊|跟贴|阅读|閱讀|热门|熱門)(?:排行|榜)(?:榜)?", r"文章导航", r"相关专题",
     r"மேலும் (?:படிக்க|வாசிக்க|செய்திகள்)", r"இத(?:னை)?யும் (?:படிங்க|படியுங்கள்|படிக்கவும்|வாசிங்க)", r"தொடர்புடைய (?:செய்திகள்|செய்தி)",
 )  # fmt: skip
 
@@ -79,6 +79,10 @@ SITE_NOTICE = (
     r"(?:.{0,60}\|)?[^.]{0,60}\[email protected\].{0,60}", r"this (?:site|page) is protected by recaptcha.*", r"(?:please )?enable javascript.{0,100}", r"your browser does not support.{0,80}",
     r"(?:support|donate|become a (?:member|supporter))\b.{0,100}\b(?:journalism|independent|newsroom|donation)\b.{0,100}", r"(?:have a (?:story|news) tip|got a tip)\??.{0,120}", r"(?:contact|email) (?:the (?:author|reporter|editor)|us)\b.{0,80}",
     r"click here\b.{0,100}", r"back to top", r"kembali ke atas", r"skip to (?:main )?content", r"\d{1,3} ?(?:min(?:ute)?s?|menit|minit|phút|นาที)(?:s)?[ -](?:read|baca|bacaan|đọc|อ่าน)", r"(?:estimated )?reading time.{0,30}",
+    r"[（(【「]?(?:免责|免責|特别|特別|郑重|鄭重|风险|風險)(?:声明|聲明|提示)[】)）」]?(?: ?[:：].*)?", r".{0,30}(?:本文|文章|文中|以上|评论|評論|跟帖|本站|本网|本網).{0,60}(?:代表|表明|反映|构成|構成).{0,40}(?:观点|觀點|立场|立場|意见|意見|投资建议|投資建議).{0,200}",
+    r"(?:您|你)?(?:当前|當前|现在|現在|所在|所处)(?:的)?位置 ?[:：].*", r"字(?:号|體|体)(?:大小)?(?: ?[:：])?[\s\[\]［］大中小打印特默认|]{0,30}", r"[（(]?(?:本文)?原(?:标题|標題)(?:为|為)?[:：].{1,80}[）)》】」!！?？]", r"发送邮件至.{0,80}",
+    r".{0,60}(?:扫描|掃描|长按|長按|识别|識別).{0,10}(?:二维码|二維碼).{0,60}", r"(?:the )?(?:views|opinions)(?: and opinions)? expressed (?:here|above|in (?:this|the) (?:article|column|piece|commentary|op-?ed|story)|(?:by the (?:author|writer|columnist)))\b.{0,300}",
+    r"(?:责编|責編|校对|校對|编审|審核|审核|监制|監製|值班编辑|编辑|編輯) ?[|｜/丨:：] ?.{1,40}",
 )  # fmt: skip
 
 PAYWALL = (
@@ -109,7 +113,7 @@ TAGS = (
 )  # fmt: skip
 
 CREDIT = (
-    r"courtesy(?: of)?", r"(?:news )?sources?", r"sumber(?: artikel| berita)?", r"via", r"ที่มา(?:ของ)?(?:ข่าว|ข้อมูล|ภาพ)?", r"ขอบคุณ(?:ข้อมูล|ภาพ)?(?:จาก)?", r"nguồn(?: tin| bài)?", r"ແຫຼ່ງ(?:ຂ່າວ|ຂໍ້ມູນ)", r"ທີ່ມາ", r"ប្រភព(?:ព័ត៌មាន|៖)?", r"来源", r"來源", r"(?:稿件|文章|新闻)来源", r"资料来源", r"資料來源", r"ஆதாரம்", r"ref(?:erence)?s?",
+    r"courtesy(?: of)?", r"(?:news )?sources?", r"sumber(?: artikel| berita)?", r"via", r"ที่มา(?:ของ)?(?:ข่าว|ข้อมูล|ภาพ)?", r"ขอบคุณ(?:ข้อมูล|ภาพ)?(?:จาก)?", r"nguồn(?: tin| bài)?", r"ແຫຼ່ງ(?:ຂ່າວ|ຂໍ້ມູນ)", r"ທີ່ມາ", r"ប្រភព(?:ព័ត៌មាន|៖)?", r"来源", r"來源", r"(?:稿件|文章|新闻|信息|消息|内容|图片)来源", r"资料来源", r"資料來源", r"ஆதாரம்", r"ref(?:erence)?s?",
     r"sinalin(?: ni)?", r"pinagmulan", r"editing by", r"reporting by", r"edited by", r"additional reporting by", r"editor", r"penyunting", r"redaktur", r"pewarta", r"fotografer", r"biên tập",
 )  # fmt: skip
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from monitor.articles import plain
+from monitor.articles.marks import size
 from monitor.articles.metadata import Metadata
 
 _SHORT = 500
@@ -40,7 +41,7 @@ def refusal(tree: HtmlElement, said: Metadata, url: str, paragraphs: tuple[str, 
 
     `tree` is the page without scripts and styles. A long text is doubted only at the front page of a site.
     """
-    length = sum(map(len, paragraphs))
+    length = size(paragraphs)
     if not said.is_article and (_is_index(tree, paragraphs) if paragraphs else teasers >= 10):
         return "the page is an index of links, not an article"
     if length >= _SHORT:

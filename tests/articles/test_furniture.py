@@ -61,6 +61,12 @@ THAI = (
         ("***", "stray"),
         ("<>", "stray"),
         ("https://harbour.example/story?id=5", "link"),
+        ("（原标题：港口查获两吨毒品）", "site-notice"),
+        ("您所在的位置： 首页 > 快讯 > 港口", "site-notice"),
+        ("声明：本文仅代表作者个人观点，不代表港口时报立场。", "site-notice"),
+        ("责编|陈宜 校对|李安", "site-notice"),
+        ("字号：[大] [中] [小]", "site-notice"),
+        ("The views expressed here are those of the author and do not reflect those of this newspaper.", "site-notice"),
     ],
 )  # fmt: skip
 def test_a_line_of_furniture_goes_with_its_reason(line, reason):
@@ -84,6 +90,9 @@ def test_a_line_of_furniture_goes_with_its_reason(line, reason):
         "โดยตำรวจยืนยันว่าจะดำเนินคดีกับผู้เกี่ยวข้องทุกราย",
         "记者在现场看到，警方带走了三人。",
         "10 November 2025",
+        "警方发言人表示，这艘船在过去三个月里曾五次进出该港口，每次都在夜间卸货，码头工人对货物的来源毫不知情。" * 4 + "（文/图 李安）",
+        "外交部发言人说，该议员的言论不代表中国政府的立场。",
+        "The views expressed by the minister do not reflect those of the cabinet.",
     ],
 )  # fmt: skip
 def test_text_that_only_looks_like_furniture_stays(line):
@@ -100,6 +109,7 @@ def test_text_that_only_looks_like_furniture_stays(line):
         ("โดย ทีมข่าวชายแดน", ("ทีมข่าวชายแดน",)),
         ("Tác giả: Trần Minh", ("Trần Minh",)),
         ("记者：李安", ("李安",)),
+        ("2025-11-10 09:26来源：港口时报作者：李安", ("李安",)),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("place", ["top", "end"])

@@ -239,6 +239,13 @@ def test_a_short_article_with_a_suspicious_title_is_an_article(read, title):
     assert isinstance(found, Article)
 
 
+def test_a_brief_in_chinese_says_as_much_as_one_that_has_three_times_its_letters(read):
+    brief = "边境四国警方周一凌晨在一处仓库查获两吨冰毒，逮捕十七人。司机供称，他以现金收取报酬，并不知道茶叶袋里装的是什么。检方将以贩毒和洗钱罪起诉。"
+    form = "<form><input name=name><input type=password>登录</form>"
+    found = read(page(body=f"{form}<article><h1>查获两吨冰毒</h1><p>{brief}</p></article>", title="查获两吨冰毒"))
+    assert found.paragraphs == (brief,)
+
+
 def test_a_page_with_too_many_elements_still_gives_its_text(read):
     found = read(page(body="<i class='date'></i>" * 30_000 + TEXT))
     assert found.paragraphs == PARAGRAPHS
