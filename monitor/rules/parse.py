@@ -15,7 +15,7 @@ from itertools import combinations
 from typing import Literal, NoReturn, cast
 
 from monitor.rules.query import And, AtLeast, Mode, Near, Not, Or, Query, Scope, Scoped, Tagged, Term, Vocab
-from monitor.rules.tokens import MAX_DISTANCE, QueryError, Token, check_term, error, tokenize
+from monitor.rules.tokens import MAX_DISTANCE, QueryError, Token, check_term, error, is_plain, members, tokenize
 
 __all__ = ["QueryError", "parse", "parse_term"]
 
@@ -25,7 +25,8 @@ _TAGS = {
     "lang": re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z"),
     "country": re.compile(r"[A-Za-z]{2,5}\Z"),  # ISO 3166-1 alpha-2, and ASEAN, INT, EU for bodies
 }
-_OPERANDS = {"term", "exact", "substring", "window", "vocab", "field", "atleast", "(", "NOT"}
+_term = tuple.__new__  # what `Term(…)` comes to, without the call between
+_OPERANDS = {"term", "exact", "substring", "window", "any", "vocab", "field", "atleast", "(", "NOT"}
 
 
 def parse(text: str) -> Query:
@@ -154,6 +155,8 @@ class _Parser:
         if kind == "vocab":
             self.at += 1
             return Vocab(pattern=token.text, start=token.start, end=token.end)
+        if kind == "any":
+            return self.any_of(token)
         if kind == "(":
             return self.group(token)
         if kind == "field":
@@ -175,6 +178,16 @@ class _Parser:
         self.at += 1
         self.depth -= 1
         return node
+
+    def any_of(self, token: Token) -> Query:
+        self.enter(token)
+        self.depth -= 1
+        terms: list[Term] = []
+        shift = token.start
+        for text, start, end in members(token.text):
+            wildcard = not is_plain(text) and check_term(Token("term", text, start + shift, end + shift), self.text)
+            terms.append(_term(Term, (text, "plain", wildcard, start + shift, end + shift)))
+        return terms[0] if len(terms) == 1 else Or(children=tuple(terms), start=terms[0].start, end=terms[-1].end)
 
     # -- what stands between operators --------------------------------------------------------------------------------------------
 
@@ -221,7 +234,7 @@ class _Parser:
         self.at += 1
         value = self.tokens[self.at]
         example = "th" if token.text == "lang" else "la"
-        if value.kind == "(":
+        if value.kind in ("(", "any"):
             write = f"({token.text}:{example} OR {token.text}:…)"
             self.fail(f"{token.text}: takes one value; join several with OR", value, write=write)
         if value.kind != "term" or not _TAGS[token.text].match(value.text):
@@ -268,7 +281,7 @@ class _Parser:
 
     def fail_operand(self, token: Token) -> NoReturn:
         before = self.tokens[self.at - 1] if self.at else None
-        place = f" after {before.text}" if before and before.kind not in ("(", ")") else ""
+        place = f" after {before.text}" if before and before.kind not in ("(", ")", "any") else ""
         if before and before.kind == "field":
             place = f" after {before.text}:"
         if token.kind == "NOT":

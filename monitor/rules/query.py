@@ -5,14 +5,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Scope = Literal["title", "lead", "body", "url", "source"]
 Mode = Literal["plain", "exact", "substring", "case"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
+class Term(NamedTuple):
     """A word or a phrase, as written between its quotes.
 
     `mode`: `plain`; `exact` (`=term`: this very word, no plural, always at word boundaries); `substring` (`~term`); `case`
@@ -23,8 +22,17 @@ class Term:
     text: str
     mode: Mode = "plain"
     wildcard: bool = False
-    start: int = field(default=0, compare=False)
-    end: int = field(default=0, compare=False)
+    start: int = 0
+    end: int = 0
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Term) and self[:3] == other[:3]
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self[:3])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.errors import MonitorError
@@ -32,9 +33,10 @@ class QueryError(MonitorError):
 
 
 class Token(NamedTuple):
-    """One token. `kind`: term exact substring window vocab field near onear atleast AND OR NOT ( ) end.
+    """One token. `kind`: term exact substring window any vocab field near onear atleast AND OR NOT ( ) end.
 
     `text` is the term without its quotes and prefix, the name of the field or vocabulary; `number` the n of NEAR/n, ATLEAST/n and `"…"~n`.
+    `any` is a whole `(a OR "b c" OR d*)` of nothing but plain terms, which is what most of a query consists of: read at one go.
     """
 
     kind: str
@@ -49,8 +51,11 @@ _TYPOGRAPHIC = str.maketrans("“”„‟«»＂「」（）：", '""""""' + '"
 _IS_TYPOGRAPHIC = re.compile(f"[{''.join(map(chr, _TYPOGRAPHIC))}]")
 _token = tuple.__new__  # what `Token(…)` comes to, without the call between: a query is mostly plain tokens
 
+_RESERVED = {"AND", "OR", "NOT", "NEAR", "ONEAR", "ATLEAST", "ANDNOT"}
+_PLAIN = rf"""(?:"[^"]*+"|(?!(?i:{"|".join(sorted(_RESERVED))})[\s()])[^\W\d_]++\*?)"""
 _PIECE = re.compile(
-    r"""([()])
+    rf"""(\(\s*+{_PLAIN}(?:\s++OR\s++{_PLAIN})*+\s*+\))
+      | ([()])
       | (AND|OR|NOT)(?=[\s()"]|\Z)
       | ([^\W\d_]+)(?=[\s()]|\Z)
       | ([=~]?"[^"]*"(?:~[^\s()"]*)?)
@@ -60,14 +65,14 @@ _PIECE = re.compile(
       | ([^\s()"]+)""",
     re.VERBOSE,
 )  # what it does not take is white space
-_PAREN, _OPERATOR, _LETTERS, _QUOTED, _ADDRESS, _FIELD, _LONE_QUOTE, _OTHER = range(1, 9)
+_ANY, _PAREN, _OPERATOR, _LETTERS, _QUOTED, _ADDRESS, _FIELD, _LONE_QUOTE, _OTHER = range(1, 10)
+_MEMBER = re.compile(r""""[^"]*"|[^\s()"]+""")  # of an `any`, or the OR before it
 
 _DISTANCE = re.compile(r"(?:(o?near|w|pre)/(-?\w*)|(near|adj)([0-9]+))\Z", re.IGNORECASE)
 _ATLEAST = re.compile(r"atleast/(-?\w*)\Z", re.IGNORECASE)
 _VOCABULARY = re.compile(r"@[a-z0-9][a-z0-9-]*(?:/[a-z0-9][a-z0-9-]*)*(?:/\*)?\Z")
 _ORDERED = {"onear", "pre"}
 _OPERATORS = {"AND", "OR", "NOT"}
-_RESERVED = {*_OPERATORS, "NEAR", "ONEAR", "ATLEAST", "ANDNOT"}
 _LONGEST_RESERVED = max(map(len, _RESERVED))
 _WRONG_OPERATORS = {"&&": "AND", "&": "AND", "+": "AND", "||": "OR", "|": "OR", "!": "NOT", "-": "NOT", "ANDNOT": "AND NOT"}
 _WORD_END = re.compile(r"[\s()\"“”（）]")
@@ -88,6 +93,8 @@ def tokenize(text: str) -> list[Token]:
         start, end = piece.span()
         if kind == _QUOTED:
             tokens.append(_phrase(found, start, text))
+        elif kind == _ANY:
+            tokens.append(_token(Token, ("any", found, start, end, 0)))
         elif kind in (_PAREN, _OPERATOR):
             tokens.append(_token(Token, (found, found, start, end, 0)))
         elif kind == _LETTERS and (len(found) > _LONGEST_RESERVED or found.upper() not in _RESERVED):
@@ -106,6 +113,19 @@ def tokenize(text: str) -> list[Token]:
     return tokens
 
 
+@lru_cache(maxsize=512)
+def members(text: str) -> tuple[tuple[str, int, int], ...]:
+    """The terms of the text of an `any`, each with its place in it; remembered, for people paste the same list into many rules."""
+    found: list[tuple[str, int, int]] = []
+    end = 0
+    for piece in _MEMBER.findall(text):
+        start = text.index(piece, end)
+        end = start + len(piece)
+        if piece != "OR":
+            found.append((" ".join(piece.strip('"').split()), start, end))
+    return tuple(found)
+
+
 def error(message: str, text: str, start: int, end: int, write: str | None = None) -> QueryError:
     return QueryError(message, start=start, end=end, found=text[start:end], write=write)
 
@@ -119,10 +139,15 @@ def needs_quotes(term: str) -> bool:
     return len(tokens) != 2 or tokens[0].kind != "term" or tokens[0].text != term
 
 
+def is_plain(term: str) -> bool:
+    """Whether a glance tells that the term can be looked for and holds no wildcard; nearly every one is like that."""
+    return term[:1].isalnum() and term.isprintable() and "*" not in term and "?" not in term
+
+
 def check_term(token: Token, text: str) -> bool:
     """Whether the term holds a wildcard; raises QueryError for one that could never be looked for."""
     term = token.text
-    if term.isalnum():
+    if is_plain(term):
         return False
     if not any(map(str.isalnum, term)):
         raise error("there is no letter or digit here to look for", text, token.start, token.end)
