@@ -31,6 +31,7 @@ _DATE = re.compile(r"<(?:[\w.-]{1,40}:)?(?:pubDate|published|updated|date)\b[^<>
 _SKIP = {name: re.compile(f"<skip{name}>[^\\0]{{0,2000}}?</skip{name}>") for name in ("Hours", "Days")}
 _LONG_SUMMARY = 800
 _PERIODS_S = {"hourly": 3_600.0, "daily": 86_400.0, "weekly": 604_800.0, "monthly": 2_592_000.0, "yearly": 31_536_000.0}
+feedparser.api.PREFERRED_XML_PARSERS = []  # its wish, libxml2's, opens what a DTD names; looking for it is a fifth of a small parse
 # feedparser lets these out of parse() for some documents; it documents none of them.
 _FEEDPARSER_FAULTS = (
     ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError, xml.sax.SAXException,

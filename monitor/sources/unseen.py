@@ -43,8 +43,10 @@ def sift(fetched: Fetched, seen: bytes) -> Sifted | None:
     known = {seen[at : at + DIGEST_BYTES] for at in range(0, len(seen), DIGEST_BYTES)}
     digests = [hashlib.blake2b(item.encode(), digest_size=DIGEST_BYTES).digest() for item in parts.items]
     new = tuple(item for item, digest in zip(parts.items, digests, strict=True) if digest not in known)
-    left_out = [item for item, digest in zip(parts.items, digests, strict=True) if digest in known]
-    if new and not _marks(new).isdisjoint(_marks(left_out)):
+    marks = _marks(new)
+    # That a mark occurs in an item at all is quickly seen, and rare; whether it is the item's own mark takes longer to tell.
+    left_out = (item for item, digest in zip(parts.items, digests, strict=True) if digest in known)
+    if not marks.isdisjoint(_marks(item for item in left_out if any(mark in item for mark in marks))):
         return None
     body = parts.document(new).encode()
     return Sifted(
