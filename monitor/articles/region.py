@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lxml.etree import XPath
@@ -23,6 +24,8 @@ _INLINE = frozenset(
 _BESIDE = re.compile(r"(?:^|\s)(?:comments?|comment-?list|comments-area|disqus|cookie|consent|gdpr|footer)", re.IGNORECASE)
 _MOST = 0.7
 """The share of the running text of a page that the region has to hold."""
+_NEARLY_ALL = 0.9
+"""The share of what the page itself declares to be its article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +60,25 @@ def find(tree: HtmlElement) -> Region:
             if each.tag not in ("html", "body")
         ):
             continue
+        weight = size([text])
         for each in around:
-            held[each] += size([text])
+            held[each] += weight
     root = tree.getroottree().getroot()
     element, enough = tree, _MOST * held[root]
     while enough:
         inner = max(element, key=lambda child: held.get(child, 0), default=None)
         if inner is None or held.get(inner, 0) < enough or inner.tag in _INLINE or inner.tag == "p":
             break
+        if inner.tag == "article" or "articlebody" in inner.get("itemprop", "").lower():
+            enough = _NEARLY_ALL * held[inner]
         element = inner
+    if _has_like(element, held):
+        element = element.getparent()
     return Region(element, held[root])
+
+
+def _has_like(element: HtmlElement, held: Mapping[HtmlElement, int]) -> bool:
+    """Whether it is one of several parts of one kind that hold running text."""
+    kind = (element.tag, element.get("class"))
+    beside = (*element.itersiblings(), *element.itersiblings(preceding=True))
+    return kind[1] is not None and any((each.tag, each.get("class")) == kind and each in held for each in beside)
