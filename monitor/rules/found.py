@@ -257,7 +257,10 @@ class Found:
         """Field and code point offsets of a hit in the original text."""
         known = self._original.get((start, end))
         if known is None:
-            first, last = self._folded.to_original(self._index(start), self._index(end - 1) + 1)
+            if self._wide:
+                first, last = self._folded.to_original(self._index(start), self._index(end - 1) + 1)
+            else:
+                first, last = self._folded.to_original(start, end)
             field = self.field(start)
             shift = self._shifts[field]
             known = self._original[start, end] = (field, first - shift, last - shift)
@@ -302,7 +305,8 @@ class Found:
         known = self._places.get((terms, scope))
         if known is None:
             if scope is None:
-                known = [place for term in terms.intersection(self.present) for place in self.text[term]]
+                text = self.text
+                known = [place for term in terms & self.present for place in text[term]]
                 if len(known) > 1:
                     known.sort()
             else:

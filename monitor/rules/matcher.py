@@ -97,9 +97,10 @@ class RuleSet:
         terms = found.present
         everywhere = [*terms, *found.elsewhere]
         present = _mask(everywhere)
-        groups = [group for term in everywhere if term in self._anywhere for group in self._anywhere[term]]
-        if self._in_title:
-            groups += [group for term in found.within("title") if term in self._in_title for group in self._in_title[term]]
+        post = self._anywhere
+        groups = [group for term in everywhere if term in post for group in post[term]]
+        if post := self._in_title:
+            groups += [group for term in found.within("title") if term in post for group in post[term]]
         numbers = {number for number in self._always if self._compiled[number].holds(found)}
         for group in groups:
             for number, mask, needed, barred, holds in group:

@@ -86,7 +86,7 @@ class Folded:
     def canonical_offsets(self) -> Offsets:
         """Where in `canonical` (or in an ASCII original) each folded character comes from."""
         taken: Any = self._taken
-        return np.flatnonzero(taken) if taken.dtype == np.bool_ else taken
+        return taken.nonzero()[0] if taken.dtype == np.bool_ else taken
 
     @cached_property
     def _way_back(self) -> list[tuple[Offsets, Offsets]]:
@@ -101,8 +101,9 @@ class Folded:
         first, last = offsets.item(start), offsets.item(end - 1)
         if self.canonical is None:
             return first, last + 1
-        for starts, lasts in self._way_back:
-            first, last = starts.item(first), lasts.item(last)
+        if self._steps:
+            for starts, lasts in self._way_back:
+                first, last = starts.item(first), lasts.item(last)
         end = last + 1
         original = self.original
         while end < len(original) and original[end] in _HANGING:
