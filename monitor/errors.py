@@ -3,6 +3,8 @@
 MonitorError
 ├── ConfigError        one or more `Problem`s in files the user wrote
 ├── UsageError         the command as typed cannot be done
+├── QueryError         a query that cannot be read; where, and what to write instead (`rules.tokens`)
+├── RuleErrors         everything that is wrong with rules and vocabularies (`rules.compile`)
 └── StoreError         the database cannot be used as it is
     ├── StoreBusy         another daemon holds it
     ├── StoreUnreachable  the database server does not answer; it may later

@@ -256,6 +256,25 @@ def test_many_characters_of_many_scripts_fit_into_one_rule_set() -> None:
         assert [(hit.start, hit.end) for hit in match.hits if hit.field == "body"] == [(2, 2 + len(term))]
 
 
+@pytest.mark.parametrize(
+    "when, title, body, word",
+    [
+        (
+            'arrest* OR "a very long term of many letters indeed"',
+            "",
+            f"A well-known {'z' * 30} arrested and more words follow here",
+            "arrested",
+        ),
+        ('scam OR "xxxxxxxxxxxx yyyyyyyyyyyy"', f"one-{'a' * 25} scam centre raided today", "", "scam"),
+    ],
+    ids=["the end of a word", "the character after a hit"],
+)
+def test_the_text_around_a_hyphen_may_end_within_a_hit(when: str, title: str, body: str, word: str) -> None:
+    match = receipt(when, body, title=title)
+    assert match is not None
+    assert [(title + body)[hit.start : hit.end] for hit in match.hits] == [word]
+
+
 def cpu(rules_document: tuple[object, Document]) -> float:
     rules, document = rules_document
     best = 9.0
