@@ -74,6 +74,8 @@ def tables() -> Tables:
     _mark_scripts(flags, fold)
     for code, target in simplified().items():
         fold[code] = target
+    # ㊀ counts as what it is read as
+    flags[((flags & SPACED) != 0) & ((flags[fold] & UNSPACED) != 0)] ^= SPACED | UNSPACED
     for char in scripts.APOSTROPHES:
         fold[ord(char)], flags[ord(char)] = APOSTROPHE, JOINS
     for char in scripts.HYPHENS:
