@@ -79,8 +79,13 @@ class Wording:
             case Update():
                 return words.shorten(f"Re: {self.subject(message.notice, channel)}", SUBJECT_LIMIT)
             case Digest():
-                number = len(message.notices)
-                return f"{number} alert{'s' if number != 1 else ''}, {words.day(message.until, channel.policy.timezone)}"
+                number, high = len(message.notices), sum(notice.severity == "high" for notice in message.notices)
+                day = words.day(message.until, channel.policy.timezone)
+                counted = ", ".join(
+                    f"{bar['name']} {bar['count']}" for bar in _bars(each.rule_title for each in message.notices)
+                )
+                alerts = f"{number} alert{'s' if number != 1 else ''}" + (f" ({high} high)" if high else "")
+                return words.heading(f"{alerts}, {day}: {counted}", SUBJECT_LIMIT)
             case Note():
                 return words.heading(f"[monitor] {message.subject}", SUBJECT_LIMIT)
             case _:

@@ -88,7 +88,7 @@ def test_a_test_message_goes_out_at_once_and_says_what_came_of_it(
     assert (done.exit_code, "the message was taken" in done.output) == (0, True)
     assert b"Subject: [monitor] Test of channel desk" in server.messages[0]
     assert monitor("channels", "test", "desk", "--as", "digest").exit_code == 0
-    assert b"Subject: 2 alerts, 2 January 2026" in server.messages[1]
+    assert b"Subject: 2 alerts (1 high), 2 January 2026: Sample rule 2" in server.messages[1]
     server.close()
     failed = monitor("channels", "test", "desk")
     assert (failed.exit_code, "not sent: 127.0.0.1" in failed.output) == (1, True)

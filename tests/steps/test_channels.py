@@ -200,7 +200,7 @@ def test_quiet_hours_hold_back_and_then_tell_together(desk) -> None:
     assert here.mail.got == []
     here.at("2026-11-24T23:00")
     (subject,), (text,) = here.mail.to("desk"), here.mail.texts("desk")
-    assert subject == "3 alerts, 24 November 2026"
+    assert subject == "3 alerts, 24 November 2026: Drugs 2, Fraud 1"
     assert "Held back during the quiet hours, 22:00 to 06:00." in text
     assert all(f"Item {number}" in text for number in (1, 2, 3))
     assert here.states("desk") == ["sent"] * 3
@@ -232,7 +232,7 @@ def test_a_daily_digest_comes_once_with_a_picture_of_the_day(desk) -> None:
         here.publish("heroin" if hour != 5 else "fraud", country="MM" if hour == 14 else "TH")
         here.run()
     here.at("2026-11-26T01:00")
-    assert here.mail.to("chief") == ["5 alerts, 25 November 2026"]
+    assert here.mail.to("chief") == ["5 alerts, 25 November 2026: Drugs 4, Fraud 1"]
     (message,) = [mail for _, _, _, mail in here.mail.got]
     page = message.get_body(("html",)).get_content()
     assert page.count("height:64px") == 1, "the hour with the most alerts has the tallest bar"
@@ -252,7 +252,7 @@ def test_a_digest_only_channel_gets_a_digest_even_of_one(desk) -> None:
     here.publish("heroin")
     here.run()
     here.at("2026-11-24T10:00")
-    assert here.mail.to("chief") == ["1 alert, 24 November 2026"]
+    assert here.mail.to("chief") == ["1 alert, 24 November 2026: Drugs 1"]
 
 
 def test_beyond_the_ceiling_the_rest_of_the_hour_comes_together_and_is_told_why(desk) -> None:
@@ -262,7 +262,7 @@ def test_beyond_the_ceiling_the_rest_of_the_hour_comes_together_and_is_told_why(
     here.run()
     assert len(here.mail.to("desk")) == 3
     here.at("2026-11-24T10:00")
-    assert here.mail.to("desk")[3:] == ["7 alerts, 24 November 2026"]
+    assert here.mail.to("desk")[3:] == ["7 alerts, 24 November 2026: Drugs 7"]
     assert "More than 3 alerts within an hour" in here.mail.texts("desk")[3]
     assert set(here.states("desk")) == {"sent"}
     here.publish("heroin")
@@ -288,7 +288,7 @@ def test_a_digest_that_cannot_be_sent_is_tried_again_and_its_alerts_share_its_fa
         assert tx.alerts.retry_dead(here.context.clock.now(), [one]) == 1
     assert here.states("desk") == ["held", "held"]
     here.run()
-    assert here.mail.to("desk") == ["2 alerts, 24 November 2026"]
+    assert here.mail.to("desk") == ["2 alerts, 24 November 2026: Drugs 1, Fraud 1"]
     assert here.states("desk") == ["sent", "sent"]
 
 
@@ -313,7 +313,7 @@ def test_after_an_outage_one_comes_first_and_the_rest_together(desk) -> None:
     here.wait(hours=3)
     here.mail.answers.clear()
     here.wait(hours=6)
-    assert here.mail.to("desk")[1:] == ["11 alerts, 24 November 2026"]
+    assert here.mail.to("desk")[1:] == ["11 alerts, 24 November 2026: Drugs 11"]
     assert "while this channel could not be reached" in here.mail.texts("desk")[1]
     assert here.states("desk") == ["sent"] * 12
 
