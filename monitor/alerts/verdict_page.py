@@ -27,9 +27,12 @@ POLICY = (
 """The Content-Security-Policy of these pages: nothing but their own style, nothing loaded, nothing run."""
 
 
+_AS_SAID: dict[Verdict, str] = {"relevant": "relevant", "noise": "noise", "duplicate": "a duplicate"}
+
+
 def asking(notice: Notice, verdict: Verdict) -> str:
     """The page that asks whether `verdict` is to be recorded."""
-    return _page(f"Is this alert {verdict}?", notice, verdict)
+    return _page(f"Is this alert {_AS_SAID[verdict]}?", notice, verdict)
 
 
 def thanks(notice: Notice, verdict: Verdict) -> str:
@@ -48,7 +51,11 @@ def _page(title: str, notice: Notice | None = None, verdict: Verdict | None = No
         "source": words.one_line(notice.source_name) if notice else "",
         "rule": words.one_line(notice.rule_title) if notice else "",
     }
-    return _environment().get_template("verdict.html").render(title=title, verdict=verdict, words=said, style=_STYLE, **shown)
+    return (
+        _environment()
+        .get_template("verdict.html")
+        .render(title=title, verdict=verdict and _AS_SAID[verdict], words=said, style=_STYLE, **shown)
+    )
 
 
 @cache
