@@ -160,11 +160,12 @@ def _read_tree(
     said = metadata.read(tree, fetched.url)
     captions = _captions(tree)
     extraction.strip(tree)
-    teasers = extraction.take_teasers(tree)
-    lines = picked.get("text") or _text(tree, text, said, entry, flags)
+    region = find_region(tree)
+    teasers = extraction.take_teasers(region.element)
+    lines = picked.get("text") or _text(tree, region, text, said, entry, flags)
     headline = next(iter(picked.get("headline", ())), None) or said.headline or plain.line(entry.title or "") or None
     tidied = tidy(headline, lines)
-    if (reason := refusal(tree, said, fetched.url, tidied.paragraphs, len(teasers))) is not None:
+    if (reason := refusal(tree, region.element, said, fetched.url, tidied.paragraphs, len(teasers))) is not None:
         return Unreadable(reason=reason)
     if not tidied.paragraphs:
         return Unreadable(reason="no running text was found on the page")
@@ -190,9 +191,8 @@ def _captions(tree: HtmlElement) -> list[str]:
     return [text for text in texts if text]
 
 
-def _text(tree: HtmlElement, text: str, said: metadata.Metadata, entry: Entry, flags: list[str]) -> list[str]:
+def _text(tree: HtmlElement, region: Region, text: str, said: metadata.Metadata, entry: Entry, flags: list[str]) -> list[str]:
     """The lines of the article from the first reader that finds enough; from the one that finds most if none does."""
-    region = find_region(tree)
     lines = extraction.main_text(region.element)
     lines = [*extraction.lead(tree, lines), *lines]
     if said.is_live and said.body and len(said.body) > 0.9 * size(lines):
@@ -215,7 +215,7 @@ def _other_readers(
     """What other readers find, with the flag that each carries, as far as the size `found` gives a reason to ask them: it is small in
     itself, or beside the running text that stands on the page, or beside the text that the page gives to machines."""
     if found < min(_SHORT, _MOST * region.size):
-        yield extraction.main_text(tree, thorough=True), ""
+        yield extraction.main_text(region.element, thorough=True), ""
     elif region.size > _MISSED * found:
         yield extraction.main_text(tree, strict=False), ""
     if said.body and (found < _SHORT or len(said.body) > _MISSED * found):

@@ -36,13 +36,15 @@ _SCRIPT = re.compile(
 )
 
 
-def refusal(tree: HtmlElement, said: Metadata, url: str, paragraphs: tuple[str, ...], teasers: int) -> str | None:
+def refusal(
+    tree: HtmlElement, region: HtmlElement, said: Metadata, url: str, paragraphs: tuple[str, ...], teasers: int
+) -> str | None:
     """Why the page is no article although `paragraphs` were found on it; None if it may be one. `teasers` links were taken out before.
 
-    `tree` is the page without scripts and styles. A long text is doubted only at the front page of a site.
+    `tree` is the page without scripts and styles, `region` the part of it that was read. A long text is doubted only at the front page of a site.
     """
     length = size(paragraphs)
-    if not said.is_article and (_is_index(tree, paragraphs) if paragraphs else teasers >= 10):
+    if not said.is_article and (_is_index(region, paragraphs) if paragraphs else teasers >= 10):
         return "the page is an index of links, not an article"
     if length >= _SHORT:
         front = urlsplit(url).path in ("", "/") and not urlsplit(url).query
@@ -69,9 +71,9 @@ def refusal(tree: HtmlElement, said: Metadata, url: str, paragraphs: tuple[str, 
     return None
 
 
-def _is_index(tree: HtmlElement, paragraphs: tuple[str, ...]) -> bool:
+def _is_index(region: HtmlElement, paragraphs: tuple[str, ...]) -> bool:
     """Whether what was taken for text are the words of many links."""
     text = "\n".join(paragraphs)
-    titles = {title for link in tree.iter("a") if len(title := plain.line(link.text_content())) >= 15}
+    titles = {title for link in region.iter("a") if len(title := plain.line(link.text_content())) >= 15}
     found = [len(title) for title in titles if title in text]
     return len(found) >= 8 and sum(found) >= 0.7 * len(text)

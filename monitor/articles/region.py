@@ -21,6 +21,7 @@ _TEXTS = XPath("//body//text()[string-length() > 12]")
 _INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code em font i ins kbd mark q s samp small span strike strong sub sup time tt u var".split()
 )
+_FLOW = frozenset("blockquote dl li ol p pre table ul".split())  # parts of a text, never all of it
 _BESIDE = re.compile(r"(?:^|\s)(?:comments?|comment-?list|comments-area|disqus|cookie|consent|gdpr|footer)", re.IGNORECASE)
 _MOST = 0.7
 """The share of the running text of a page that the region has to hold."""
@@ -67,18 +68,18 @@ def find(tree: HtmlElement) -> Region:
     element, enough = tree, _MOST * held[root]
     while enough:
         inner = max(element, key=lambda child: held.get(child, 0), default=None)
-        if inner is None or held.get(inner, 0) < enough or inner.tag in _INLINE or inner.tag == "p":
+        if inner is None or held.get(inner, 0) < enough or inner.tag in _INLINE or inner.tag in _FLOW:
             break
         if inner.tag == "article" or "articlebody" in inner.get("itemprop", "").lower():
             enough = _NEARLY_ALL * held[inner]
         element = inner
-    if _has_like(element, held):
+    if _is_part(element, held):
         element = element.getparent()
     return Region(element, held[root])
 
 
-def _has_like(element: HtmlElement, held: Mapping[HtmlElement, int]) -> bool:
-    """Whether it is one of several parts of one kind that hold running text."""
-    kind = (element.tag, element.get("class"))
-    beside = (*element.itersiblings(), *element.itersiblings(preceding=True))
-    return kind[1] is not None and any((each.tag, each.get("class")) == kind and each in held for each in beside)
+def _is_part(element: HtmlElement, held: Mapping[HtmlElement, int]) -> bool:
+    """Whether paragraphs, or others of its kind, stand beside it that hold running text as well."""
+    kind = element.get("class") and (element.tag, element.get("class"))
+    beside = (each for each in (*element.itersiblings(), *element.itersiblings(preceding=True)) if each in held)
+    return any(each.tag in _FLOW or (each.tag, each.get("class")) == kind for each in beside)
