@@ -51,21 +51,17 @@ def find(tree: HtmlElement) -> Region:
             blocks[block].append(text)
     held: dict[HtmlElement, int] = defaultdict(int)
     for block, texts in blocks.items():
-        text = plain.line(" ".join(texts))
-        if not is_prose(text):
+        if is_prose(text := plain.line(" ".join(texts))):
+            held[block] += size([text])
+    for element in reversed(list(tree.iter())):  # the innermost come first
+        if element not in held or (parent := element.getparent()) is None:
             continue
-        around = [block, *block.iterancestors()]
-        if any(
-            _BESIDE.search(f"{each.get('id', '')} {each.get('class', '')}")
-            for each in around
-            if each.tag not in ("html", "body")
-        ):
-            continue
-        weight = size([text])
-        for each in around:
-            held[each] += weight
-    root = tree.getroottree().getroot()
-    element, enough = tree, _MOST * held[root]
+        if element.tag != "body" and _BESIDE.search(f"{element.get('id', '')} {element.get('class', '')}"):
+            del held[element]
+        else:
+            held[parent] += held[element]
+    whole = held[tree]
+    element, enough = tree, _MOST * whole
     while enough:
         inner = max(element, key=lambda child: held.get(child, 0), default=None)
         if inner is None or held.get(inner, 0) < enough or inner.tag in _INLINE or inner.tag in _FLOW:
@@ -75,7 +71,7 @@ def find(tree: HtmlElement) -> Region:
         element = inner
     if _is_part(element, held):
         element = element.getparent()
-    return Region(element, held[root])
+    return Region(element, whole)
 
 
 def _is_part(element: HtmlElement, held: Mapping[HtmlElement, int]) -> bool:
