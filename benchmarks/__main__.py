@@ -63,21 +63,7 @@ def extraction() -> list[Figure]:
     ]
 
 
-def polling() -> list[Figure]:
-    """Of benchmarks/polling.py."""
-    import feedparser
-
-    bench: Any = importlib.import_module("benchmarks.polling")
-    documents = [
-        bench.Fetched(url=bench.SOURCE.url, status=200, body=bench.feed(seed), fetched_at=bench.AT) for seed in range(20)
-    ]
-    ours = bench.cpu_ms(lambda number: bench.list_entries(bench.SOURCE, documents[number]), 20)
-    alone = bench.cpu_ms(lambda number: feedparser.parse(documents[number].body), 20)
-    detail = f"{ours:.1f} ms, {alone:.1f} alone"
-    return [Figure(name="polling: a feed of 30 entries", ratio=ours / alone, baseline="feedparser, CPU", detail=detail)]
-
-
-ASKED = {"matching": matching, "extraction": extraction, "polling": polling}
+ASKED = {"matching": matching, "extraction": extraction}
 
 
 def run(name: str) -> list[Figure]:

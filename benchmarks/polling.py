@@ -1,116 +1,350 @@
-"""What one poll costs: the fetch, the listing, the way through a worker process, the schedule.
+"""What polls cost, beside lemon24/reader in the same run.
 
-    python benchmarks/polling.py [POLLS]
+    pip install reader sgmllib3k
+    python -m benchmarks.polling [--feeds 200] [--known 1000000] [--due 100000]
 
-A server in a process of its own answers on loopback; times are CPU of this process (user and system), and wall time where a worker
-does the work. A feed is RSS of 30 entries, some 34 kB; "changed" means that its bytes are new, as after one new entry.
+Each feed has a loopback address of its own on one server in a process of its own: RSS of 30 entries, some 34 kB. Each client runs in
+a process of its own with a store on disk; its times are CPU (user and system) of that process and, for monitor, of its parsing worker,
+scheduling and SQLite included. Both poll with sixteen threads. Reading pages is no part of it: monitor's steps of that kind do not run.
 """
 
 from __future__ import annotations
 
+import argparse
+import asyncio
+import importlib.util
+import ipaddress
 import multiprocessing
-import socket
-import sys
+import random
+import sqlite3
+import statistics
+import tempfile
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
+from pathlib import Path
 
+import psutil
+
+from benchmarks.figure import Figure
 from monitor.adapters.clock import SystemClock
-from monitor.adapters.http import HttpFetch
-from monitor.adapters.workers import Workers
-from monitor.fetching.addresses import networks
-from monitor.fetching.outcome import Fetched, NotModified, Request
-from monitor.sources.entry import Listing
-from monitor.sources.listing import list_entries
-from monitor.sources.schedule import after_poll
+from monitor.app import open_app
+from monitor.engine.run_step import run_step
+from monitor.fetching.outcome import Fetched
+from monitor.settings.settings import Settings
+from monitor.sources.entry import Entry
 from monitor.sources.source import Source
-from monitor.sources.state import SourceState
+from monitor.store.database import open_store
 
-SOURCE = Source(id="bench", name="Bench", url="https://bench.example/feed", kind="feed")
-AT = datetime(2024, 6, 1, tzinfo=UTC)
+THREADS = 16
+PHASES = ("first poll", "304", "one new entry", "same body, no validators")
 
 
-def feed(seed: int) -> bytes:
-    """RSS with 30 entries of some 1,100 bytes each."""
+def feed(number: int, version: int) -> bytes:
+    """RSS with 30 entries of some 1,100 bytes each; each version has one more at its top and one less at its end."""
     items = "".join(
-        f"<item><title>Officers of unit {n} seize boat {seed}-{n} in the strait</title><link>https://bench.example/2024/06/{seed}-{n}</link>"
-        f"<guid>{seed}-{n}</guid><pubDate>Sat, 01 Jun 2024 {n % 24:02}:00:00 +0700</pubDate><dc:creator>Reporter {n}</dc:creator>"
-        f"<description><![CDATA[<p>{'They said on Saturday that the boat had been seen before. ' * 12}</p>]]></description></item>"
-        for n in range(30)
+        f"<item><title>Officers of unit {n} seize boat {number}-{n} in the strait</title><link>https://bench.example/2024/06/{number}-{n}</link>"
+        f"<guid>{number}-{n}</guid><pubDate>Sat, 01 Jun 2024 {n % 24:02}:00:00 +0700</pubDate><dc:creator>Reporter {n}</dc:creator>"
+        f"<description><![CDATA[<p>{'They said on Saturday that the boat had been seen before. ' * 15}</p>]]></description></item>"
+        for n in range(version + 30, version, -1)
     )
     return (
         '<?xml version="1.0" encoding="utf-8"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>'
-        f"<title>Bench</title>{items}</channel></rss>"
+        f"<title>Bench {number}</title><lastBuildDate>{version}</lastBuildDate>{items}</channel></rss>"
     ).encode()
 
 
-def serve(ready: Connection) -> None:
-    """One connection at a time: 304 for /304, the feed for everything else; kept alive unless the path ends in `close`."""
-    body = feed(0)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        ready.send(listener.getsockname()[1])
-        while True:
-            connection, _ = listener.accept()
-            with connection:
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                while head := connection.recv(65_536):
-                    path = head.split(b" ", 2)[1]
-                    close = b"Connection: close\r\n" if path.endswith(b"close") else b""
-                    if path.startswith(b"/304"):
-                        connection.sendall(b'HTTP/1.1 304 Not Modified\r\nETag: "a"\r\n' + close + b"\r\n")
-                    else:
-                        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n" % len(body) + close + b"\r\n" + body)
-                    if close:
-                        break
+def addresses(count: int) -> list[str]:
+    """So many addresses of 127.0.0.0/8."""
+    first = int(ipaddress.IPv4Address("127.1.0.1"))
+    return [str(ipaddress.IPv4Address(first + number)) for number in range(count)]
 
 
-def cpu_ms(work: Callable[[int], object], count: int) -> float:
-    """CPU milliseconds of this process for one call, the best of three rounds after a warm-up."""
-    work(-1)
-    rounds = []
-    for _ in range(3):
-        started = time.process_time()
-        for number in range(count):
-            work(number)
-        rounds.append((time.process_time() - started) / count * 1000)
-    return min(rounds)
+def serve(pipe: Connection, count: int) -> None:
+    """`/v1/feed` says 304 to whom knows version 1; `/plain/feed` has no validators. Each connection ends with its answer."""
+    asyncio.run(_serve(pipe, count))
+
+
+async def _serve(pipe: Connection, count: int) -> None:
+    hosts = addresses(count)
+    bodies: dict[tuple[int, int], bytes] = {}
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        number = hosts.index(writer.get_extra_info("sockname")[0])
+        plain = b" /plain" in head.split(b"\r\n")[0]
+        version = 0 if plain else state["version"]
+        etag = f'"{version}"'.encode()
+        if not plain and b"if-none-match: " + etag in head.lower():
+            writer.write(b"HTTP/1.1 304 Not Modified\r\nETag: " + etag + b"\r\nConnection: close\r\n\r\n")
+        else:
+            body = bodies.setdefault((number, version), b"") or feed(number, version)
+            bodies[number, version] = body
+            tag = b"" if plain else b"ETag: " + etag + b"\r\n"
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\n" + tag)
+            writer.write(b"Content-Length: %d\r\nConnection: close\r\n\r\n" % len(body) + body)
+        await writer.drain()
+        writer.close()
+
+    state = {"version": 0}
+    server = await asyncio.start_server(answer, hosts, 0 if count == 1 else 8899, backlog=256)
+    pipe.send(8899 if count > 1 else server.sockets[0].getsockname()[1])
+    while True:
+        state["version"] = await asyncio.to_thread(pipe.recv)
+        pipe.send(True)
+
+
+class Cpu:
+    """CPU seconds of this process and the children that it has now, since the last look."""
+
+    def __init__(self) -> None:
+        self._processes = (psutil.Process(), *psutil.Process().children(recursive=True))  # to look for them costs CPU itself
+        self._before = self._now()
+
+    def _now(self) -> float:
+        times = [each.cpu_times() for each in self._processes]
+        return sum(each.user + each.system for each in times)
+
+    def spent(self) -> float:
+        before, self._before = self._before, self._now()
+        return self._before - before
+
+
+@dataclass
+class Later:
+    """The machine's clock, some hours ahead."""
+
+    hours: int = 0
+
+    def now(self) -> datetime:
+        return SystemClock().now() + timedelta(hours=self.hours)
+
+    def monotonic(self) -> float:
+        return SystemClock().monotonic()
+
+
+def monitor(pipe: Connection, urls: Sequence[str], plain: Sequence[str]) -> None:
+    """Answers each phase with (CPU seconds, wall seconds, RSS in MB)."""
+    with tempfile.TemporaryDirectory() as folder:
+        clock = Later()
+        sources = [
+            Source(id=f"s{number}", name="s", url=url, kind="feed", interval_s=60.0)
+            for number, url in enumerate((*urls, *plain))
+        ]
+        settings = Settings(
+            directory=Path(folder),
+            state_directory=Path(folder),
+            store=f"sqlite:///{folder}/monitor.db",
+            user_agent="monitor-benchmark/1.0",
+            workers=1,
+            allow_networks=("127.0.0.0/8",),
+            sources=tuple(sources),
+        )
+        with open_app(settings, clock=clock) as app, ThreadPoolExecutor(THREADS) as threads:
+
+            def poll(chosen: Sequence[Source]) -> None:
+                with app.store.writing() as tx:
+                    tx.sources.watch(list(chosen), clock.now())
+                with app.store.reading() as tx:
+                    due = [each for each in tx.all_due(clock.now()) if each.step == "poll_source"]
+                assert len(due) == len(chosen)
+                assert all(event.done.result == "ok" for event in threads.map(lambda each: run_step(app.context, each), due))
+                clock.hours += 1
+
+            body = Fetched(url=urls[0], status=200, body=feed(0, 0), fetched_at=clock.now())
+            app.parse.list_entries(sources[0], body)  # the worker has loaded its libraries
+            _answer(pipe, lambda: poll(sources[: len(urls)]), lambda: poll(sources[len(urls) :]))
+
+
+def reader(pipe: Connection, urls: Sequence[str], plain: Sequence[str]) -> None:
+    """The same with `update_feeds` of lemon24/reader."""
+    from reader import make_reader
+
+    with tempfile.TemporaryDirectory() as folder:
+        one, other = make_reader(f"{folder}/one.db"), make_reader(f"{folder}/other.db")
+        for url in urls:
+            one.add_feed(url)
+        for url in plain:
+            other.add_feed(url)
+        _answer(
+            pipe,
+            lambda: one.update_feeds(scheduled=False, workers=THREADS),
+            lambda: other.update_feeds(scheduled=False, workers=THREADS),
+        )
+
+
+def _answer(pipe: Connection, with_validators: Callable[[], None], without: Callable[[], None]) -> None:
+    cpu = Cpu()
+    while (phase := pipe.recv()) is not None:
+        work = without if "no validators" in phase else with_validators
+        if "no validators" in phase:
+            work()
+        cpu.spent()
+        started = time.perf_counter()
+        work()
+        wall = time.perf_counter() - started
+        pipe.send((cpu.spent(), wall, psutil.Process().memory_info().rss / 1e6))
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of one phase: CPU milliseconds a feed, feeds a second, MB resident in the parent."""
+
+    cpu_ms: float
+    speed: float
+    rss_mb: float
+
+    def __str__(self) -> str:
+        return f"{self.cpu_ms:6.2f} ms {self.speed:6.0f}/s {self.rss_mb:4.0f} MB"
+
+
+def compare(count: int) -> dict[str, tuple[Cost, Cost]]:
+    """What each phase costs monitor, and reader; the best of three rounds, the first poll of one."""
+    spawn = multiprocessing.get_context("spawn")
+    ours, theirs = spawn.Pipe()
+    server = spawn.Process(target=serve, args=(theirs, count), daemon=True)
+    server.start()
+    port = ours.recv()
+    urls = [f"http://{address}:{port}/v1/feed" for address in addresses(count)]
+    plain = [f"http://{address}:{port}/plain/feed" for address in addresses(count)]
+    clients = []
+    for target in (monitor, reader):
+        mine, its = spawn.Pipe()
+        spawn.Process(target=target, args=(its, urls, plain)).start()
+        clients.append(mine)
+    found = {}
+    version = 0
+    for phase in PHASES:
+        rounds: list[list[tuple[float, float, float]]] = [[], []]
+        for _ in range(1 if phase == "first poll" else 3):  # by turns, so that a busy moment falls on both
+            if phase == "one new entry":
+                version += 1
+                ours.send(version)
+                ours.recv()
+            for client, its_rounds in zip(clients, rounds, strict=True):
+                client.send(phase)
+                its_rounds.append(client.recv())
+        one, other = (Cost(cpu / count * 1000, count / wall, rss) for cpu, wall, rss in map(min, rounds))
+        found[phase] = one, other
+    for client in clients:
+        client.send(None)
+    server.terminate()
+    return found
+
+
+def look_ups(known: int, due: int) -> tuple[float, float, float]:
+    """Milliseconds: to tell which of 30 entries are new among 10,000 known ones, and among `known`; to find a source of `due` that are."""
+    found = {}
+    for number in (10_000, known):
+        with tempfile.TemporaryDirectory() as folder:
+            store = open_store(f"sqlite:///{folder}/monitor.db")
+            with store.writing() as tx:
+                tx.sources.watch([_source(n) for n in range(100)], datetime(2024, 6, 1, tzinfo=UTC))
+            _fill(f"{folder}/monitor.db", number)
+            chance = random.Random(1)
+            asked = []
+            for _ in range(300):
+                keys = [f"key-{chance.randrange(number)}" for _ in range(29)] + ["new"]
+                name = f"s{chance.randrange(100)}"
+                started = time.perf_counter()
+                with store.reading() as tx:
+                    tx.entries.unknown(name, [Entry(keys=(key,)) for key in keys])
+                asked.append(time.perf_counter() - started)
+            found[number] = statistics.median(asked) * 1000
+            store.close()
+    with tempfile.TemporaryDirectory() as folder:
+        now = datetime(2024, 6, 1, tzinfo=UTC)
+        store = open_store(f"sqlite:///{folder}/monitor.db")
+        with store.writing() as tx:
+            tx.sources.watch([_source(number) for number in range(due)], now)
+        with store.reading() as tx:
+            tx.due(now)
+            started = time.perf_counter()
+            listed = tx.due(now)
+        took = time.perf_counter() - started
+        store.close()
+    return found[10_000], found[known], took / max(len(listed), 1) * 1000
+
+
+def _source(number: int) -> Source:
+    return replace(
+        Source(id="s", name="s", url="https://x.example/", kind="feed"), id=f"s{number}", url=f"https://h{number}.example/feed"
+    )
+
+
+def _fill(path: str, number: int) -> None:
+    """So many entries with one key each, spread over a hundred sources."""
+    from monitor.store.entries import _digest
+
+    connection = sqlite3.connect(path)
+    columns = [row[1] for row in connection.execute("PRAGMA table_info(entry)")]
+    values = {
+        "authors": "[]",
+        "listed_at": "2024-06-01 00:00:00.000000",
+        "first_poll": 0,
+        "attempts": 0,
+        "lane": "x",
+        "outcome": "recorded",
+    }
+    names = [name for name in columns if name in values or name in ("id", "source_id", "readings")]
+    marks = ", ".join("?" for _ in names)
+    rows = ([{**values, "id": n + 1, "source_id": f"s{n % 100}", "readings": 0}[name] for name in names] for n in range(number))
+    connection.executemany(f"INSERT INTO entry ({', '.join(names)}) VALUES ({marks})", rows)
+    keys = sorted((f"s{n % 100}", _digest(f"key-{n}"), n + 1) for n in range(number))
+    connection.executemany("INSERT INTO entry_key (source_id, digest, entry_id) VALUES (?, ?, ?)", keys)
+    connection.commit()
+    connection.close()
+
+
+def figures() -> list[Figure]:
+    """For `python -m benchmarks`; without reader installed what is measured against ourselves alone."""
+    few, many, found = look_ups(1_000_000, 100_000)
+    told = [
+        Figure(
+            name="polling: new of 30 at 1 M known",
+            ratio=many / few,
+            baseline="at 10,000",
+            bound="<= 1.5",
+            detail=f"{many:.2f} ms",
+        ),
+        Figure(
+            name="polling: a due source of 100,000",
+            ratio=found / 0.1,
+            baseline="0.1 ms",
+            bound="<= 1",
+            detail=f"{found:.4f} ms",
+        ),
+    ]
+    if importlib.util.find_spec("reader") is None:
+        return told
+    bounds = dict(zip(PHASES, ("<= 0.8", "<= 0.7", "<= 0.2", "<= 0.7"), strict=True))
+    for phase, (ours, theirs) in compare(200).items():
+        detail = f"{ours.cpu_ms:.2f} ms, {ours.speed:.0f} feeds/s; reader {theirs.cpu_ms:.2f} ms, {theirs.speed:.0f}"
+        ratio = ours.cpu_ms / theirs.cpu_ms
+        told.append(
+            Figure(name=f"polling: {phase}", ratio=ratio, baseline="lemon24/reader, CPU", bound=bounds[phase], detail=detail)
+        )
+    return told
 
 
 def main() -> None:
     """Print one line per figure."""
-    polls = int(sys.argv[1]) if len(sys.argv) > 1 else 300
-    mine, theirs = multiprocessing.Pipe()
-    server = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs,), daemon=True)
-    server.start()
-    port = mine.recv()
-    fetch = HttpFetch("monitor-benchmark/1.0", SystemClock(), allow_networks=networks(["127.0.0.0/8"]))
-    for name, path in (("kept alive", ""), ("new connection", "-close")):
-        url = f"http://127.0.0.1:{port}/304{path}"
-        assert isinstance(fetch(Request(url=url, etag='"a"')), NotModified)
-        print(f"fetch, 304, {name:15} {cpu_ms(lambda _, url=url: fetch(Request(url=url, etag=chr(34))), polls):8.2f} ms CPU")
-        url = f"http://127.0.0.1:{port}/200{path}"
-        assert isinstance(fetch(Request(url=url)), Fetched)
-        print(f"fetch, 34 kB, {name:13} {cpu_ms(lambda _, url=url: fetch(Request(url=url)), polls):8.2f} ms CPU")
-    documents = [Fetched(url=SOURCE.url, status=200, body=feed(seed), fetched_at=AT) for seed in range(20)]
-    listing = list_entries(SOURCE, documents[0])
-    assert isinstance(listing, Listing)
-    assert len(listing.entries) == 30
-    listed_ms = cpu_ms(lambda number: list_entries(SOURCE, documents[number]), 20)
-    print(f"list 30 entries, {len(documents[0].body) / 1000:.0f} kB      {listed_ms:8.2f} ms CPU")
-    with Workers(1) as workers:
-        workers.list_entries(SOURCE, documents[0])
-        started = time.perf_counter()
-        for document in documents:
-            workers.list_entries(SOURCE, document)
-        print(f"the same in a worker         {(time.perf_counter() - started) / len(documents) * 1000:8.2f} ms wall")
-    state = SourceState(source_id="bench", next_poll_at=AT)
-    unchanged = NotModified(fetched_at=AT, headers={"cache-control": "max-age=60"})
-    print(
-        f"schedule after a 304         {cpu_ms(lambda _: after_poll(SOURCE, state, unchanged, None, 0, AT, 0.5), 2_000):8.3f} ms CPU"
-    )
-    fetch.close()
-    server.terminate()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--feeds", type=int, default=200)
+    parser.add_argument("--known", type=int, default=1_000_000)
+    parser.add_argument("--due", type=int, default=100_000)
+    given = parser.parse_args()
+    size = len(feed(0, 0)) / 1000
+    print(f"{given.feeds} feeds of {size:.0f} kB, each on an address of its own; CPU a feed, feeds a second, resident")
+    for phase, (ours, theirs) in compare(given.feeds).items():
+        ratios = f"CPU ratio {ours.cpu_ms / theirs.cpu_ms:.2f}, speed {ours.speed / theirs.speed:.1f} x"
+        print(f"{phase:26}monitor {ours}   reader {theirs}   {ratios}")
+    few, many, found = look_ups(given.known, given.due)
+    print(f"which of 30 are new: {few:.3f} ms among 10,000 known, {many:.3f} ms among {given.known:,} ({many / few:.2f} x)")
+    print(f"due among {given.due:,} sources: {found:.4f} ms a source found")
 
 
 if __name__ == "__main__":
