@@ -180,7 +180,7 @@ class Found:
             if kind == DICTIONARY and not self._is_word(start, end):
                 return 0
         elif kind == PREFIX:
-            end = text.find(SPACE, end)
+            end = text.find(SPACE, end - 1)  # at once where a sign before the * is a space now, as in `U.S.*`
             if end < 0:  # the last window ends within this word; the text itself has it whole
                 return 0
         elif kind == GLOB:

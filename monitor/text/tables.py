@@ -74,7 +74,8 @@ def tables() -> Tables:
     _mark_scripts(flags, fold)
     for code, target in simplified().items():
         fold[code] = target
-    # ㊀ counts as what it is read as
+    fold = fold[fold]  # ㊬ is read as 監, and that as 监,
+    # and counts as a letter of that script
     flags[((flags & SPACED) != 0) & ((flags[fold] & UNSPACED) != 0)] ^= SPACED | UNSPACED
     for char in scripts.APOSTROPHES:
         fold[ord(char)], flags[ord(char)] = APOSTROPHE, JOINS

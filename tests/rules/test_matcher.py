@@ -256,6 +256,12 @@ def test_many_characters_of_many_scripts_fit_into_one_rule_set() -> None:
         assert [(hit.start, hit.end) for hit in match.hits if hit.field == "body"] == [(2, 2 + len(term))]
 
 
+def test_a_wildcard_behind_a_full_stop_takes_no_further_word() -> None:
+    match = receipt('"U.S.A.*"', "U.S.A. army", title="The U.S.A.")
+    assert match is not None
+    assert [(hit.field, hit.start, hit.end) for hit in match.hits] == [("title", 4, 9), ("body", 0, 5)]
+
+
 @pytest.mark.parametrize(
     "when, title, body, word",
     [

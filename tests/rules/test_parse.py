@@ -273,13 +273,15 @@ def refusal(read: Callable[[str], object], text: str) -> QueryError | None:
     return None
 
 
-@pytest.mark.parametrize("piece", ["(", '"', "a OR ", "a ", "a AND b OR ", "NOT ", "a:", "=", "a*", "title:(", "@", "é", "-"])
+@pytest.mark.parametrize(
+    "piece", ["(", '"', "a OR ", "a ", "a AND b OR ", "NOT ", "a:", "=", "a*", "title:(", "@", "é", "-", "(a OR ", "(a) "]
+)
 def test_time_is_linear_in_the_length_of_the_query(piece: str) -> None:
     def seconds(times: int) -> float:
         text = piece * times
-        start = time.perf_counter()
+        start = time.process_time()
         refusal(parse, text)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     small = min(seconds(2_000) for _ in range(3))
     large = min(seconds(20_000) for _ in range(3))
