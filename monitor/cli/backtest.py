@@ -85,7 +85,7 @@ def _judged(articles: Sequence[StoredArticle], before: _Judge, tried: RuleSet) -
 
 
 def _matched(rules: RuleSet, stored: StoredArticle) -> frozenset[str]:
-    return frozenset(match.rule for match in rules.match(document(stored.article, stored.source)).matches)
+    return rules.held(document(stored.article, stored.source))
 
 
 def _recorded(stored: StoredArticle) -> frozenset[str]:

@@ -88,6 +88,10 @@ class RuleSet:
         facets = {name for term in found.text if term in self._facets for name in self._facets[term]}
         return Verdict(matches=matches, facets=tuple(sorted(facets)))
 
+    def held(self, document: Document) -> frozenset[str]:
+        """The ids of the rules that hold: what `match` tells, without the receipts."""
+        return frozenset([each.rule.id for each in self.holding(self.find(document))])
+
     def find(self, document: Document) -> Found:
         """The hits of all terms in the document."""
         return self._finder.find(document)

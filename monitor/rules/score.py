@@ -19,6 +19,8 @@ _SHORTEST_PARAGRAPH = 30  # characters; a sentence of news is longer, also in Ch
 class Matcher(Protocol):
     """Anything that matches a document, such as a `RuleSet`."""
 
+    def held(self, document: Document) -> frozenset[str]: ...
+
     def match(self, document: Document) -> Verdict: ...
 
 
@@ -109,21 +111,23 @@ def read_labelled(row: Mapping[str, Any]) -> Labelled:
 
 
 def score(matcher: Matcher, labelled: Iterable[Labelled]) -> Report:
-    """Match every article once and compare with its labels; a matched rule without a label in the article counts neither way."""
+    """Match every article and compare with its labels; a matched rule without a label in the article counts neither way."""
     counts: dict[str, dict[str, list[int]]] = {}
     misses: dict[str, list[Mistake]] = {}
     alarms: dict[str, list[Mistake]] = {}
     for article in labelled:
-        matches = {match.rule: match for match in matcher.match(article.document).matches}
+        held = matcher.held(article.document)
+        alarmed = any(rule in held and not expected for rule, expected in article.labels.items())
+        receipts = {match.rule: match for match in matcher.match(article.document).matches} if alarmed else {}
         language = article.document.language or "und"
         for rule, expected in article.labels.items():
-            match = matches.get(rule)
             tally = counts.setdefault(rule, {}).setdefault(language, [0, 0, 0, 0])
             tally[0] += 1
             tally[1] += expected
-            tally[2] += expected and match is not None
-            tally[3] += not expected and match is not None
-            if expected != (match is not None):
+            tally[2] += expected and rule in held
+            tally[3] += not expected and rule in held
+            if expected != (rule in held):
+                match = None if expected else receipts[rule]
                 mistake = Mistake(id=article.id, language=language, title=article.document.title, match=match)
                 (misses if expected else alarms).setdefault(rule, []).append(mistake)
     return Report(

@@ -86,7 +86,8 @@ class Folded:
     def canonical_offsets(self) -> Offsets:
         """Where in `canonical` (or in an ASCII original) each folded character comes from."""
         taken: Any = self._taken
-        return taken.nonzero()[0] if taken.dtype == np.bool_ else taken
+        offsets: Offsets = taken.nonzero()[0] if taken.dtype == np.bool_ else taken
+        return offsets
 
     @cached_property
     def _way_back(self) -> list[tuple[Offsets, Offsets]]:

@@ -9,6 +9,9 @@ from monitor.rules.score import read_labelled, score
 class Fixed:
     """Matches the rules whose names stand in the headline."""
 
+    def held(self, document: Document) -> frozenset[str]:
+        return frozenset(match.rule for match in self.match(document).matches)
+
     def match(self, document: Document) -> Verdict:
         hit = Hit(term="t", field="title", start=0, end=1)
         names = [name for name in document.title.split() if name in ("drugs", "police")]
