@@ -146,6 +146,8 @@ def _read_day(
     year = _year(parts["year"], raw_month, language, roc=bool(parts.get("roc")))
     if name != "nums":
         return _day(year, month, day), True
+    if len(parts["year"]) == 2 and (language or "").startswith("zh"):
+        return _day(2000 + day, month, int(parts["year"])), True
     plain, swapped = _day(year, month, day), _day(year, day, month)
     american = (language or "").split("-")[0] == "tl" or str(zone) == "Asia/Manila"
     first, second = (swapped, plain) if american else (plain, swapped)

@@ -15,6 +15,7 @@ from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from monitor import urls
@@ -24,6 +25,8 @@ _ARTICLE_KINDS = (
     "NewsArticle Article ReportageNewsArticle AnalysisNewsArticle OpinionNewsArticle BackgroundNewsArticle ReviewNewsArticle BlogPosting "
     "LiveBlogPosting SocialMediaPosting Report TechArticle ScholarlyArticle SpecialAnnouncement PressRelease AdvertiserContentArticle"
 )
+_SEPARATOR = re.compile(r"\s+[|–—-]\s+|[_|｜-]+")
+_SHOWN = XPath("boolean(//body//text()[normalize-space() = $text][not(parent::a)])")
 _ARTICLE_TYPES = frozenset(_ARTICLE_KINDS.split())
 _LONGEST_SCRIPT = 1_000_000
 _DEEPEST = 8
@@ -32,7 +35,7 @@ _PUBLISHED = (
     "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "pubdate", "publishdate", "publish_date", "publish-date",
     "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "dcterms.date", "dc.date", "article.published",
     "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "cxenseparse:recs:articlepublishtime", "originalpublicationdate", "article_date_original",
-    "published_time", "published-date", "publication_date", "content_create_date", "rnews:datepublished", "date_published", "article:published", "apub:time", "date",
+    "published_time", "published-date", "publication_date", "content_create_date", "rnews:datepublished", "date_published", "article:published", "apub:time", "bytedance:published_time", "og:release_date", "dateupdate", "date",
 )  # fmt: skip
 _MODIFIED = ("article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified", "dcterms.modified", "dc.date.modified")  # fmt: skip
 _AUTHORS = ("author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl", "article:author_name", "article:author", "og:article:author", "cxenseparse:author", "content_author", "twitter:data1")  # fmt: skip
@@ -97,7 +100,7 @@ def read(tree: HtmlElement, url: str) -> Metadata:
     node = _article_node(scripts, url)
     site = _text(meta.get("og:site_name")) or _name_of(node.get("publisher")) or meta.get("application-name")
     return Metadata(
-        headline=_headline(node, meta, items, headings, title, site, url),
+        headline=_headline(tree, node, meta, items, headings, title, site, url),
         url=_canonical(links.get("canonical"), meta.get("og:url"), url, is_amp=_is_amp(tree)),
         site=plain.line(site) if site else None,
         authors=_authors(node, meta, items),
@@ -215,6 +218,7 @@ def _authors(node: dict[str, Any], meta: dict[str, str], items: dict[str, list[s
 
 
 def _headline(
+    tree: HtmlElement,
     node: dict[str, Any],
     meta: dict[str, str],
     items: dict[str, list[str]],
@@ -241,7 +245,17 @@ def _headline(
         )
         return longer or linked
     lone = shown[0] if len(shown) == 1 and plain.fold(shown[0]) not in plain.fold(site or "-") else ""
-    return graph or itemised or lone or document or next(iter(shown), None)
+    said = graph or itemised or lone or document or next(iter(shown), None)
+    return said and _without_unknown_site(said, tree)
+
+
+def _without_unknown_site(text: str, tree: HtmlElement) -> str:
+    """A title without what follows its last separator, if what is before that stands alone somewhere on the page."""
+    for found in reversed(list(_SEPARATOR.finditer(text))):
+        head = text[: found.start()].strip()
+        if len(head) >= 8 and _SHOWN(tree, text=head):
+            return head
+    return text
 
 
 def _without_site(text: str, site: str | None, url: str) -> str:

@@ -51,6 +51,9 @@ def at(hour: int, minute: int = 0, day: int = 10) -> datetime:
         pytest.param("11/10/2025", "Asia/Manila", "en", TENTH, id="month first in the Philippines"),
         pytest.param("10/11/2025", "Asia/Singapore", "en", TENTH, id="day first elsewhere"),
         pytest.param("2025年11月10日 08:30", "Asia/Shanghai", "zh-Hans", at(0, 30), id="Chinese"),
+        pytest.param(
+            "发布时间：25-11-10 08:30", "Asia/Shanghai", "zh-Hans", at(0, 30), id="Chinese, two digits of the year first"
+        ),
         pytest.param("二〇二五年十一月十日", None, "zh-Hans", TENTH, id="Chinese numerals"),
         pytest.param("民國114年11月10日", None, "zh-Hant", TENTH, id="year of the Republic of China"),
         pytest.param("10 Novembru 2025", None, "tet", TENTH, id="Tetum"),

@@ -151,6 +151,19 @@ def test_the_headline_is_the_one_that_is_agreed_on(read, head, body_headline, ex
     assert read(page(head, f"<h1>{body_headline}</h1><article>{TEXT}</article>", title="x")).headline == expected
 
 
+@pytest.mark.parametrize(
+    ("title", "headline"),
+    [
+        ("Two tonnes seized at the border - A paper of no known name", "Two tonnes seized at the border"),
+        ("Two tonnes seized at the border_Crime_News", "Two tonnes seized at the border"),
+        ("Two tonnes seized at the border - seventeen held", "Two tonnes seized at the border - seventeen held"),
+    ],
+)
+def test_what_follows_the_headline_in_the_title_is_known_by_the_page_that_shows_it_alone(read, title, headline):
+    shown = headline if " - seventeen" in title else "Two tonnes seized at the border"
+    assert read(page(body=f"<div><div class=t>{shown}</div>{TEXT}</div>", title=title)).headline == headline
+
+
 def test_broken_json_ld_does_not_hide_the_rest(read):
     head = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": </script><meta name="author" content="By Mira Santos">'
     assert read(page(head, f"<article><h1>Two tonnes seized</h1>{TEXT}</article>")).authors == ("Mira Santos",)
