@@ -22,26 +22,7 @@ _ALIASES = {
     "iso-8859-9": "cp1254", "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949",
     "utf8": "utf-8", "unicode": "utf-8", "utf-8-sig": "utf-8", "x-unicode20utf8": "utf-8", "unicode-1-1-utf-8": "utf-8", "windows-1258": "cp1258", "x-cp1258": "cp1258",
 }  # fmt: skip
-_NOT_TEXT = frozenset(
-    {
-        "base64",
-        "hex",
-        "quopri",
-        "rot13",
-        "rot_13",
-        "uu",
-        "zip",
-        "bz2",
-        "zlib",
-        "punycode",
-        "idna",
-        "unicode_escape",
-        "raw_unicode_escape",
-        "undefined",
-        "utf-7",
-        "utf7",
-    }
-)
+_NOT_TEXT = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7"})
 _WEAK = frozenset({"cp1252", "cp1254", "iso8859-15"})
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -101,13 +82,12 @@ def charset_of(content_type: str | None) -> str | None:
 
 def _codec(name: str) -> str | None:
     name = name.strip().lower()
-    name = _ALIASES.get(name, name)
-    if name in _NOT_TEXT:
-        return None
     try:
-        return codecs.lookup(name).name
-    except LookupError:
+        charset = codecs.lookup(_ALIASES.get(name, name)).name
+        b" ".decode(charset, "replace")
+    except (LookupError, UnicodeError):  # unknown, or one of Python's codecs that make no text, such as zlib
         return None
+    return None if charset in _NOT_TEXT else charset
 
 
 def _declared(body: bytes, content_type: str | None) -> tuple[str, ...]:

@@ -124,7 +124,8 @@ def _entries(parsed: Any, source: Source, fetched: Fetched) -> tuple[Entry, ...]
         Marks(guid=dict.get(item, "id"), link=entry.url, title=entry.title, text=entry.content or entry.summary)
         for item, entry in zip(parsed.entries, entries, strict=False)
     ]
-    fronts = [front for front in (source.url, source.home, fetched.url, dict.get(parsed.feed, "link")) if front]
+    home = absolute(_text(parsed.feed, "link"), fetched.url)
+    fronts = [front for front in (source.url, source.home, fetched.url, home) if front]
     return identified(entries, marks, fronts)
 
 

@@ -13,7 +13,10 @@ from monitor.sources.items import split
 DIGEST_BYTES = 8
 _LARGEST_BYTES = 2_000_000
 _MOST_ITEMS = 500  # what is longer is cut to its newest by the parser, which has to see all of it
-_MARK = re.compile(r"<(?:[\w.-]{1,40}:)?(?:guid|id|link)\b[^<>]*>\s*(?:<!\[CDATA\[)?\s*([^\s<>\]]{1,500})\s*(?:\]\]>)?\s*<")
+# All possessive, since this runs where nothing stops it: a guid of blanks would take quadratic time.
+_MARK = re.compile(
+    r"<(?:[\w.-]{1,40}+:)?+(?:guid|id|link)\b[^<>]*+>\s*+(?:<!\[CDATA\[)?+\s*+([^\s<>\]]{1,500}+)\s*+(?:\]\]>)?+\s*+<"
+)
 _HREF = re.compile(r"<(?:[\w.-]{1,40}:)?link\b[^<>]*\bhref\s*=\s*[\"']([^\"'<>]{1,500})[\"']")
 
 
