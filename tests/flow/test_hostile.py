@@ -1,5 +1,6 @@
 """Servers that mean harm, or behave as if they did, polled beside a good one that must not notice. None of them is allowed to reach the
 canary, a server on an address that the configuration does not open."""
+# ruff: noqa: E501  the servers are read more easily line by line
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ import gzip
 import re
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,7 +111,7 @@ def plays() -> dict[str, tuple[str, Play]]:
 
 
 @pytest.fixture(scope="module")
-def polled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Polled]:
+def polled(tmp_path_factory: pytest.TempPathFactory) -> Polled:
     names = {f"127.1.0.{number}": name for number, name in enumerate(plays(), 1)}
     requests: dict[str, list[str]] = {}
 
@@ -157,7 +158,7 @@ def polled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Polled]:
             entries = {source.id: tx.entries.of_source(source.id, 1_000) for source in sources}
     listener.close()
     named = {source.id: source.name for source in sources}
-    yield Polled(
+    return Polled(
         {named[key]: state for key, state in states.items()},
         {named[key]: found for key, found in entries.items()},
         requests,
