@@ -134,7 +134,7 @@ def _entry(item: dict[str, Any], base: str, zone: tzinfo, now: datetime, *, date
     content = max(contents, key=len, default="")
     if not content and len(summary) > _LONG_SUMMARY:
         content = summary
-    published = safe_date(dict.get(item, "published"), zone, now)
+    published = safe_date(dict.get(item, "published") or dict.get(item, "created"), zone, now)
     updated = safe_date(dict.get(item, "updated"), zone, now)
     if published is None and dated_once:  # feedparser files dc:date, the only date of RSS 1.0, under `updated`
         published, updated = updated, None

@@ -152,6 +152,16 @@ def test_an_html_page_in_the_place_of_a_feed_is_told_by_what_it_wants(listed, bo
     assert found.cause == cause
 
 
+@pytest.mark.parametrize("name", ["pubDate", "dc:date", "dcterms:issued", "dcterms:created"])
+def test_every_element_that_says_when_is_read(listed, name):
+    spaces = "xmlns:dc='http://purl.org/dc/elements/1.1/' xmlns:dcterms='http://purl.org/dc/terms/'"
+    date = "2024-06-01T10:00:00+07:00"
+    listing = listed(
+        f"<rss version='2.0' {spaces}><channel><item><title>Raid</title><{name}>{date}</{name}></item></channel></rss>"
+    )
+    assert listing.entries[0].published_at == datetime(2024, 6, 1, 3, 0, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     ("head", "next_url"),
     [
