@@ -113,9 +113,24 @@ def tokenize(text: str) -> list[Token]:
     return tokens
 
 
-@lru_cache(maxsize=512)
-def members(text: str) -> tuple[tuple[str, int, int], ...]:
-    """The terms of the text of an `any`, each with its place in it; remembered, for people paste the same list into many rules."""
+Members = tuple[tuple[str, int, int], ...]
+
+
+def members(text: str) -> Members:
+    """The terms of the text of an `any`, each with its place in it."""
+    return _remembered(text) if len(text) <= _WORTH_REMEMBERING else _members(text)
+
+
+_WORTH_REMEMBERING = 2000  # characters; some megabytes at most, whatever is asked
+
+
+@lru_cache(maxsize=256)
+def _remembered(text: str) -> Members:
+    """People paste the same list into many rules."""
+    return _members(text)
+
+
+def _members(text: str) -> Members:
     found: list[tuple[str, int, int]] = []
     end = 0
     for piece in _MEMBER.findall(text):

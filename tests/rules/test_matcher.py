@@ -210,7 +210,9 @@ def test_facets_are_all_vocabularies_that_occur_whether_rules_ask_for_them_or_no
 
 def test_matches_come_by_rule_id() -> None:
     rules = compile_rules([Rule(id=each, title="R", when="a1") for each in ("b", "c", "a")], [])
-    assert [match.rule for match in rules.match(Document(title="a1", body="")).matches] == ["a", "b", "c"]
+    document = Document(title="a1", body="")
+    assert [match.rule for match in rules.match(document).matches] == ["a", "b", "c"]
+    assert rules.held(document) == {"a", "b", "c"}
 
 
 def test_the_version_changes_with_the_queries_and_vocabularies_and_with_nothing_else() -> None:
