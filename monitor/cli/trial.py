@@ -120,9 +120,10 @@ def print_trial(trial: Trial) -> None:
         )
         hints = listing.hints
         if hints.every_s or hints.skip_hours or hints.skip_days:
-            click.echo(
-                f"it asks for: every {hints.every_s or 0:g} s, not in hours {sorted(hints.skip_hours)}, not on {sorted(hints.skip_days)}"
-            )
+            wishes = [f"a poll every {hints.every_s:g} s"] if hints.every_s else []
+            wishes += [f"none in the hours {', '.join(map(str, sorted(hints.skip_hours)))} (GMT)"] if hints.skip_hours else []
+            wishes += [f"none on {', '.join(sorted(hints.skip_days))}"] if hints.skip_days else []
+            click.echo(f"it asks for: {'; '.join(wishes)}")
     for entry, verdict in trial.decided[:_SHOWN]:
         word = "known" if entry.keys in trial.known else "read" if verdict.read else "record"
         why = "listed before" if word == "known" else verdict.reason

@@ -17,6 +17,7 @@ from monitor.sources.state import SourceState, Trouble
 _LONGEST_WAIT_S = 86_400.0
 _LONGEST_PAUSE_S = 7 * _LONGEST_WAIT_S
 _JITTER = 0.1
+_FIRST_JITTER = 0.75  # what was added or started together is not polled together for ever after
 _AUDIT_AFTER = 10  # servers exist that answer 304 for ever; an unconditional request shows it, at most one a day
 _AUDIT_EVERY = timedelta(days=1)
 _AUDIT_FROZEN_EVERY = timedelta(hours=6)
@@ -100,7 +101,7 @@ def after_poll(
 ) -> SourceState:
     """What is known after a poll. `listing` is what the body was, None if there was none or it was the same as last time; `new_count`
     is how many of its entries were new, `listed` how many items the body had if not all of them are in the listing; `jitter` is a random
-    number of [0, 1) that spreads the polls over a tenth of the interval.
+    number of [0, 1) that spreads the polls over a tenth of the interval, the second one over three quarters of it.
 
     The next poll is at max(the source's interval by its pace, min(hint, a day)) plus jitter, not in an hour or on a day that the feed
     asks to be skipped. The pace slows to one and a half where whole bodies bring more than two thirds of what was seen before, and
@@ -223,7 +224,7 @@ def _moved(state: SourceState, moved_to: str | None) -> SourceState:
 
 def succeeded(source: Source, state: SourceState, now: datetime, jitter: float) -> SourceState:
     """The state with the next poll at its usual time."""
-    due = _due(source, state, now, jitter)
+    due = _due(source, state, now, jitter, spread=_JITTER if state.last_success_at else _FIRST_JITTER)
     since = (state.trouble_since or now) if state.trouble else None
     return replace(state, next_poll_at=due, last_success_at=now, failures=0, gones=0, last_error=None, trouble_since=since)
 
@@ -273,10 +274,13 @@ def _moved_back(state: SourceState) -> SourceState:
     return replace(state, url=None, etag=None, last_modified=None, body_digest=None, seen=b"")
 
 
-def _due(source: Source, state: SourceState, now: datetime, jitter: float, at_least_s: float = 0.0) -> datetime:
+def _due(
+    source: Source, state: SourceState, now: datetime, jitter: float, at_least_s: float = 0.0, spread: float = _JITTER
+) -> datetime:
     hint_s = min(max(state.hints.every_s or 0.0, state.fresh_s or 0.0), _LONGEST_WAIT_S)
-    wait_s = max(source.interval_s * state.pace, hint_s, at_least_s)
-    return _outside(state.hints, now + timedelta(seconds=wait_s * (1 + _JITTER * jitter)))
+    usual_s = source.interval_s * state.pace * (1 + spread * jitter)
+    wait_s = max(usual_s, max(hint_s, at_least_s) * (1 + _JITTER * jitter))
+    return _outside(state.hints, now + timedelta(seconds=wait_s))
 
 
 def _outside(hints: Hints, due: datetime) -> datetime:

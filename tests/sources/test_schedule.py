@@ -206,7 +206,11 @@ class TestTrouble:
 class TestPace:
     def test_a_poll_follows_after_the_interval_plus_at_most_a_tenth(self, fresh):
         assert wait(poll(fresh, fetched())) == HOUR
-        assert HOUR < wait(poll(fresh, fetched(), jitter=0.999)) < 1.1 * HOUR
+        again = poll(fresh, fetched())
+        assert HOUR < wait(poll(again, fetched(), jitter=0.999)) < 1.1 * HOUR
+
+    def test_what_was_added_together_is_not_polled_together_for_ever_after(self, fresh):
+        assert 1.7 * HOUR < wait(poll(fresh, fetched(), jitter=0.999)) < 1.75 * HOUR
 
     @pytest.mark.parametrize(
         ("headers", "hours"),
