@@ -23,6 +23,10 @@ _INLINE = frozenset(
 )
 _FLOW = frozenset("blockquote dl li ol p pre table ul".split())  # parts of a text, never all of it
 _BESIDE = re.compile(r"(?:^|\s)(?:comments?|comment-?list|comments-area|disqus|cookie|consent|gdpr|footer)", re.IGNORECASE)
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_STOP = re.compile(r"[.!?。！？।။។]")
+_LONGEST = 1500
+"""So long a text without a full stop is no text: words heaped up for search engines count for no more."""
 _MOST = 0.7
 """The share of the running text of a page that the region has to hold."""
 _NEARLY_ALL = 0.9
@@ -52,11 +56,11 @@ def find(tree: HtmlElement) -> Region:
     held: dict[HtmlElement, int] = defaultdict(int)
     for block, texts in blocks.items():
         if is_prose(text := plain.line(" ".join(texts))):
-            held[block] += size([text])
+            held[block] += min(size([text]), _LONGEST * (1 + len(_STOP.findall(text))))
     for element in reversed(list(tree.iter())):  # the innermost come first
         if element not in held or (parent := element.getparent()) is None:
             continue
-        if element.tag != "body" and _BESIDE.search(f"{element.get('id', '')} {element.get('class', '')}"):
+        if element.tag != "body" and _is_beside(element):
             del held[element]
         else:
             held[parent] += held[element]
@@ -72,6 +76,12 @@ def find(tree: HtmlElement) -> Region:
     if _is_part(element, held):
         element = element.getparent()
     return Region(element, whole)
+
+
+def _is_beside(element: HtmlElement) -> bool:
+    """Whether it says of itself that it is no part of an article, or is not shown."""
+    names = f"{element.get('id', '')} {element.get('class', '')}"
+    return bool(_BESIDE.search(names) or _HIDDEN.search(element.get("style", "")) or element.get("hidden") is not None)
 
 
 def _is_part(element: HtmlElement, held: Mapping[HtmlElement, int]) -> bool:

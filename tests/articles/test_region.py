@@ -54,6 +54,13 @@ def test_what_readers_wrote_is_not_the_article() -> None:
     assert region(f"<div id=page><div id=text><p>{SENTENCE * 3}</p></div>{comments}</div>") == "text"
 
 
+def test_words_heaped_up_for_search_engines_are_no_text() -> None:
+    heap = "border drugs police seized arrested " * 2_000
+    text = f"<div id=text><p>{SENTENCE * 60}</p></div>"
+    assert region(f"<div id=page>{text}<div>{heap}</div></div>") == "text"
+    assert region(f"<div id=page>{text}<div style='display: none'><p>{SENTENCE * 90}</p></div></div>") == "text"
+
+
 def test_a_page_without_running_text_is_its_own_region() -> None:
     tree = extraction.parse("<html><body><p>Contact</p></body></html>")
     assert tree is not None
