@@ -76,7 +76,8 @@ def show(story: str, config: Path | None, as_json: bool) -> None:
         print_json({**_json(found, articles), "timeline": _timeline(articles, alerts, versions)})
         return
     click.secho(_headline(articles), bold=True)
-    click.echo(f"Story {found.id}, {_state(found)}; {len(articles)} articles of {len(_sources(articles))} sources")
+    size = f"{_count(len(articles), 'article')} of {_count(len(_sources(articles)), 'source')}"
+    click.echo(f"Story {found.id}, {_state(found)}; {size}")
     if found.split_from:
         click.echo(f"Split from story {found.split_from}")
     for name, values in (
@@ -206,6 +207,10 @@ def _headline(articles: Sequence[StoredArticle]) -> str:
     """That of the first article that matched a rule."""
     lead = next((each for each in articles if each.matches), articles[0] if articles else None)
     return "" if lead is None else lead.article.headline or lead.article.paragraphs[0][:80]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _sources(articles: Iterable[StoredArticle]) -> list[str]:

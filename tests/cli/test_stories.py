@@ -44,7 +44,7 @@ def test_a_story_is_shown_with_its_articles_sources_and_what_happened_when(monit
     first = parsed("stories")[0]
     shown = monitor("stories", "show", first["id"]).stdout.splitlines()
     assert shown[0] == "Workers freed from compound"
-    assert "2 articles of 1 sources" in shown[1]
+    assert "2 articles of 1 source" in shown[1]
     assert "Sources: Imported files" in shown
     assert [line.split("\t")[1] for line in shown if line.count("\t") == 5] == ["what", "article", "article"]
     told = parsed("stories", "show", first["id"])
