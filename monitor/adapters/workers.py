@@ -41,7 +41,7 @@ class Workers:
     nothing in common with the others: in pebble 5.2, whose processes share one, the whole pool broke or hung once idle ones were killed.
     """
 
-    def __init__(self, count: int, time_limit_s: float = 10.0, memory_limit_bytes: int = 1 << 30) -> None:
+    def __init__(self, count: int, time_limit_s: float = 10.0, memory_limit_bytes: int = 256 << 20) -> None:
         self._time_limit_s = time_limit_s
         self._memory_limit_bytes = memory_limit_bytes
         self._lock = threading.Lock()
