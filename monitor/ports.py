@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -110,6 +110,21 @@ class ListedEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """An article without its text, read at a tenth of the cost. Articles of equal stamps are equal: every revision and verdict changes it.
+
+    `verdicts` are the rules that matched, with their versions.
+    """
+
+    id: str
+    number: int
+    story_id: str
+    revised_at: datetime | None
+    facets: tuple[str, ...]
+    verdicts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredArticle:
     """An article's row, in its newest version, found at `revised_at` if not at once. `id` is 16 hex digits made of its address,
     `number` counts up from 1."""
@@ -125,6 +140,18 @@ class StoredArticle:
     read_at: datetime
     story_id: str
     revised_at: datetime | None = None
+
+    @property
+    def stamp(self) -> Stamp:
+        """What tells this article, as it is now, from all others."""
+        return Stamp(
+            id=self.id,
+            number=self.number,
+            story_id=self.story_id,
+            revised_at=self.revised_at,
+            facets=self.facets,
+            verdicts=tuple((match.rule, match.rule_version) for match in self.matches),
+        )
 
     @property
     def source(self) -> Source:
@@ -428,6 +455,12 @@ class ArticleRows(Protocol):
         self, wanted: Wanted, narrowing: Narrowing | None = None, *, before: int | None = None
     ) -> Iterator[StoredArticle]:
         """The wanted articles, newest first, with numbers below `before`; `narrowing` leaves out what cannot match a query."""
+
+    def stamps(self, wanted: Wanted, *, before: int | None = None) -> Iterator[Stamp]:
+        """The same articles by their stamps alone."""
+
+    def numbered(self, numbers: Collection[int]) -> Mapping[int, StoredArticle]:
+        """The articles with these numbers, by number."""
 
     def per_day(self, wanted: Wanted) -> Mapping[date, int]:
         """How many of the wanted articles there are of each day."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
 
 from monitor.articles.article import Article, Removed
 from monitor.fetching.outcome import Fetched
-from monitor.ports import StoredArticle, StoredResponse, StoryOutline, Version, Wanted
+from monitor.ports import Stamp, StoredArticle, StoredResponse, StoryOutline, Version, Wanted
 from monitor.rules.match import Hit, Match, Verdict
 from monitor.rules.narrowing import Narrowing, words_of
 from monitor.store.stories import current
@@ -39,6 +41,7 @@ from monitor.urls import host_of
 
 _PAGE = 500
 _FEW = 40  # whoever asks for the newest often stops after a screenful
+_READ = select(*(column for column in article.c if column.name not in ("sketch", "numbers", "names")))
 
 # What every article that is filed needs, built once: SQLAlchemy takes longer to build a statement than SQLite to run it.
 _KNOWN = (
@@ -70,6 +73,20 @@ _CANDIDATES = (
 )
 _COPIES = _CANDIDATES.order_by(article.c.read_at, article.c.number)
 _TRANSLATIONS = _CANDIDATES.order_by(article.c.number.desc()).limit(50)
+_STAMPS = (
+    select(
+        article.c.number,
+        article.c.id,
+        article.c.story_id,
+        article.c.revised_at,
+        article.c.facets,
+        match.c.rule_id,
+        match.c.rule_version,
+    )
+    .outerjoin(match, match.c.article_id == article.c.id)
+    .where(article.c.number.in_(bindparam("numbers", expanding=True)))
+    .order_by(article.c.number.desc(), match.c.rule_id)
+)
 _ADD, _ADD_ADDRESS, _ADD_BAND = insert(article), insert(address), insert(band)
 
 
@@ -222,11 +239,11 @@ class Articles:
         return number
 
     def get(self, article_id: str) -> StoredArticle | None:
-        found = self._nouns(select(article).where(article.c.id == article_id))
+        found = self._nouns(_READ.where(article.c.id == article_id))
         return found[0] if found else None
 
     def newest(self, limit: int, *, rule: str | None = None, before: int | None = None) -> list[StoredArticle]:
-        query = select(article).order_by(article.c.number.desc()).limit(limit)
+        query = _READ.order_by(article.c.number.desc()).limit(limit)
         if rule is not None:
             query = query.where(article.c.id.in_(select(match.c.article_id).where(match.c.rule_id == rule)))
         if before is not None:
@@ -235,7 +252,7 @@ class Articles:
 
     def in_order(self) -> Iterator[StoredArticle]:
         last = 0
-        while page := self._nouns(select(article).where(article.c.number > last).order_by(article.c.number).limit(_PAGE)):
+        while page := self._nouns(_READ.where(article.c.number > last).order_by(article.c.number).limit(_PAGE)):
             yield from page
             last = page[-1].number
 
@@ -247,7 +264,7 @@ class Articles:
         chosen = [each for each in self._connection.execute(query).scalars() if numbers is None or each in numbers]
         for start in range(0, len(chosen), _PAGE):
             page = chosen[start : start + _PAGE]
-            yield from self._nouns(select(article).where(article.c.number.in_(page)).order_by(article.c.number.desc()))
+            yield from self._nouns(_READ.where(article.c.number.in_(page)).order_by(article.c.number.desc()))
 
     def chosen(
         self, wanted: Wanted, narrowing: Narrowing | None = None, *, before: int | None = None
@@ -256,7 +273,19 @@ class Articles:
         for page in self._tags.numbers(wanted, before, among):
             for start in range(0, len(page), _FEW):
                 few = page[start : start + _FEW]
-                yield from self._nouns(select(article).where(article.c.number.in_(few)).order_by(article.c.number.desc()))
+                yield from self._nouns(_READ.where(article.c.number.in_(few)).order_by(article.c.number.desc()))
+
+    def stamps(self, wanted: Wanted, *, before: int | None = None) -> Iterator[Stamp]:
+        for page in self._tags.numbers(wanted, before, None):
+            for start in range(0, len(page), _FEW):
+                few = {"numbers": page[start : start + _FEW]}
+                for _, rows in groupby(self._connection.execute(_STAMPS, few), attrgetter("number")):
+                    yield _stamp(list(rows))
+
+    def numbered(self, numbers: Collection[int]) -> Mapping[int, StoredArticle]:
+        if not numbers:
+            return {}
+        return {each.number: each for each in self._nouns(_READ.where(article.c.number.in_(numbers)))}
 
     def per_day(self, wanted: Wanted) -> Mapping[date, int]:
         return self._tags.per_day(wanted)
@@ -273,7 +302,7 @@ class Articles:
             self._tags.put(stored.number, stored)
 
     def of_story(self, story_id: str) -> list[StoredArticle]:
-        return self._nouns(select(article).where(article.c.story_id == current(story_id)).order_by(article.c.number))
+        return self._nouns(_READ.where(article.c.story_id == current(story_id)).order_by(article.c.number))
 
     def outlines(self, story_ids: Sequence[str]) -> Mapping[str, StoryOutline]:
         query = (
@@ -309,6 +338,19 @@ class Articles:
         for row in found:
             matches.setdefault(row.article_id, []).append(_match_noun(row))
         return [_article_noun(row, tuple(matches.get(row.id, ()))) for row in rows]
+
+
+def _stamp(rows: Sequence[Any]) -> Stamp:
+    """Of one article, with a row for each rule that matched it."""
+    first = rows[0]
+    return Stamp(
+        id=first.id,
+        number=first.number,
+        story_id=first.story_id,
+        revised_at=first.revised_at,
+        facets=tuple(first.facets),
+        verdicts=tuple((row.rule_id, row.rule_version) for row in rows if row.rule_id is not None),
+    )
 
 
 def _match_values(article_id: str, item: Match) -> dict[str, Any]:

@@ -49,9 +49,8 @@ def bars(per_day: Mapping[date, int], first: date, last: date) -> tuple[Bar, ...
     return tuple(found)
 
 
-@lru_cache(maxsize=256)
 def chart(title: str, given: Sequence[Bar], *, width: int = 960, height: int = 116) -> Markup:
-    """A bar chart with a scale. `given` is a tuple."""
+    """A bar chart with a scale."""
     scale = _scale(max((bar.count for bar in given), default=0))
     drawing = pygal.Bar(
         width=width,

@@ -54,6 +54,7 @@ def application(behind: Behind, meter: Meter | None = None) -> FastAPI:
     app.state.meter = meter
     app.state.keeper = Keeper(lambda: behind.settings.web, behind.clock)
     app.state.queries = Queries()
+    app.state.rows = stories.Rows()
     app.add_middleware(
         SessionMiddleware,
         secret_key=secrets.token_urlsafe(32),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from monitor.ports import StoredArticle, StoryOutline, Transaction, Wanted
+from cachetools import LRUCache
+
+from monitor.ports import Stamp, StoredArticle, StoryOutline, Transaction, Wanted
 from monitor.rules.build import leaves
 from monitor.rules.compile import RuleErrors, RuleSet, compile_rules
 from monitor.rules.document import document
@@ -38,10 +40,12 @@ class Query:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A story, by the newest of its articles that was asked for. `match` is the receipt of the query, if there was one."""
+    """A story, by the newest of its articles that was asked for. With a query the article is at hand and `match` is the receipt; else
+    `articles` gets it."""
 
-    stored: StoredArticle
+    stamp: Stamp
     outline: StoryOutline
+    stored: StoredArticle | None = None
     match: Match | None = None
 
 
@@ -58,11 +62,9 @@ class Page:
 class Queries:
     """Compiles what people type, and remembers the last of it: a second page is the same query."""
 
-    _MOST = 64
-
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: dict[tuple[str, int], tuple[Sequence[Vocabulary], Query]] = {}
+        self._known: LRUCache[tuple[str, int], tuple[Sequence[Vocabulary], Query]] = LRUCache(64)
 
     def query(self, text: str, vocabularies: Sequence[Vocabulary]) -> Query:
         """The query. Raises RuleErrors that say what is wrong with it."""
@@ -74,8 +76,6 @@ class Queries:
         rules = draft_rules([Rule(id="query", title=text, when=text)], vocabularies)
         query = Query(text=text, rules=rules, narrowing=narrow(parse(text), rules.vocabularies))
         with self._lock:
-            while len(self._known) >= self._MOST:
-                self._known.pop(next(iter(self._known)))
             self._known[key] = vocabularies, query
         return query
 
@@ -105,20 +105,37 @@ def _texts(rule: Rule) -> Iterator[str]:
 
 def stories(tx: Transaction, wanted: Wanted, query: Query | None, *, after: int | None, limit: int) -> Page:
     """A page of stories, each once: at the place of its newest article that is wanted and matches the query."""
-    narrowing = None if query is None else query.narrowing
     seen: set[str] = set()
-    found: list[tuple[StoredArticle, Match | None]] = []
-    for examined, stored in enumerate(tx.articles.chosen(wanted, narrowing, before=after), 1):
-        match = query.match(stored) if query is not None and stored.story_id not in seen else None
-        if stored.story_id not in seen and (query is None or match is not None):
-            seen.add(stored.story_id)
-            if not _told(tx, wanted, query, stored, after):
+    found: list[_Candidate] = []
+    for examined, (stamp, stored) in enumerate(_candidates(tx, wanted, query, after), 1):
+        match = None if query is None or stored is None or stamp.story_id in seen else query.match(stored)
+        if stamp.story_id not in seen and (query is None or match is not None):
+            seen.add(stamp.story_id)
+            if not _told(tx, wanted, query, stamp, after):
                 if len(found) == limit:
                     return Page(found=_outlined(tx, found), after=found[-1][0].number)
-                found.append((stored, match))
+                found.append((stamp, stored, match))
         if examined == EXAMINED and query is not None:
-            return Page(found=_outlined(tx, found), after=stored.number, examined_back_to=stored)
+            return Page(found=_outlined(tx, found), after=stamp.number, examined_back_to=stored)
     return Page(found=_outlined(tx, found))
+
+
+def articles(tx: Transaction, found: Sequence[Found]) -> list[StoredArticle]:
+    """The articles of what was found, in the same order."""
+    read = tx.articles.numbered([each.stamp.number for each in found if each.stored is None])
+    return [each.stored or read[each.stamp.number] for each in found]
+
+
+_Candidate = tuple[Stamp, StoredArticle | None, Match | None]
+
+
+def _candidates(
+    tx: Transaction, wanted: Wanted, query: Query | None, after: int | None
+) -> Iterator[tuple[Stamp, StoredArticle | None]]:
+    """Texts are read only where there is a query to match them."""
+    if query is None:
+        return ((stamp, None) for stamp in tx.articles.stamps(wanted, before=after))
+    return ((stored.stamp, stored) for stored in tx.articles.chosen(wanted, query.narrowing, before=after))
 
 
 def matches_per_day(tx: Transaction, wanted: Wanted, query: Query) -> tuple[Counter[date], StoredArticle | None]:
@@ -132,11 +149,11 @@ def matches_per_day(tx: Transaction, wanted: Wanted, query: Query) -> tuple[Coun
     return days, None
 
 
-def _told(tx: Transaction, wanted: Wanted, query: Query | None, stored: StoredArticle, after: int | None) -> bool:
+def _told(tx: Transaction, wanted: Wanted, query: Query | None, stamp: Stamp, after: int | None) -> bool:
     """Whether an earlier page has shown the story already, by a newer article."""
-    if after is None or tx.articles.outlines([stored.story_id])[stored.story_id].newest < after:
+    if after is None or tx.articles.outlines([stamp.story_id])[stamp.story_id].newest < after:
         return False
-    newer = [each for each in tx.articles.of_story(stored.story_id) if each.number >= after]
+    newer = [each for each in tx.articles.of_story(stamp.story_id) if each.number >= after]
     return any(satisfies(each, wanted) and (query is None or query.match(each) is not None) for each in newer)
 
 
@@ -155,6 +172,8 @@ def satisfies(stored: StoredArticle, wanted: Wanted) -> bool:
     )
 
 
-def _outlined(tx: Transaction, found: Sequence[tuple[StoredArticle, Match | None]]) -> tuple[Found, ...]:
-    outlines: Mapping[str, StoryOutline] = tx.articles.outlines([stored.story_id for stored, _ in found]) if found else {}
-    return tuple(Found(stored=stored, outline=outlines[stored.story_id], match=match) for stored, match in found)
+def _outlined(tx: Transaction, found: Sequence[_Candidate]) -> tuple[Found, ...]:
+    outlines = tx.articles.outlines([stamp.story_id for stamp, _, _ in found]) if found else {}
+    return tuple(
+        Found(stamp=stamp, outline=outlines[stamp.story_id], stored=stored, match=match) for stamp, stored, match in found
+    )

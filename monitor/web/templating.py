@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse
 
 from monitor.alerts.words import language
 from monitor.rules.topics import topics
+from monitor.settings.settings import Settings
 from monitor.urls import host_of, is_web
 from monitor.web.behind import behind
 
@@ -28,13 +29,20 @@ def page(request: Request, name: str, *, status: int = 200, **words: object) -> 
         "token": getattr(request.state, "token", ""),
         "path": request.url.path,
         "said": request.session.pop("said", None),
+        **words,
+    }
+    return HTMLResponse(fragment(settings, name, **given), status_code=status)
+
+
+def fragment(settings: Settings, name: str, **words: object) -> Markup:
+    """The template `name` as a piece of a page; the words of the settings are there as well."""
+    given = {
         "zone": settings.timezone,
         "titles": settings.titles,
         "rule_titles": {rule.id: rule.title for rule in settings.rules},
         "source_names": {source.id: source.name for source in settings.sources},
-        **words,
     }
-    return HTMLResponse(_environment().get_template(name).render(given), status_code=status)
+    return Markup(_environment().get_template(name).render({**given, **words}))  # noqa: S704  the templates escape everything
 
 
 @cache

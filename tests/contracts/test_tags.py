@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from monitor.alerts.alert import Alert, Notice
 from monitor.articles.article import Article
-from monitor.ports import StoredArticle, Wanted
+from monitor.ports import Stamp, StoredArticle, Wanted
 from monitor.rules.match import Match, Verdict
 from monitor.rules.narrowing import Word
 from monitor.sources.entry import Entry
 from monitor.sources.source import Source
 from monitor.store.database import RowStore
+from monitor.stories.facts import NO_FACTS
 from monitor.stories.shingles import sketch
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -82,6 +84,8 @@ def test_articles_are_chosen_by(archive: RowStore, wanted: Wanted, numbers: list
         assert [each.number for each in tx.articles.chosen(wanted)] == numbers
         assert [each.number for each in tx.articles.chosen(wanted, before=3)] == [each for each in numbers if each < 3]
         assert sum(tx.articles.per_day(wanted).values()) == len(numbers)
+        assert list(tx.articles.stamps(wanted, before=3)) == [each.stamp for each in tx.articles.chosen(wanted, before=3)]
+        assert tx.articles.numbered(numbers) == {each.number: each for each in tx.articles.chosen(wanted)}
 
 
 def test_a_query_narrows_what_is_chosen(archive: RowStore) -> None:
@@ -105,6 +109,26 @@ def test_an_outline_tells_how_much_of_a_story_there_is(archive: RowStore) -> Non
     with archive.reading() as tx:
         outline = tx.articles.outlines([f"{1:016x}", "0" * 16])[f"{1:016x}"]
     assert (outline.articles, outline.sources, outline.newest, outline.first_at, outline.last_at) == (2, 2, 2, NOW, NOW)
+
+
+def test_a_revision_and_a_new_verdict_change_the_stamp_and_nothing_else_does(archive: RowStore) -> None:
+    def stamp() -> Stamp:
+        with archive.reading() as tx:
+            return next(tx.articles.stamps(Wanted()))
+
+    seen = {stamp(), stamp()}
+    assert len(seen) == 1
+    with archive.writing() as tx:
+        tx.articles.judged(f"{4:016x}", Verdict(matches=(DRUGS,)))
+    seen.add(stamp())
+    with archive.writing() as tx:
+        tx.articles.judged(f"{4:016x}", Verdict(matches=(replace(DRUGS, rule_version="2"),)))
+    seen.add(stamp())
+    with archive.writing() as tx:
+        (stored,) = tx.articles.numbered([4]).values()
+        tx.articles.revise(replace(stored, revised_at=NOW), sketch(stored.article.body), NO_FACTS)
+    seen.add(stamp())
+    assert len(seen) == 4
 
 
 def test_a_new_verdict_and_a_deletion_reach_what_is_chosen(archive: RowStore) -> None:

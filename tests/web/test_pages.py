@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from monitor.articles.article import Article
+from monitor.rules.match import Verdict
 from monitor.sources.source import Source
+from monitor.stories.facts import NO_FACTS
+from monitor.stories.shingles import sketch
 
 POST = Source(id="post", name="Harbour Post", url="https://post.example/feed", kind="feed", language="en", country="SG")
 
@@ -118,6 +122,25 @@ def test_pages_of_stories_go_on_where_the_last_ended_and_show_no_story_twice(emp
         assert len(set(shown)) == 70
 
 
+def test_a_row_that_was_shown_before_shows_what_has_changed_since(inside) -> None:
+    assert inside.page("/stories") == inside.page("/stories"), "remembered"
+    with inside.store.writing() as tx:
+        (stored,) = [each for each in tx.articles.newest(9) if "Heroin" in (each.article.headline or "")]
+        changed = replace(stored, article=replace(stored.article, headline="Heroin seen first"), revised_at=stored.read_at)
+        tx.articles.revise(changed, sketch("x"), NO_FACTS)
+    assert "<mark>Heroin</mark> seen first" in inside.page("/stories")
+    with inside.store.writing() as tx:
+        tx.articles.judged(stored.id, Verdict(matches=stored.matches, facets=("country/th",)))
+    assert inside.page("/stories").count(">Viet Nam</a>") == 1
+    with inside.store.writing() as tx:
+        tx.articles.add(replace(stored, id="f" * 16, source_id="dao", matches=()), b"", (), ["f"])
+    assert "2 articles, 2 sources" in inside.page("/stories")
+    here = inside.behind
+    object.__setattr__(here, "settings", replace(here.settings, timezone="Asia/Bangkok"))
+    assert "24 Nov 2026 10:40" in inside.page("/stories")
+    assert "24 Nov 2026 03:40" not in inside.page("/stories")
+
+
 def test_a_story_shows_articles_receipt_and_alerts(inside) -> None:
     found = re.search(r'href="(/stories/\w{16})">Court', inside.page("/stories"))
     assert found is not None
@@ -133,9 +156,6 @@ def test_a_story_shows_articles_receipt_and_alerts(inside) -> None:
 def test_what_a_changed_article_said_before_is_shown(inside) -> None:
     with inside.store.writing() as tx:
         (stored,) = [each for each in tx.articles.newest(9) if "Heroin" in (each.article.headline or "")]
-        from monitor.stories.facts import NO_FACTS
-        from monitor.stories.shingles import sketch
-
         text = "Customs officers in Vietnam opened fifty crates."
         now = stored.read_at + timedelta(hours=1)
         changed = inside.changed(stored, paragraphs=(text, stored.article.paragraphs[1]), at=now)

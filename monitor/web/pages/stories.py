@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated, Any, cast
 
+from cachetools import LRUCache
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
 from monitor.alerts.words import language
@@ -20,11 +24,11 @@ from monitor.rules.match import Match, snippets
 from monitor.settings.settings import Settings
 from monitor.web import search
 from monitor.web.behind import behind
-from monitor.web.charts import Bar, bars, chart
+from monitor.web.charts import bars, chart
 from monitor.web.complaint import Complaint, complaint_of
 from monitor.web.pages.asked import Asked, asked
 from monitor.web.safety.entrance import person
-from monitor.web.templating import link, page
+from monitor.web.templating import fragment, link, page
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(person)])
 
@@ -62,12 +66,13 @@ def stories(
         if not complaints and after is None and (query is None or count):
             drawing, counted_to = _chart(tx, what, query, here.clock.now().date())
         counts = tx.articles.counts() if not found.found else {}
+        rows = _rows(request, tx, found.found, query)
     return page(
         request,
         "stories.html",
         asked=what,
         after=after,
-        found=[(each, _receipt(each)) for each in found.found],
+        rows=rows,
         page=found,
         chart=drawing,
         counted_to=counted_to,
@@ -107,6 +112,50 @@ def story(request: Request, story_id: str) -> Response:
     )
 
 
+class Rows:
+    """The rows of the list as they were shown last, each by all that it shows: the stamp of its article, how far its story has spread, the
+    query. Most rows of a page stood on the page before; only new ones are read from the store, cut into passages and drawn."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._settings: Settings | None = None
+        self._drawn: LRUCache[object, Markup] = LRUCache(1000)
+
+    def known(self, settings: Settings, keys: Sequence[object]) -> list[Markup | None]:
+        """The rows that are remembered; other settings have other titles and another zone."""
+        with self._lock:
+            if settings is not self._settings:
+                self._settings = settings
+                self._drawn.clear()
+            return [self._drawn.get(key) for key in keys]
+
+    def keep(self, settings: Settings, drawn: Mapping[object, Markup]) -> None:
+        """Remember these."""
+        with self._lock:
+            if settings is self._settings:
+                self._drawn.update(drawn)
+
+
+def _rows(request: Request, tx: Transaction, found: Sequence[search.Found], query: search.Query | None) -> list[Markup]:
+    settings, remembered = behind(request).settings, cast(Rows, request.app.state.rows)
+    keys: list[object] = [(each.stamp, each.outline.articles, each.outline.sources, query and query.text) for each in found]
+    known = remembered.known(settings, keys)
+    unknown = [(key, each) for key, each, row in zip(keys, found, known, strict=True) if row is None]
+    stored = search.articles(tx, [each for _, each in unknown])
+    drawn = {key: _row(settings, each, article) for (key, each), article in zip(unknown, stored, strict=True)}
+    remembered.keep(settings, drawn)
+    return [row or drawn[key] for key, row in zip(keys, known, strict=True)]
+
+
+def _row(settings: Settings, found: search.Found, stored: StoredArticle) -> Markup:
+    """A row, with the passages of the query, else of the first rule that matched."""
+    match = found.match or next(iter(stored.matches), None)
+    seen = document(stored.article, stored.source)
+    title = [(hit.start, hit.end) for hit in match.hits if hit.field == "title"] if match else []
+    passages = [each for each in snippets(seen, match) if each[0] != seen.title] if match else []
+    return fragment(settings, "row.html", stored=stored, outline=found.outline, title=title, passages=passages[:2])
+
+
 def queries(request: Request) -> search.Queries:
     """The queries that this desk has compiled."""
     return cast(search.Queries, request.app.state.queries)
@@ -134,21 +183,16 @@ def _chart(tx: Transaction, what: Asked, query: search.Query | None, today: date
     per_day, counted_to = (tx.articles.per_day(within), None) if query is None else search.matches_per_day(tx, within, query)
     if what.wanted.first_day is None and per_day:
         first = max(first, min(min(per_day), last - timedelta(days=_LEAST_DAYS - 1)))  # a young archive is not drawn as empty
-    drawn = tuple(replace(bar, href=_day(what, bar)) for bar in bars(per_day, first, last))
-    return chart(f"Articles a day, {first:%-d %B} to {last:%-d %B %Y}", drawn), counted_to
+    return _drawn(tuple(what.words.items()), tuple(sorted(per_day.items())), first, last), counted_to
 
 
-def _day(what: Asked, bar: Bar) -> str:
-    return link("/stories", what.words, since=bar.first.isoformat(), until=bar.last.isoformat())
-
-
-def _receipt(found: search.Found) -> dict[str, Any]:
-    """The passages to show of a found article: those of the query, else those of its first rule."""
-    match: Match | None = found.match or next(iter(found.stored.matches), None)
-    seen = document(found.stored.article, found.stored.source)
-    title = [(hit.start, hit.end) for hit in match.hits if hit.field == "title"] if match else []
-    passages = [each for each in snippets(seen, match) if each[0] != seen.title] if match else []
-    return {"title": title, "passages": passages[:2]}
+@lru_cache(maxsize=64)
+def _drawn(words: tuple[tuple[str, str], ...], per_day: tuple[tuple[date, int], ...], first: date, last: date) -> Markup:
+    drawn = tuple(
+        replace(bar, href=link("/stories", dict(words), since=bar.first.isoformat(), until=bar.last.isoformat()))
+        for bar in bars(dict(per_day), first, last)
+    )
+    return chart(f"Articles a day, {first:%-d %B} to {last:%-d %B %Y}", drawn)
 
 
 def _marks(stored: StoredArticle) -> dict[str, Any]:

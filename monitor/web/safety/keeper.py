@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import hmac
 import ipaddress
+import math
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import anyio
 import anyio.to_thread
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from cachetools import TTLCache
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
@@ -24,8 +26,6 @@ from monitor.settings.settings import WebSettings
 from monitor.web.safety.attempts import Attempts, limits_of
 
 SESSION_S = 12 * 3600
-_REMEMBERED_S = 300.0
-_MOST_REMEMBERED = 100
 _LONGEST_PASSWORD = 1024
 
 
@@ -61,8 +61,8 @@ class Keeper:
         self._attempts = Attempts()
         self._one_at_a_time = anyio.Lock()
         self._thread = anyio.CapacityLimiter(1)
-        self._ended: dict[str, float] = {}
-        self._remembered: dict[bytes, tuple[str, float]] = {}
+        self._ended: TTLCache[str, bool] = TTLCache(math.inf, SESSION_S, clock.monotonic)
+        self._remembered: TTLCache[bytes, str] = TTLCache(100, 300, clock.monotonic)
 
     @property
     def has_users(self) -> bool:
@@ -94,15 +94,12 @@ class Keeper:
         except (binascii.Error, UnicodeDecodeError):
             return None
         digest = hmac.digest(self._key, f"{name}\0{password}".encode(), "sha256")
-        line, until = self._remembered.get(digest, ("", 0.0))
         users = self._settings().users
-        if name in users and line == users[name].reveal() and self._clock.monotonic() < until:
+        if name in users and self._remembered.get(digest) == users[name].reveal():
             return Visitor(name=name, how="password")
         verdict = await self.check(name, password, address)
         if verdict is True:
-            while len(self._remembered) >= _MOST_REMEMBERED:
-                self._remembered.pop(next(iter(self._remembered)))
-            self._remembered[digest] = users[name].reveal(), self._clock.monotonic() + _REMEMBERED_S
+            self._remembered[digest] = users[name].reveal()
             return Visitor(name=name, how="password")
         return verdict or None
 
@@ -129,10 +126,8 @@ class Keeper:
 
     def end(self, request: HTTPConnection) -> None:
         """End the session for good, wherever its cookie was copied to."""
-        now = self._clock.monotonic()
-        self._ended = {each: until for each, until in self._ended.items() if until > now}
         if session_id := request.session.get("id"):
-            self._ended[session_id] = now + SESSION_S
+            self._ended[session_id] = True
         request.session.clear()
 
     def token(self, request: HTTPConnection) -> str:
