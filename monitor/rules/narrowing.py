@@ -20,6 +20,7 @@ from monitor.text.scripts import HYPHENS, UNSPACED
 
 _WILD = re.compile(r"[*?]")
 _HYPHEN = re.compile(f"(?<=\\w)[{re.escape(HYPHENS)}](?=\\w)")
+_UNSPACED = re.compile(f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last in UNSPACED)}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ Narrowing = Word | Every | Any | Everything
 def words_of(text: str) -> frozenset[str]:
     """What a text is filed under."""
     words: set[str] = set()
-    for run in _runs(text):
+    for run in set(_runs(text)):
         if _is_unspaced(run):
             words.update(run[at : at + 2] for at in range(len(run)))
         else:
@@ -154,4 +155,4 @@ def _runs(text: str) -> list[str]:
 
 
 def _is_unspaced(run: str) -> bool:
-    return any(first <= ord(run[0]) <= last for first, last in UNSPACED)
+    return _UNSPACED.match(run) is not None
