@@ -61,7 +61,7 @@ def words_of(text: str) -> frozenset[str]:
             words.update(run[at : at + 2] for at in range(len(run)))
         else:
             words.add(run)
-    for piece in text.split():
+    for piece in text.split() if _HYPHEN.search(text) else ():
         if _HYPHEN.search(piece):
             words.update(_joined(piece))
     return frozenset(words)
