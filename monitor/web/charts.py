@@ -49,7 +49,7 @@ def bars(per_day: Mapping[date, int], first: date, last: date) -> tuple[Bar, ...
     return tuple(found)
 
 
-def chart(title: str, given: Sequence[Bar], *, width: int = 960, height: int = 116) -> Markup:
+def chart(title: str, given: Sequence[Bar], *, width: int = 640, height: int = 112) -> Markup:
     """A bar chart with a scale."""
     scale = _scale(max((bar.count for bar in given), default=0))
     drawing = pygal.Bar(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from pathlib import Path
 
 import anyio.to_thread
@@ -31,6 +32,11 @@ from monitor.web.templating import page
 
 THREADS = 4
 """Requests that are worked on at a time. More would only take turns with each other, and with the polls of the daemon."""
+_WORDS = {
+    404: "There is no page at this address.",
+    405: "This address answers, but not to what was asked of it.",
+    413: "What was sent is longer than anything that the desk takes.",
+}
 _HEADINGS = {403: "Not carried out", 404: "Not found", 405: "Not possible", 413: "Too much", 422: "Not understood"}
 
 
@@ -88,7 +94,9 @@ async def _refused(request: Request, error: Exception) -> Response:
     if request.url.path.startswith(("/feeds/", "/metrics")):
         return PlainTextResponse(f"{error.detail}\n", status_code=error.status_code, headers=error.headers)
     heading = _HEADINGS.get(error.status_code, "Something went wrong")
-    return page(request, "error.html", heading=heading, detail=error.detail, status=error.status_code)
+    plain = error.detail == HTTPStatus(error.status_code).phrase
+    detail = _WORDS.get(error.status_code, error.detail) if plain else error.detail
+    return page(request, "error.html", heading=heading, detail=detail, status=error.status_code)
 
 
 async def _not_understood(request: Request, error: Exception) -> Response:

@@ -10,7 +10,9 @@ from contextlib import closing
 
 import pytest
 
+from monitor.articles.article import Article
 from monitor.settings.settings import WebSettings
+from monitor.sources.source import Source
 from monitor.web.desk import desk
 from monitor.web.serving import listen, serving
 
@@ -145,7 +147,9 @@ def test_a_given_up_delivery_is_sent_again_by_a_click(browse) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_on_a_phone_nothing_is_wider_than_the_screen(browse, scheme: str) -> None:
+def test_on_a_phone_nothing_is_wider_than_the_screen(browse, filled, scheme: str) -> None:
+    post = Source(id="post", name="x" * 200, url="https://post.example/feed", kind="feed")
+    filled.publish(post, Article(headline="heroin " + "y" * 300, paragraphs=("heroin " + "z" * 300,), authors=("a" * 99,)))
     page = browse(color_scheme=scheme, **PHONE)
     story = page.locator(".stories h2 a").first.get_attribute("href")
     for path in [*PAGES, story]:

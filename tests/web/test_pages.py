@@ -165,6 +165,16 @@ def test_what_a_changed_article_said_before_is_shown(inside) -> None:
     assert f"<ins>{text}</ins>" in page
 
 
+def test_names_that_run_from_right_to_left_keep_to_themselves_and_places_are_no_passages(empty) -> None:
+    source = Source(id="post", name="خبر الصباح", url="https://sabah.example/feed", kind="feed")
+    text = "Heroin from Vietnam was found by the quay."
+    story = empty.publish(source, Article(headline=None, paragraphs=(text,), dateline="Hà Nội", url="https://sabah.example/1"))
+    empty.log_in()
+    assert empty.page("/stories").count('<p class="passage"') == 1
+    for path in ("/stories", f"/stories/{story}", "/alerts", "/rules/try?when=heroin"):
+        assert re.search(r'<(b|span) dir="auto">خبر الصباح<', empty.page(path)), path
+
+
 def test_a_story_that_is_not_there_is_said(inside) -> None:
     assert "no story of this number" in inside.page("/stories/0000000000000000", 404)
 
@@ -191,7 +201,7 @@ def test_one_alert_can_be_sent_again_alone(inside) -> None:
 
 def test_sources_that_need_a_look_come_first(inside) -> None:
     page = inside.page("/sources")
-    names = re.findall(r'<a href="/sources/(\w+)">', page)
+    names = re.findall(r'<a href="/sources/(\w+)" dir="auto">', page)
     assert names[0] == "hoa"
     assert names[-1] == "old"
     assert "HTTP 503, the server is not well" in page
@@ -203,7 +213,12 @@ def test_a_source_shows_what_came_of_its_entries(inside) -> None:
     page = inside.page("/sources/post")
     assert "Mango festival ends with fireworks" in page
     assert page.count(">read</a>") == 3
+    found = re.search(r'href="(/articles/\w{16})"', page)
+    assert found is not None
+    assert '<div class="text"' in inside.page(found[1]), "in its story"
     inside.page("/sources/nobody", 404)
+    inside.page("/articles/0000000000000000", 404)
+    assert inside.page("/sources/hoa").count("HTTP 503, the server is not well") == 1
 
 
 def test_rules_show_what_they_did(inside) -> None:
@@ -273,6 +288,6 @@ def test_an_empty_desk_says_what_comes_next(empty, path: str, said: str) -> None
 
 
 def test_a_wrong_address_says_so_in_a_page(inside) -> None:
-    assert "To the stories" in inside.page("/nothing", 404)
+    assert "There is no page at this address" in inside.page("/nothing", 404)
     assert "Not understood" in inside.page("/stories?after=x", 422)
     inside.page("/alerts?after=x", 404)

@@ -13,15 +13,14 @@ from starlette.responses import Response
 from monitor.alerts.feedback import Precision, by_rule, by_term
 from monitor.ports import Wanted
 from monitor.rules.compile import RuleError
-from monitor.rules.document import document
-from monitor.rules.match import snippets
 from monitor.rules.rule import Rule
 from monitor.web.behind import behind
 from monitor.web.charts import bars, chart, sparkline
 from monitor.web.complaint import complaint_of
+from monitor.web.passages import shown
 from monitor.web.safety.entrance import person
 from monitor.web.templating import page
-from monitor.web.trial import Bad, Trial, score_of, try_draft
+from monitor.web.trial import Bad, score_of, try_draft
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(person)])
 
@@ -96,7 +95,7 @@ def draft(
     return page(request, "trial.html" if part else "try.html", rules=here.settings.rules, **words)
 
 
-_EMPTY: dict[str, Any] = {"complaints": [], "trial": None, "chart": None, "shown": []}
+_EMPTY: dict[str, Any] = {"complaints": [], "trial": None, "chart": None, "found": []}
 
 
 def _typed(rule: Rule) -> dict[str, str]:
@@ -131,19 +130,6 @@ def _tried(request: Request, typed: dict[str, str], days: int, against: str | No
     if isinstance(trial, Bad):
         texts = {"when": typed["when"], "unless": typed["unless"]}
         return {"complaints": [complaint_of(each, texts.get(each.query or "", each.query or "")) for each in trial.errors]}
+    found = [{"stored": stored, "match": match, "shown": shown(stored, match)} for stored, match in trial.shown]
     drawn = bars(trial.per_day, first, today)
-    return {"trial": trial, "chart": chart(f"Alerts a day, {trial.stories} in all", drawn, width=640), "shown": _shown(trial)}
-
-
-def _shown(trial: Trial) -> list[dict[str, Any]]:
-    return [
-        {
-            "stored": stored,
-            "match": match,
-            "title": [(hit.start, hit.end) for hit in match.hits if hit.field == "title"],
-            "passages": [
-                each for each in snippets(document(stored.article, stored.source), match) if each[0] != stored.article.headline
-            ][:2],
-        }
-        for stored, match in trial.shown
-    ]
+    return {"trial": trial, "chart": chart(f"Alerts a day, {trial.stories} in all", drawn), "found": found}

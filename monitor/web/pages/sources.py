@@ -80,8 +80,8 @@ def source(request: Request, source_id: str) -> Response:
     with here.store.reading() as tx:
         state = tx.sources.get(source_id)
         entries = tx.entries.of_source(source_id, 60)
-        word, said = health(found, state, tx, here.clock.now())
-    return page(request, "source.html", source=found, state=state, health=word, said=said, entries=entries)
+        word, ailment = health(found, state, tx, here.clock.now())
+    return page(request, "source.html", source=found, state=state, health=word, ailment=ailment, entries=entries)
 
 
 def health(source: Source, state: SourceState | None, tx: Transaction, now: datetime) -> tuple[Health, str | None]:

@@ -20,13 +20,14 @@ from monitor.alerts.words import language
 from monitor.ports import StoredArticle, Transaction, Version
 from monitor.rules.compile import RuleErrors
 from monitor.rules.document import document
-from monitor.rules.match import Match, snippets
+from monitor.rules.match import Match
 from monitor.settings.settings import Settings
 from monitor.web import search
 from monitor.web.behind import behind
 from monitor.web.charts import bars, chart
 from monitor.web.complaint import Complaint, complaint_of
 from monitor.web.pages.asked import Asked, asked
+from monitor.web.passages import shown
 from monitor.web.safety.entrance import person
 from monitor.web.templating import fragment, link, page
 
@@ -150,10 +151,17 @@ def _rows(request: Request, tx: Transaction, found: Sequence[search.Found], quer
 def _row(settings: Settings, found: search.Found, stored: StoredArticle) -> Markup:
     """A row, with the passages of the query, else of the first rule that matched."""
     match = found.match or next(iter(stored.matches), None)
-    seen = document(stored.article, stored.source)
-    title = [(hit.start, hit.end) for hit in match.hits if hit.field == "title"] if match else []
-    passages = [each for each in snippets(seen, match) if each[0] != seen.title] if match else []
-    return fragment(settings, "row.html", stored=stored, outline=found.outline, title=title, passages=passages[:2])
+    return fragment(settings, "row.html", stored=stored, outline=found.outline, shown=shown(stored, match))
+
+
+@router.get("/articles/{article_id}")
+def article(request: Request, article_id: str) -> Response:
+    """Where an article stands in its story."""
+    with behind(request).store.reading() as tx:
+        stored = tx.articles.get(article_id)
+    if stored is None:
+        raise HTTPException(404, "There is no article of this number. Articles are deleted when `retention` says so.")
+    return RedirectResponse(f"/stories/{stored.story_id}#{stored.id}", status_code=303)
 
 
 def queries(request: Request) -> search.Queries:
