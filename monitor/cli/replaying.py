@@ -33,6 +33,12 @@ from monitor.steps.import_article import import_article
 from monitor.store.batch import Batch
 
 _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
+_NOT_TAKEN = {
+    ".wacz": "a WACZ file is a zip archive; unpack it, and replay the folder `archive` in it",
+    ".zst": "unpack it with `zstd -d`, and replay the .warc file",
+    ".arc": "`warcio recompress` makes a WARC file of an ARC file",
+    ".arc.gz": "`warcio recompress` makes a WARC file of an ARC file",
+}
 _DRAFT = " (draft)"  # no id of a configured rule ends so
 
 
@@ -162,10 +168,18 @@ def _opened(paths: Sequence[Path], max_bytes: int) -> Archive:
         archive = open_archive(paths, max_bytes=max_bytes)
     for skipped in archive.skipped:
         click.echo(f"{skipped.path}: record at byte {skipped.offset} skipped: {skipped.reason}", err=True)
+    if bodiless := archive.index.bodiless():
+        click.echo(
+            f"{bodiless} answers cannot be read: they are revisit records, whose body is in an earlier file; replay that one with them",
+            err=True,
+        )
     return archive
 
 
 def _is_recording(path: Path) -> bool:
+    for ending, advice in _NOT_TAKEN.items():
+        if path.name.endswith(ending):
+            raise UsageError(f"{path} is not taken as it is: {advice}")
     if path.is_dir():
         return any(file.name.endswith((".warc", ".warc.gz")) for file in path.rglob("*"))
     return path.name.endswith((".warc", ".warc.gz"))

@@ -202,9 +202,11 @@ def test_a_folder_without_recordings_and_a_missing_file_are_named(tmp_path: Path
 
 def test_a_file_that_is_no_recording_is_skipped_with_a_reason(tmp_path: Path) -> None:
     path = tmp_path / "page.warc"
-    path.write_bytes(b"<html><body>no WARC here</body></html>")
-    archive = open_archive([path])
-    assert (list(archive.records), [skipped.offset for skipped in archive.skipped]) == ([], [0])
+    for content in (b"<html><body>no WARC here</body></html>", b"\x1b[2J\x07\r" * 9, b"WARC/1.0\r\n\x1b[2J: \x07\r\n\r\n"):
+        path.write_bytes(content)
+        archive = open_archive([path])
+        assert (list(archive.records), [skipped.offset for skipped in archive.skipped]) == ([], [0])
+        assert next(archive.skipped).reason.isprintable()
 
 
 # --- recordings made by others ----------------------------------------------------------------------------------------
@@ -379,9 +381,12 @@ def test_a_revisit_gives_the_body_that_came_first(foreign: Foreign) -> None:
 def test_a_revisit_whose_body_is_elsewhere_says_so(foreign: Foreign) -> None:
     record = foreign.writer.create_revisit_record(PAGE, "sha1:ELSEWHERE", PAGE, "2025-01-01T00:00:00Z")
     foreign.writer.write_record(record)
+    foreign.response(FEED, HTML, WARC_Payload_Digest="sha1:HERE")
+    foreign.writer.write_record(foreign.writer.create_revisit_record(f"{PAGE}?2", "sha1:HERE", FEED, "2026-03-01T08:30:00Z"))
     outcome = foreign.play(PAGE)
     assert isinstance(outcome, Failed)
     assert "does not hold it" in outcome.detail
+    assert open_archive([foreign.path]).index.bodiless() == 1
 
 
 def test_wget_of_old_and_plain_files_are_read(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
 import sqlite3
@@ -18,6 +19,7 @@ from click.testing import CliRunner
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from monitor.cli import replaying
 from monitor.cli.recording import replay
 from monitor.errors import UsageError
 
@@ -42,7 +44,8 @@ def write(path: Path, answers: list[tuple[str, bytes, str, datetime]]) -> Path:
     with path.open("wb") as file:
         writer = WARCWriter(file, gzip=path.name.endswith(".gz"), warc_version="1.0")
         for url, body, kind, at in answers:
-            headers = StatusAndHeaders("200 OK", [("Content-Type", kind)], protocol="HTTP/1.1")
+            packed = [("Content-Encoding", "gzip")] if body.startswith(b"\x1f\x8b") else []
+            headers = StatusAndHeaders("200 OK", [("Content-Type", kind), *packed], protocol="HTTP/1.1")
             date = {"WARC-Date": at.strftime("%Y-%m-%dT%H:%M:%SZ")}
             writer.write_record(
                 writer.create_warc_record(
@@ -191,6 +194,56 @@ def test_a_replay_that_was_killed_goes_on_as_if_it_had_not(config: Path, tmp_pat
     at = position(kept)
     assert run(config, recording, "--json", "--store", kept, "--processes", 1) == whole
     assert at != position(kept)
+
+
+def test_what_is_tried_again_after_a_stop_is_tried_at_the_same_time(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed = feeds(1)[0][1].replace(b"https://wire.example/news/0", b"https://wire.example/late/0")
+    at = START + timedelta(seconds=750.5)
+    cut = ("https://wire.example/late/0", gzip.compress(page(0))[:-9], "text/html", at + timedelta(seconds=1))
+    again = ("https://wire.example/late/0", page(0), "text/html", at + timedelta(seconds=30))
+    listed = ("https://wire.example/feed", feed, "application/rss+xml", at)
+    recording = write(tmp_path / "all.warc.gz", [*pictures(1500), listed, cut, again])
+    whole = run(config, recording, "--json", "--processes", 1)
+    assert json.loads(whole)["counts"]["matched"] == 1
+    keep_place = replaying._keep_place
+
+    def stopped(*args: Any) -> None:
+        keep_place(*args)
+        if args[2] > START:
+            raise KeyboardInterrupt
+
+    kept = tmp_path / "kept.db"
+    for stops in (True, False):
+        monkeypatch.setattr(replaying, "_keep_place", stopped if stops else keep_place)
+        words = [str(recording), "--json", "--store", str(kept), "--processes", "1", "--config", str(config)]
+        done = CliRunner().invoke(replay, words)
+        assert done.exit_code == int(stops), done.output
+    assert done.stdout == whole
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [("crawl.wacz", "folder `archive`"), ("crawl.warc.zst", "zstd -d"), ("crawl.arc.gz", "warcio recompress")],
+)
+def test_archives_of_another_make_are_named_with_what_makes_them_fit(
+    config: Path, tmp_path: Path, name: str, advice: str
+) -> None:
+    (tmp_path / name).write_bytes(b"PK")
+    with pytest.raises(UsageError, match=advice):
+        run(config, tmp_path / name)
+
+
+def test_answers_without_a_body_are_told_of(config: Path, tmp_path: Path) -> None:
+    with (tmp_path / "later.warc.gz").open("wb") as file:
+        writer = WARCWriter(file, gzip=True)
+        writer.write_record(
+            writer.create_revisit_record("https://a.example/1", "sha1:X", "https://a.example/1", "2026-01-01T00:00:00Z")
+        )
+    done = CliRunner().invoke(replay, [str(tmp_path / "later.warc.gz"), "--config", str(config)], catch_exceptions=False)
+    assert done.exit_code == 0
+    assert "1 answers cannot be read: they are revisit records" in done.stderr
 
 
 def test_the_result_of_another_replay_is_not_taken_for_this_one(config: Path, crawl: Path, tmp_path: Path) -> None:

@@ -108,6 +108,12 @@ class Index:
             return None
         return next(iter(self._select("digest = ? AND NOT revisit", (record.digest,), "at, record.number", 1)), None)
 
+    def bodiless(self) -> int:
+        """How many answers there are whose body is that of another one, which is not here."""
+        of_none = "revisit AND NOT EXISTS (SELECT 1 FROM record AS body WHERE body.digest = record.digest AND NOT body.revisit)"
+        rows = self._rows.execute(f"SELECT {_COLUMNS} WHERE {of_none}")
+        return sum(self.original(_noun(row)) is None for row in rows)
+
     def is_first(self, record: Recorded) -> bool:
         """Whether no page of this address was answered with 200 before."""
         place = (_identity(record.url), _stamp(record.at), record.number)

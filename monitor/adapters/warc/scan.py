@@ -79,7 +79,7 @@ def scan(path: Path, file: BinaryIO) -> Iterator[Recorded | Skipped]:
         try:
             record, end = _one(path, file, offset)
         except (_Damaged, ArchiveLoadFailed, StatusAndHeadersParserException, ValueError) as error:
-            yield Skipped(path=path, offset=offset, reason=_one_line(error))
+            yield Skipped(path=path, offset=offset, reason=_told(error))
             end = _find(file, magic, offset + 1, size)
         except EOFError:
             return
@@ -89,8 +89,12 @@ def scan(path: Path, file: BinaryIO) -> Iterator[Recorded | Skipped]:
         offset = end
 
 
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
+def _told(error: Exception) -> str:
+    """One line for a terminal, whatever bytes the error quotes."""
+    if isinstance(error, ArchiveLoadFailed):
+        return "no WARC record begins here"
+    text = " ".join(str(error).split())[:200]
+    return "".join(char if char.isprintable() else "\ufffd" for char in text)
 
 
 def _one(path: Path, file: BinaryIO, offset: int) -> tuple[Recorded | None, int]:
@@ -101,20 +105,18 @@ def _one(path: Path, file: BinaryIO, offset: int) -> tuple[Recorded | None, int]
         pass
     left = getattr(loaded.raw_stream, "limit", None)
     if left is None:
-        raise _Damaged("the record does not say how long it is")
+        raise _Damaged("the record is cut in its headers, or does not say how long it is")
     if left > 0:
         raise _Damaged(f"the record is cut, {left} bytes are missing")
     reader = loaded.raw_stream.stream
-    rest = b""
     while block := reader.read(_BLOCK):
         if reader.decompressor is None:
             # Plain files: only the blank lines that end the record are ours, the next record begins with the first letter after.
             lead = len(block) - len(block.lstrip(b"\r\n"))
             ahead = len(block) - lead + reader.rem_length()
             return recorded, file.tell() - ahead if ahead else file.tell()
-        rest += block.strip()
-    if rest:
-        raise _Damaged("several records in one gzip member: `warcio recompress` puts each in its own")
+        if block.strip():
+            raise _Damaged("several records in one gzip member: `warcio recompress` puts each in its own")
     return recorded, file.tell() - reader.rem_length()
 
 
