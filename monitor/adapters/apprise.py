@@ -8,8 +8,6 @@ import threading
 from collections.abc import Sequence
 from http import HTTPStatus
 
-import apprise
-
 from monitor.adapters.fence import Fence
 from monitor.adapters.guard import Deadline
 from monitor.adapters.webhook import YOUR_OWN
@@ -38,6 +36,8 @@ class AppriseChat:
 
     def __call__(self, channel: AppriseChannel, title: str, text: str) -> Sending:
         """Say `text` under `title`. What is too long for one message of the service comes in up to three."""
+        import apprise  # large, and most configurations have no channel of this kind
+
         service = apprise.Apprise.instantiate(channel.url.reveal(), suppress_exceptions=True)
         if service is None:
             return Rejected(reason=f"channel {channel.id}: Apprise does not understand its address")

@@ -10,12 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import StaticPool
 
@@ -23,11 +18,14 @@ from monitor.errors import StoreBusy, StoreCorrupt, StoreError, StoreUnreachable
 from monitor.store.batch import Batch
 from monitor.store.transaction import RowTransaction
 
+_MIGRATIONS = Path(__file__).parent / "migrations"
 _WRITERS_LOCK = 7_215_533  # key of the PostgreSQL advisory lock that serialises writers; any fixed number
 _DAEMON_LOCK = 7_215_534
 _SERVER_GONE = {"connect_timeout": 10, "keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3}
 _PAUSED = "SET idle_in_transaction_session_timeout = '30s'"
 """So long a writer that stops in the middle of its transaction (paused, or cut off) holds up all others."""
+_WRITER_CACHE_KB, _READER_CACHE_KB, _BATCH_CACHE_KB = 16_000, 2_000, 64_000
+"""Of each connection, and a daemon has a dozen; what is not in it is most often in the system's own cache."""
 _SYNCED, _SOON = "PRAGMA synchronous=FULL", "PRAGMA synchronous=NORMAL"
 _SOON_HERE = text("SET LOCAL synchronous_commit = off")
 _ALONE = text("SELECT pg_advisory_xact_lock(:key)")
@@ -86,6 +84,8 @@ class RowStore:
         Nothing else may use the store meanwhile. Without `searchable` its articles are not indexed for a search of the archive.
         """
         with self._writer.connect() as connection:
+            if self._writer.dialect.name == "sqlite":  # what does not fit has to be written before the commit
+                connection.connection.driver_connection.execute(f"PRAGMA cache_size=-{_BATCH_CACHE_KB}")  # type: ignore[union-attr]
             yield Batch(connection, partial(RowTransaction, searchable=searchable))
 
     @contextmanager
@@ -208,7 +208,7 @@ def _sqlite_engine(url: str, *, begin: str, query_only: bool = False) -> Engine:
             "synchronous=FULL",
             "busy_timeout=30000",
             "foreign_keys=ON",
-            "cache_size=-64000",
+            f"cache_size=-{_READER_CACHE_KB if query_only else _WRITER_CACHE_KB}",
             "journal_size_limit=67108864",
         ):
             cursor.execute(f"PRAGMA {pragma}")
@@ -241,15 +241,20 @@ def _check(engine: Engine, path: Path) -> None:
 
 
 def _migrate(engine: Engine) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    script = ScriptDirectory.from_config(config)
+    newest = max(path.name for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS_LOCK})
-        current = MigrationContext.configure(connection).get_current_revision()
-        if current == script.get_current_head():
+        known = inspect(connection).has_table("alembic_version")
+        current = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if known else None
+        if current == newest:
             return
+        from alembic import command  # every command opens a store, and few of them migrate it
+        from alembic.config import Config
+        from alembic.util import CommandError
+
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS))
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, "head")
