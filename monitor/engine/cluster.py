@@ -27,7 +27,7 @@ from procrastinate.schema import SchemaManager
 from procrastinate.types import JSONDict
 from procrastinate.worker import Worker
 
-from monitor.engine.claims import LEASE, RENEWALS, WEDGED_S, UnderWay, rest_s, work
+from monitor.engine.claims import LEASE, RENEWALS, WEDGED_S, UnderWay, is_sending, rest_s, work
 from monitor.engine.run_step import STEPS, Event
 from monitor.errors import StoreUnreachable
 from monitor.ports import Claim, Due
@@ -41,8 +41,10 @@ RUN, SWEEP, RESCUE, TIDY, CHECK = "run_step", "sweep", "rescue", "tidy", "check_
 """Names of tasks, and with them what jobs of an older or a newer version mean: never change one."""
 QUEUE = "monitor"
 MOST_QUEUED = 500
-"""Jobs that wait at once: rows beyond stay unclaimed until there is room."""
-NUDGE_GAP_S = 0.1
+"""Jobs that wait at once: rows beyond stay unclaimed until there is room. What goes to a channel, one at a time, always has room."""
+FIRST, SENDING, OTHERS = 10, 5, 0
+"""Priorities: no alert waits behind pages."""
+NUDGE_GAP_S = 0.25
 UNKNOWN_REST = timedelta(seconds=10)
 POLL_S = 1.0
 AGAIN_S = 5.0
@@ -125,18 +127,22 @@ class ClusterEngine:
         found = tx.due(now)
         if not found:
             return 0
-        room = MOST_QUEUED - len(_queued(tx.driver_connection))
-        claims = tx.lanes.claim(found[:room], now=now, until=now + self._lease)
+        room = max(0, MOST_QUEUED - _waiting(tx.driver_connection))
+        sending, rest = [each for each in found if is_sending(each)], [each for each in found if not is_sending(each)]
+        claims = tx.lanes.claim([*sending, *rest[:room]], now=now, until=now + self._lease)
         self._queue(tx.driver_connection, claims)
         return len(claims)
 
     def _queue(self, connection: psycopg.Connection, claims: Iterable[Claim]) -> None:
         """Put a job for each claim into the queue, in the transaction that `connection` is in."""
-        jobs: list[JSONDict] = [
-            {"step": each.due.step, "key": each.due.key, "lane": each.due.lane, "token": each.token} for each in claims
-        ]
-        if jobs:
-            self._queueing.configure_task(RUN, queue=QUEUE, connection=connection).batch_defer(*jobs)
+        jobs: dict[int, list[JSONDict]] = {SENDING: [], OTHERS: []}
+        for each in claims:
+            keys: JSONDict = {"step": each.due.step, "key": each.due.key, "lane": each.due.lane, "token": each.token}
+            jobs[SENDING if is_sending(each.due) else OTHERS].append(keys)
+        for priority, of_it in jobs.items():
+            if of_it:
+                task = self._queueing.configure_task(RUN, queue=QUEUE, connection=connection, priority=priority)
+                task.batch_defer(*of_it)
 
     def nudge(self, tx: RowTransaction) -> None:
         """Look at once for what is due after a step; where that does not come about, the next sweep does."""
@@ -191,13 +197,13 @@ class ClusterEngine:
             self.run_job(_claim(step, key, lane, token))
 
         @app.periodic(cron="* * * * * *")
-        @app.task(name=SWEEP, queue=QUEUE, priority=10)
+        @app.task(name=SWEEP, queue=QUEUE, priority=FIRST)
         def sweep(timestamp: int) -> None:  # noqa: ARG001  Procrastinate hands it over
             with suppress(StoreUnreachable):
                 self.sweep()
 
         @app.periodic(cron="* * * * * */5")
-        @app.task(name=RESCUE, queue=QUEUE, priority=10)
+        @app.task(name=RESCUE, queue=QUEUE, priority=FIRST)
         async def rescue(timestamp: int) -> None:  # noqa: ARG001
             await rescue_jobs(app, stalled_s=self._lease.total_seconds() / 2)
 
@@ -297,10 +303,16 @@ def _called(job: Job) -> str:
     return f"{job.task_name} {job.task_kwargs.get('step', '')} {job.task_kwargs.get('key', '')}"
 
 
+def _waiting(connection: psycopg.Connection) -> int:
+    """How many jobs wait."""
+    query = "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' AND task_name = %s"
+    ((number,),) = connection.execute(query, (RUN,)).fetchall()
+    return int(number)
+
+
 def _queued(connection: psycopg.Connection) -> list[Claim]:
     """What the jobs that wait are about."""
-    query = "SELECT args FROM procrastinate_jobs WHERE status = 'todo' AND task_name = %s ORDER BY id LIMIT %s"
-    rows = connection.execute(query, (RUN, MOST_QUEUED)).fetchall()
+    rows = connection.execute("SELECT args FROM procrastinate_jobs WHERE status = 'todo' AND task_name = %s", (RUN,)).fetchall()
     return [_claim(**args) for (args,) in rows]
 
 

@@ -53,7 +53,7 @@ class Web:
             self.under_way -= 1
             self.asked.append(request.url)
             self.changed.notify_all()
-        return NotModified(url=request.url, status=304, fetched_at=SystemClock().now())
+        return NotModified(fetched_at=SystemClock().now())
 
     def wait_for(self, reached) -> bool:
         with self.changed:
@@ -94,7 +94,13 @@ def made(store: RowStore, web: Web) -> Iterator[SimpleNamespace]:
         first_poll_window_s=172_800.0,
     )
     events: list[Event] = []
-    engine = ClusterEngine(context, store, host_gap_s=0.0, threads=32, on_event=events.append, on_progress=lambda: None)
+
+    def heard(event: Event) -> None:
+        with web.changed:
+            events.append(event)
+            web.changed.notify_all()
+
+    engine = ClusterEngine(context, store, host_gap_s=0.0, threads=32, on_event=heard, on_progress=lambda: None)
     prepare(store)
     yield SimpleNamespace(engine=engine, events=events, context=context)
     if web.gate is not None:
@@ -145,7 +151,8 @@ def test_jobs_carry_keys_and_lock_nothing_and_wait_for_nothing(made: SimpleNames
     ):
         assert args.keys() == {"step", "key", "lane", "token"}
         assert (lock, queueing_lock, scheduled_at, task) == (None, None, None, RUN)
-    assert all(task.retry_strategy is None for task in made.engine._app.tasks.values()), "the row is tried again, not the job"
+    for task in made.engine._app.tasks.values():
+        assert (task.retry_strategy, task.lock, task.queueing_lock) == (None, None, None), "the row is tried again, not the job"
 
 
 def test_one_looks_for_due_rows_at_a_time(made: SimpleNamespace, store: RowStore) -> None:
@@ -162,6 +169,58 @@ def test_no_more_jobs_wait_than_there_is_room_for(made: SimpleNamespace, ask) ->
         app.configure_task(RUN, queue="monitor", connection=connection).batch_defer(*[job] * (cluster.MOST_QUEUED - 5))
     assert made.engine.sweep() == 5
     assert made.engine.sweep() == 0
+
+
+def test_what_is_to_be_sent_overtakes_a_full_queue_of_pages(made: SimpleNamespace, monkeypatch, ask) -> None:
+    monkeypatch.setattr(cluster, "MOST_QUEUED", 5)
+    assert made.engine.sweep() == 5
+    ask("INSERT INTO timer (name, next_at) VALUES ('heartbeat', now())")
+    assert made.engine.sweep() == 1
+    ((first,),) = ask("SELECT args->>'step' FROM procrastinate_fetch_job_v2(NULL, NULL)")
+    assert first == "heartbeat"
+
+
+def test_a_queued_job_wakes_a_worker_that_would_not_look_for_an_hour(made: SimpleNamespace, web: Web, monkeypatch, ask) -> None:
+    monkeypatch.setattr(cluster, "POLL_S", 3600.0)
+    made.engine.start()
+    assert web.wait_for(lambda: len(made.events) == HOSTS)
+    ask("UPDATE source SET next_poll_at = now()")
+    assert web.wait_for(lambda: len(web.asked) == 2 * HOSTS), "neither sweeps nor what they queue would have been begun"
+
+
+def test_tasks_keep_their_names_as_a_rolling_upgrade_needs_them(made: SimpleNamespace) -> None:
+    """A job of a name that a worker does not know has failed for good."""
+    ours = {name for name in made.engine._app.tasks if not name.startswith(("builtin", "procrastinate."))}
+    assert ours == {"run_step", "sweep", "rescue", "tidy", "check_sources"}
+
+
+def test_a_step_that_broke_is_no_job_that_failed(made: SimpleNamespace, web: Web, monkeypatch, ask) -> None:
+    def break_off(_request: Request) -> Outcome:
+        raise RuntimeError("a bug")
+
+    made.engine.context = replace(made.context, fetch=break_off)
+    made.engine.start()
+    assert web.wait_for(lambda: len(made.events) == HOSTS)
+    assert made.engine.stop(WAIT_S)
+    assert all(event.broken for event in made.events)
+    assert ask("SELECT count(*) FROM procrastinate_jobs WHERE task_name = %s", RUN) == [(0,)]
+    assert ask("SELECT count(*) FROM source WHERE next_poll_at > now()") == [(HOSTS,)], "the row waits, not a job"
+
+
+def test_old_jobs_that_failed_are_tidied_away(made: SimpleNamespace, ask) -> None:
+    made.engine.sweep()
+    first = "(SELECT min(id) FROM procrastinate_jobs WHERE status = 'todo')"
+    for status, hours_ago in (("failed", 25), ("aborted", 25), ("failed", 1)):
+        ((job,),) = ask(f"UPDATE procrastinate_jobs SET status = %s WHERE id = {first} RETURNING id", status)
+        ask("UPDATE procrastinate_events SET at = now() - make_interval(hours => %s) WHERE job_id = %s", hours_ago, job)
+
+    async def tidy() -> None:
+        async with made.engine._app.open_async():
+            await made.engine._app.tasks["tidy"](timestamp=0)
+
+    asyncio.run(tidy())
+    left = dict(ask("SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY status"))
+    assert left == {"todo": HOSTS - 3, "failed": 1}
 
 
 def test_a_job_that_comes_twice_or_late_does_nothing(made: SimpleNamespace, web: Web, ask) -> None:
