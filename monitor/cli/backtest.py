@@ -10,10 +10,9 @@ from pathlib import Path
 import click
 
 from monitor.app import App, open_app, rule_set
-from monitor.cli.options import Duration, config_option, json_option, settings_of
+from monitor.cli.options import Duration, config_option, json_option, rules_asked, settings_of
 from monitor.cli.printing import print_json, print_table, progress
 from monitor.cli.replaying import drafted, replayed
-from monitor.errors import UsageError
 from monitor.ports import StoredArticle
 from monitor.rules.backtest import Difference, Judged, RuleBacktest
 from monitor.rules.backtest import backtest as run_backtest
@@ -45,9 +44,7 @@ def backtest(
     with _articles(settings, paths) as app:
         in_force = app.context.rules
         tried = in_force if draft is None else rule_set(drafted(settings, draft))
-        chosen = sorted(tried.rules) if rule is None else [rule]
-        if rule is not None and rule not in tried.rules:
-            raise UsageError(f"no rule is called {rule!r}: there are {', '.join(sorted(tried.rules))}")
+        chosen = rules_asked(tried, rule)
         after = None if since is None else app.clock.now() - since
         with app.store.reading() as tx:
             articles = [each for each in tx.articles.in_order() if after is None or each.read_at >= after]

@@ -13,7 +13,7 @@ from monitor.adapters.workers import Workers
 from monitor.app import fetcher, rule_set
 from monitor.articles.article import Article, Unreadable
 from monitor.cli.files import FILES, read_file
-from monitor.cli.options import config_option, json_option, settings_of
+from monitor.cli.options import config_option, json_option, rules_asked, settings_of
 from monitor.cli.printing import article_json, marked, match_json, print_json, when
 from monitor.cli.receipt import explanation_lines
 from monitor.errors import UsageError
@@ -39,16 +39,15 @@ def explain(what: str, rule: str | None, config: Path | None, as_json: bool) -> 
     """
     settings = settings_of(config)
     compiled = rule_set(settings)
-    if rule is not None and rule not in compiled.rules:
-        raise click.UsageError(f"no rule is called {rule!r}: there are {', '.join(sorted(compiled.rules))}")
+    asked = rules_asked(compiled, rule)
     article, source = _article(settings, what)
     seen = document(article, source)
-    matches = {match.rule: match for match in compiled.match(seen).matches if rule is None or match.rule == rule}
+    matches = {match.rule: match for match in compiled.match(seen).matches if match.rule in asked}
     if as_json:
         print_json({"article": article_json(article), "matches": [match_json(match, seen) for match in matches.values()]})
         return
     _print_article(article, seen, list(matches.values()))
-    for each in sorted(compiled.rules) if rule is None else [rule]:
+    for each in asked:
         click.echo()
         for line in explanation_lines(compiled.explain(seen, each), seen):
             click.echo(line)

@@ -12,6 +12,7 @@ import click
 
 from monitor.cli import find_configuration
 from monitor.errors import UsageError
+from monitor.rules.compile import RuleSet
 from monitor.settings.load import load
 from monitor.settings.settings import Settings
 from monitor.settings.values import is_duration, seconds
@@ -68,3 +69,10 @@ def settings_of(given: Path | None) -> Settings:
     if directory is None:
         raise UsageError("no configuration here. `monitor init DIR` writes one; `--config DIR` names another folder.")
     return load(directory, os.environ)
+
+
+def rules_asked(rules: RuleSet, rule: str | None) -> list[str]:
+    """The ids of the rules that `--rule` asks for: all of them if it is not given. Raises UsageError if there is none of that name."""
+    if rule is not None and rule not in rules.rules:
+        raise UsageError(f"no rule is called {rule!r}: there are {', '.join(sorted(rules.rules))}")
+    return sorted(rules.rules) if rule is None else [rule]

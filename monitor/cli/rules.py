@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from monitor.app import rule_set
 from monitor.cli.backtest import backtest
-from monitor.cli.options import config_option, json_option, settings_of
+from monitor.cli.options import config_option, json_option, rules_asked, settings_of
 from monitor.cli.precision import precision
 from monitor.cli.printing import print_json, print_table, progress
 from monitor.cli.queries import shown
@@ -79,13 +80,14 @@ def score(labelled: Path, rule: str | None, config: Path | None, as_json: bool) 
     Each line: {"id", "language", "country", "headline", "text", "labels": {RULE: true | false}}. Misses and false alarms are listed
     with their receipts.
     """
-    settings = settings_of(config)
-    documents = list(_labelled(labelled))
-    report = score_rules(rule_set(settings), progress(documents, "scoring"))
+    compiled = rule_set(settings_of(config))
+    asked = rules_asked(compiled, rule)
+    scored = score_rules(compiled, progress(list(_labelled(labelled)), "scoring"))
+    report = replace(scored, rules=tuple(each for each in scored.rules if each.rule in asked))
     if as_json:
         print_json(report.to_json())
     else:
-        _print_report(report, rule)
+        _print_report(report)
 
 
 def _formatted(text: str) -> str:
@@ -105,10 +107,8 @@ def _labelled(path: Path) -> Iterator[Labelled]:
             raise UsageError(f"{path}:{number}: not a labelled article ({error})") from error
 
 
-def _print_report(report: Report, only: str | None) -> None:
+def _print_report(report: Report) -> None:
     for scored in report.rules:
-        if only is not None and scored.rule != only:
-            continue
         click.echo(f"\n{scored.rule}")
         rows = [("all", scored.overall), *scored.languages.items()]
         print_table(

@@ -211,6 +211,9 @@ def test_rules_score_measures_against_labelled_articles(tmp_path: Path, monitor,
     output = monitor("rules", "score", str(file)).output
     assert "missed" in output
     assert "4" in output
+    assert parsed("rules", "score", str(file), "--rule", "drugs")["rules"] == [drugs]
+    assert parsed("rules", "score", str(file), "--rule", "aseanapol")["rules"] == []
+    assert "no rule is called 'nope'" in monitor("rules", "score", str(file), "--rule", "nope").output
     file.write_text('{"id": "1"}\n')
     assert "labelled.jsonl:1" in monitor("rules", "score", str(file)).output
 
