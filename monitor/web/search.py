@@ -10,7 +10,7 @@ from datetime import date
 
 from cachetools import LRUCache
 
-from monitor.ports import Stamp, StoredArticle, StoryOutline, Transaction, Wanted
+from monitor.ports import Clock, Stamp, StoredArticle, StoryOutline, Transaction, Wanted
 from monitor.rules.build import leaves
 from monitor.rules.compile import RuleErrors, RuleSet, compile_rules
 from monitor.rules.document import document
@@ -23,6 +23,23 @@ from monitor.rules.tokens import QueryError
 
 EXAMINED = 2000
 """Articles that one search looks at before it says how far it got: a query that no index narrows would read the whole archive."""
+SECONDS = 5.0
+"""The same for a query that takes long over each of them."""
+
+
+class Budget:
+    """What one request may spend on looking at articles: `most` of them, and SECONDS."""
+
+    def __init__(self, most: int, clock: Clock) -> None:
+        self.examined = 0
+        self._most = most
+        self._clock = clock
+        self._until = clock.monotonic() + SECONDS
+
+    def spend(self) -> bool:
+        """Count one that was looked at; whether it has to be the last."""
+        self.examined += 1
+        return self.examined >= self._most or self._clock.monotonic() >= self._until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,11 +120,11 @@ def _texts(rule: Rule) -> Iterator[str]:
     yield from rule.score
 
 
-def stories(tx: Transaction, wanted: Wanted, query: Query | None, *, after: int | None, limit: int) -> Page:
+def stories(tx: Transaction, wanted: Wanted, query: Query | None, budget: Budget, *, after: int | None, limit: int) -> Page:
     """A page of stories, each once: at the place of its newest article that is wanted and matches the query."""
     seen: set[str] = set()
     found: list[_Candidate] = []
-    for examined, (stamp, stored) in enumerate(_candidates(tx, wanted, query, after), 1):
+    for stamp, stored in _candidates(tx, wanted, query, after):
         match = None if query is None or stored is None or stamp.story_id in seen else query.match(stored)
         if stamp.story_id not in seen and (query is None or match is not None):
             seen.add(stamp.story_id)
@@ -115,7 +132,7 @@ def stories(tx: Transaction, wanted: Wanted, query: Query | None, *, after: int 
                 if len(found) == limit:
                     return Page(found=_outlined(tx, found), after=found[-1][0].number)
                 found.append((stamp, stored, match))
-        if examined == EXAMINED and query is not None:
+        if query is not None and budget.spend():
             return Page(found=_outlined(tx, found), after=stamp.number, examined_back_to=stored)
     return Page(found=_outlined(tx, found))
 
@@ -138,13 +155,15 @@ def _candidates(
     return ((stored.stamp, stored) for stored in tx.articles.chosen(wanted, query.narrowing, before=after))
 
 
-def matches_per_day(tx: Transaction, wanted: Wanted, query: Query) -> tuple[Counter[date], StoredArticle | None]:
+def matches_per_day(
+    tx: Transaction, wanted: Wanted, query: Query, budget: Budget
+) -> tuple[Counter[date], StoredArticle | None]:
     """How many articles of each day match the query; and, where there were too many to look at, the one up to which that was done."""
     days: Counter[date] = Counter()
-    for examined, stored in enumerate(tx.articles.chosen(wanted, query.narrowing), 1):
+    for stored in tx.articles.chosen(wanted, query.narrowing):
         if query.match(stored) is not None:
             days[(stored.article.published_at or stored.read_at).date()] += 1
-        if examined == EXAMINED:
+        if budget.spend():
             return days, stored
     return days, None
 

@@ -15,7 +15,7 @@ from monitor.rules.match import Match
 from monitor.rules.narrowing import narrow
 from monitor.rules.parse import parse
 from monitor.rules.rule import Rule, Vocabulary
-from monitor.web.search import draft_rules
+from monitor.web.search import Budget, draft_rules
 
 EXAMINED = 3000
 """Articles that a trial looks at. One that would have to look at more says so and looks at the newest."""
@@ -67,7 +67,7 @@ def score_of(lines: str) -> dict[str, int] | RuleError:
 
 
 def try_draft(
-    tx: Transaction, draft: Rule, vocabularies: Sequence[Vocabulary], first_day: date, *, against: str | None
+    tx: Transaction, draft: Rule, vocabularies: Sequence[Vocabulary], first_day: date, budget: Budget, *, against: str | None
 ) -> Trial | Bad:
     """Try `draft` on the articles since `first_day`, against what the rule `against` matched there."""
     try:
@@ -77,17 +77,14 @@ def try_draft(
     narrowing = narrow(parse(draft.when), rules.vocabularies)
     wanted = Wanted(first_day=first_day)
     found: dict[int, tuple[StoredArticle, Match | None]] = {}
-    examined = 0
+    complete = True
     for stored in tx.articles.chosen(wanted, narrowing):
-        if examined == EXAMINED:
-            break
-        examined += 1
         match = next(iter(rules.match(document(stored.article, stored.source)).matches), None)
         if match is not None:
             found[stored.number] = stored, match
-    else:
-        examined = -examined
-    complete, examined = examined <= 0, abs(examined)
+        if budget.spend():
+            complete = False
+            break
     matched = [(stored, match) for stored, match in found.values() if match is not None]
     if against is not None:
         _add_matched_before(tx, replace(wanted, rule=against), found)
@@ -102,7 +99,7 @@ def try_draft(
         shown=tuple(sorted(first_of_story.values(), key=lambda each: -each[0].number)[:SHOWN]),
         gained=None if against is None else tuple(result.gained),
         lost=None if against is None or not complete else tuple(result.lost),
-        examined=examined,
+        examined=budget.examined,
         complete=complete,
     )
 

@@ -13,6 +13,7 @@ from monitor.rules.match import Verdict
 from monitor.sources.source import Source
 from monitor.stories.facts import NO_FACTS
 from monitor.stories.shingles import sketch
+from monitor.web import search
 
 POST = Source(id="post", name="Harbour Post", url="https://post.example/feed", kind="feed", language="en", country="SG")
 
@@ -76,10 +77,16 @@ def test_a_query_that_cannot_be_read_is_pointed_at(inside, query: str, said: str
     assert said in page.text
 
 
-def test_a_day_that_is_none_is_said_and_not_searched(inside) -> None:
-    page = inside.page("/stories?since=yesterday")
-    assert "yesterday is not a day" in page
-    assert headlines(page) == []
+@pytest.mark.parametrize("day", ["yesterday", "0001-01-01", "9999-12-31", "2026-13-01"])
+def test_a_day_that_is_none_is_said_and_not_searched(inside, day: str) -> None:
+    for name in ("since", "until"):
+        page = inside.page(f"/stories?{name}={day}")
+        assert f"{day} is not a day" in page
+        assert headlines(page) == []
+
+
+def test_a_span_of_centuries_is_drawn(inside) -> None:
+    assert 'class="chart"' in inside.page("/stories?since=1900-01-01&until=2199-12-31")
 
 
 def test_counts_over_time_stand_in_the_page_and_lead_to_their_day(inside) -> None:
@@ -240,6 +247,19 @@ def test_a_draft_is_tried_on_the_archive(inside) -> None:
     assert "<b>2</b> alerts" in part
 
 
+def test_what_takes_too_long_is_looked_for_among_the_newest_and_goes_on_from_there(inside, monkeypatch) -> None:
+    monkeypatch.setattr(search, "SECONDS", 0.0)
+    assert "The newest 1 article that could match" in inside.page("/rules/try?when=heroin OR mango")
+    shown, address = [], "/stories?show=all&q=heroin OR mango"
+    while address:
+        page = inside.page(address)
+        shown += headlines(page)
+        further = re.search(r'<a class="button" href="([^"]*after=[^"]*)">Look further back', page)
+        address = further[1].replace("&amp;", "&") if further else ""
+    assert shown == ["Mango festival ends with fireworks", "Heroin hidden in mango crates"]
+    assert "counted back to" in inside.page("/stories?show=all&q=heroin OR mango&count=1")
+
+
 def test_a_draft_begins_with_the_rule_in_force(inside) -> None:
     page = inside.page("/rules/try?rule=drugs")
     assert "2 title:heroin\n1 @country/*" in page
@@ -289,5 +309,6 @@ def test_an_empty_desk_says_what_comes_next(empty, path: str, said: str) -> None
 
 def test_a_wrong_address_says_so_in_a_page(inside) -> None:
     assert "There is no page at this address" in inside.page("/nothing", 404)
-    assert "Not understood" in inside.page("/stories?after=x", 422)
+    for after in ("x", "0", "1" + "0" * 30):
+        assert "Not understood" in inside.page(f"/stories?after={after}", 422)
     inside.page("/alerts?after=x", 404)

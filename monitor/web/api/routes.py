@@ -102,7 +102,7 @@ def list_stories(
         except RuleErrors as errors:
             raise HTTPException(400, str(errors.errors[0])) from None
     with here.store.reading() as tx:
-        page = search.stories(tx, filters.wanted(), query, after=after, limit=limit)
+        page = search.stories(tx, filters.wanted(), query, search.Budget(search.EXAMINED, here.clock), after=after, limit=limit)
         articles = search.articles(tx, page.found)
     found = tuple(story_out(stored, each.outline, each.match) for stored, each in zip(articles, page.found, strict=True))
     return StoriesOut(stories=found, next=page.after, complete=page.examined_back_to is None)

@@ -11,6 +11,7 @@ from fastapi import Query
 
 from monitor.ports import Wanted
 
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
 Words = Annotated[str, Query(max_length=200)]
 
 
@@ -29,6 +30,15 @@ class Asked:
         return sum(bool(value) for key, value in self.words.items() if key != "q")
 
 
+def _day(value: str) -> date | None:
+    """The day, if it is one on which anything could be published."""
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        return None
+    return day if _FIRST_YEAR <= day.year <= _LAST_YEAR else None
+
+
 def asked(
     q: Annotated[str, Query(max_length=4000)] = "",
     rule: Words = "",
@@ -44,10 +54,8 @@ def asked(
     days: dict[str, date | None] = {}
     complaints = []
     for name, value in (("since", since), ("until", until)):
-        try:
-            days[name] = date.fromisoformat(value) if value else None
-        except ValueError:
-            days[name] = None
+        days[name] = _day(value)
+        if value and days[name] is None:
             complaints.append(f"{value} is not a day: write it as 2026-01-31.")
     return Asked(
         words={

@@ -19,8 +19,9 @@ from monitor.web.charts import bars, chart, sparkline
 from monitor.web.complaint import complaint_of
 from monitor.web.passages import shown
 from monitor.web.safety.entrance import person
+from monitor.web.search import Budget
 from monitor.web.templating import page
-from monitor.web.trial import Bad, score_of, try_draft
+from monitor.web.trial import EXAMINED, Bad, score_of, try_draft
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(person)])
 
@@ -126,7 +127,7 @@ def _tried(request: Request, typed: dict[str, str], days: int, against: str | No
     today = here.clock.now().date()
     first = today - timedelta(days=days - 1)
     with here.store.reading() as tx:
-        trial = try_draft(tx, rule, here.settings.vocabularies, first, against=against)
+        trial = try_draft(tx, rule, here.settings.vocabularies, first, Budget(EXAMINED, here.clock), against=against)
     if isinstance(trial, Bad):
         texts = {"when": typed["when"], "unless": typed["unless"]}
         return {"complaints": [complaint_of(each, texts.get(each.query or "", each.query or "")) for each in trial.errors]}

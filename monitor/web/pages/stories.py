@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from difflib import SequenceMatcher
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Annotated, Any, cast
 
@@ -48,7 +48,7 @@ def home() -> Response:
 def stories(
     request: Request,
     what: Annotated[Asked, Depends(asked)],
-    after: Annotated[int | None, Query(ge=1)] = None,
+    after: Annotated[int | None, Query(ge=1, le=2**53)] = None,
     count: bool = False,
 ) -> Response:
     """A page of stories, with their counts over time."""
@@ -60,12 +60,13 @@ def stories(
             query = queries(request).query(what.query, here.settings.vocabularies)
         except RuleErrors as errors:
             complaints.append(complaint_of(errors.errors[0], what.query))
+    budget = partial(search.Budget, search.EXAMINED, here.clock)
     found, drawing, counted_to = search.Page(found=()), None, None
     with here.store.reading() as tx:
         if not complaints:
-            found = search.stories(tx, what.wanted, query, after=after, limit=_PAGE)
+            found = search.stories(tx, what.wanted, query, budget(), after=after, limit=_PAGE)
         if not complaints and after is None and (query is None or count):
-            drawing, counted_to = _chart(tx, what, query, here.clock.now().date())
+            drawing, counted_to = _chart(tx, what, query, budget(), here.clock.now().date())
         counts = tx.articles.counts() if not found.found else {}
         rows = _rows(request, tx, found.found, query)
     return page(
@@ -182,13 +183,17 @@ def choices(settings: Settings) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def _chart(tx: Transaction, what: Asked, query: search.Query | None, today: date) -> tuple[object, StoredArticle | None]:
+def _chart(
+    tx: Transaction, what: Asked, query: search.Query | None, budget: search.Budget, today: date
+) -> tuple[object, StoredArticle | None]:
     last = what.wanted.last_day or today
     first = what.wanted.first_day or last - timedelta(days=_CHART_DAYS - 1)
     if first > last:
         return None, None
     within = replace(what.wanted, first_day=first, last_day=last)
-    per_day, counted_to = (tx.articles.per_day(within), None) if query is None else search.matches_per_day(tx, within, query)
+    per_day, counted_to = (
+        (tx.articles.per_day(within), None) if query is None else search.matches_per_day(tx, within, query, budget)
+    )
     if what.wanted.first_day is None and per_day:
         first = max(first, min(min(per_day), last - timedelta(days=_LEAST_DAYS - 1)))  # a young archive is not drawn as empty
     return _drawn(tuple(what.words.items()), tuple(sorted(per_day.items())), first, last), counted_to
