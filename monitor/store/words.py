@@ -11,7 +11,12 @@ from monitor.rules.narrowing import Any, Every, Everything, Narrowing, Word
 
 _AT_ONCE = 200
 """Alternatives put into one look-up: a vocabulary has thousands."""
-_VECTOR = "array_to_tsvector(string_to_array(:words, ' '))"  # an array of so many words would take the driver longer than all else
+# The words go as one text: an array of so many would take the driver longer than all else.
+_FILE = text("INSERT INTO article_words (number, words) VALUES (:number, array_to_tsvector(string_to_array(:words, ' ')))")
+_FILE_SQLITE = text("INSERT INTO article_words (rowid, words) VALUES (:number, :words)")
+_FILE_MORE = text(
+    "UPDATE article_words SET words = words || array_to_tsvector(string_to_array(:words, ' ')) WHERE number = :number"
+)
 
 
 class Words:
@@ -23,17 +28,13 @@ class Words:
 
     def add(self, number: int, words: frozenset[str]) -> None:
         """File the article with this number under `words`."""
-        if self._postgres:
-            statement = f"INSERT INTO article_words (number, words) VALUES (:number, {_VECTOR})"
-        else:
-            statement = "INSERT INTO article_words (rowid, words) VALUES (:number, :words)"
-        self._connection.execute(text(statement), {"number": number, "words": " ".join(sorted(words))})
+        statement = _FILE if self._postgres else _FILE_SQLITE
+        self._connection.execute(statement, {"number": number, "words": " ".join(sorted(words))})
 
     def also(self, number: int, words: frozenset[str]) -> None:
         """File it under these words that it was not under, too. Those of an earlier version stay: the index only narrows."""
         if self._postgres:
-            more = f"UPDATE article_words SET words = words || {_VECTOR} WHERE number = :number"
-            self._connection.execute(text(more), {"number": number, "words": " ".join(sorted(words))})
+            self._connection.execute(_FILE_MORE, {"number": number, "words": " ".join(sorted(words))})
         elif words:
             self.add(number, words)
 
