@@ -16,6 +16,7 @@ from monitor.adapters.apprise import AppriseChat
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.guard import guarded_session
 from monitor.adapters.http import HttpFetch
+from monitor.adapters.memory import spare_memory
 from monitor.adapters.smtp import SmtpMailer
 from monitor.adapters.warc import Shelf
 from monitor.adapters.webhook import HttpPoster
@@ -58,6 +59,7 @@ class App:
         """Take new settings: steps that begin from now on see them. The store and the number of processes stay as they are."""
         self.context = _context(settings, self.store, self.parse, self.clock)
         self.settings = settings
+        spare_memory()
 
     @contextmanager
     def daemon(self, on_event: Callable[[Event], None], on_progress: Callable[[], object]) -> Iterator[EmbeddedEngine]:
@@ -67,6 +69,7 @@ class App:
             engine = EmbeddedEngine(
                 self.context, host_gap_s=self.settings.host_gap_s, on_event=on_event, on_progress=on_progress
             )
+            spare_memory()
             engine.start()
             yield engine
 
@@ -95,6 +98,7 @@ class App:
         )
         with self.store.one_of_many():
             self.watch()
+            spare_memory()
             engine.start()
             yield engine
 

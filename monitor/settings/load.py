@@ -39,6 +39,8 @@ from monitor.sources.source import Source
 from monitor.urls import canonical, host_of
 
 _Model = TypeVar("_Model", bound=BaseModel)
+_Seen = dict[str, tuple[Tree, Route]]
+"""Where each value stood first."""
 
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 _POLITE_INTERVAL_S = 60.0
@@ -163,14 +165,16 @@ class _Loading:
             self.problems += complaints(error, model, tree, route)
             return None
 
-    def _once(self, seen: dict[str, str], value: str, tree: Tree, route: Route, message: str, *, key: bool = False) -> bool:
+    def _once(self, seen: _Seen, value: str, tree: Tree, route: Route, message: str, *, key: bool = False) -> bool:
         """Whether `value` is new; if not, a problem that says where it stood first."""
-        mark = (tree.keys if key else tree.values)[route]
-        here = f"{tree.file}:{mark.line}:{mark.column}"
+        here = tree, route
         first = seen.setdefault(value, here)
-        if first == here:
+        if first is here:
             return True
-        self.problems.append(tree.problem(route, f"{message}; it stands in {first} already", key=key, found=value))
+        its_tree, its_route = first
+        mark = (its_tree.keys if key else its_tree.values)[its_route]
+        where = f"{its_tree.file}:{mark.line}:{mark.column}"
+        self.problems.append(tree.problem(route, f"{message}; it stands in {where} already", key=key, found=value))
         return False
 
     # subjects
@@ -212,8 +216,8 @@ class _Loading:
             return None
 
     def _sources(self, tree: Tree) -> Iterator[Source]:
-        ids: dict[str, str] = {}
-        urls: dict[str, str] = {}
+        ids: _Seen = {}
+        urls: _Seen = {}
         enabled = 0
         for route, item in self._items(tree, "sources"):
             entry = self._model(SourceEntry, tree, route, item)
@@ -233,7 +237,7 @@ class _Loading:
             self.warnings.append(tree.problem((), "no source is enabled: nothing will be watched"))
 
     def _channels(self, tree: Tree, timezone: str) -> _Channels:
-        ids: dict[str, str] = {}
+        ids: _Seen = {}
         channels = _Channels(all_known=not tree.stopped)
         for route, item in self._items(tree, "channels"):
             kind, name = (item.get("kind"), item.get("id")) if isinstance(item, dict) else (None, None)
@@ -288,7 +292,7 @@ class _Loading:
 
     def _vocabularies(self) -> tuple[list[PlacedVocabulary], set[str] | None]:
         """The vocabularies, and the names that are written, bad entries included; None if not all of them could be read."""
-        names: dict[str, str] = {}
+        names: _Seen = {}
         found: list[PlacedVocabulary] = []
         all_known = True
         for tree in map(self._taken, read_folder(self.directory, "vocabularies")):
@@ -319,7 +323,7 @@ class _Loading:
         self.problems += term_problems(placed)
 
     def _rules(self, trees: Iterable[Tree], channels: _Channels, vocabularies: set[str] | None) -> Iterator[PlacedRule]:
-        ids: dict[str, str] = {}
+        ids: _Seen = {}
         for tree in map(self._taken, trees):
             for route, item in self._items(tree, "rules"):
                 entry = self._model(RuleEntry, tree, route, item)

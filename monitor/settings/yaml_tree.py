@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import yaml
@@ -43,17 +43,44 @@ class Mark:
     style: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where keys and values stand."""
+
+    keys: dict[Route, Mark] = field(default_factory=dict)
+    values: dict[Route, Mark] = field(default_factory=dict)
+
+
 @dataclass(slots=True, kw_only=True)
 class Tree:
-    """What `read` found. `data` is what could be read even where `problems` is not empty; `stopped` says that there may be more."""
+    """What `read` found. `data` is what could be read even where `problems` is not empty; `stopped` says that there may be more.
+
+    Where everything stands is found by a second reading, once it is asked for: nobody asks of a file that is right, and for ten thousand
+    sources it takes more memory than all the rest.
+    """
 
     file: str
     text: str = ""
     data: object = None
     stopped: bool = False
     problems: list[Problem] = field(default_factory=list)
-    keys: dict[Route, Mark] = field(default_factory=dict)
-    values: dict[Route, Mark] = field(default_factory=dict)
+    _places: _Places | None = None
+
+    @property
+    def keys(self) -> Mapping[Route, Mark]:
+        """Where each key stands."""
+        return self._located().keys
+
+    @property
+    def values(self) -> Mapping[Route, Mark]:
+        """Where each value stands."""
+        return self._located().values
+
+    def _located(self) -> _Places:
+        if self._places is None:
+            self._places = _Places()
+            _build(Tree(file=self.file, text=self.text), self._places)
+        return self._places
 
     def written(self, route: Route) -> str | None:
         """The scalar at `route` as it is written in the file, None for a list, a mapping, or text over several lines."""
@@ -108,8 +135,8 @@ def _decode(raw: bytes, tree: Tree) -> bool:
     return True
 
 
-def _build(tree: Tree) -> bool:
-    builder = _Builder(tree)
+def _build(tree: Tree, places: _Places | None = None) -> bool:
+    builder = _Builder(tree, places)
     try:
         return all(builder.take(event) for event in yaml.parse(tree.text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
@@ -136,10 +163,11 @@ class _Open:
 
 
 class _Builder:
-    """Fills a Tree from parser events."""
+    """Fills a Tree from parser events, and `places` if there are any to be filled."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, places: _Places | None) -> None:
         self._tree = tree
+        self._places = places
         self._open: list[_Open] = []
         self._documents = 0
 
@@ -176,8 +204,8 @@ class _Builder:
             assert holder.key is not None
             route = (*holder.route, holder.key)
         duplicate = holder is not None and holder.skip
-        if not duplicate:
-            self._tree.values[route] = _mark(event)
+        if self._places is not None and not duplicate:
+            self._places.values[route] = _mark(event)
         if isinstance(event, yaml.ScalarEvent):
             self._put(holder, _scalar(event))
             return True
@@ -203,11 +231,11 @@ class _Builder:
         assert holder.pairs is not None
         holder.skip = event.value in holder.pairs
         if holder.skip:
-            first = self._tree.keys.get(route)
+            first = (self._places or self._tree).keys.get(route)
             where = f"; it stands in line {first.line} already" if first else ""
             self._complain(event, f"duplicate key `{event.value}`{where}", write="each key once")
-        else:
-            self._tree.keys[route] = _mark(event)
+        elif self._places is not None:
+            self._places.keys[route] = _mark(event)
         return True
 
     def _put(self, holder: _Open | None, value: object) -> None:
