@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -78,6 +78,7 @@ def application(behind: Behind, meter: Meter | None = None) -> FastAPI:
     app.add_exception_handler(entrance.LoginNeeded, entrance.to_login)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(Exception, _broken)
     return app
 
 
@@ -89,14 +90,26 @@ async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    if request.url.path.startswith("/api/"):
-        return JSONResponse({"detail": error.detail}, status_code=error.status_code, headers=error.headers)
-    if request.url.path.startswith(("/feeds/", "/metrics")):
-        return PlainTextResponse(f"{error.detail}\n", status_code=error.status_code, headers=error.headers)
-    heading = _HEADINGS.get(error.status_code, "Something went wrong")
     plain = error.detail == HTTPStatus(error.status_code).phrase
     detail = _WORDS.get(error.status_code, error.detail) if plain else error.detail
-    return page(request, "error.html", heading=heading, detail=detail, status=error.status_code)
+    return _words(request, error.status_code, detail, error.headers)
+
+
+async def _broken(request: Request, _error: Exception) -> Response:
+    """Uvicorn logs the error itself."""
+    return _words(
+        request, 500, "This could not be answered; the log says why. The store may be busy or full: try again in a minute."
+    )
+
+
+def _words(request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
+    """What went wrong, in the form in which the answer was expected."""
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"detail": detail}, status_code=status, headers=headers)
+    if request.url.path.startswith(("/feeds", "/metrics", "/ready")):
+        return PlainTextResponse(f"{detail}\n", status_code=status, headers=headers)
+    heading = _HEADINGS.get(status, "Something went wrong")
+    return page(request, "error.html", heading=heading, detail=detail, status=status)
 
 
 async def _not_understood(request: Request, error: Exception) -> Response:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
+from argon2 import PasswordHasher
+from starlette.testclient import TestClient
+
+from monitor.alerts.channel import Secret
+from monitor.articles.article import Article
+from monitor.settings.settings import WebSettings
 
 
 @pytest.fixture
@@ -55,6 +63,40 @@ def test_pages_follow_each_other(get) -> None:
     assert len(alerts["alerts"]) == 3
     assert len(rest["alerts"]) == 1
     assert rest["next"] is None
+
+
+def test_what_comes_meanwhile_moves_no_page(get, filled) -> None:
+    def walk(path: str, kind: str) -> list[str]:
+        first = get(path, limit=2)
+        article = Article(headline=f"Heroin again {kind}", paragraphs=(kind * 9,), url=f"https://post.example/{kind}")
+        filled.publish(filled.behind.settings.sources[0], article)
+        second = get(path, limit=2, after=first["next"])
+        return [each["id"] for each in (*first[kind], *second[kind])]
+
+    for kind in ("stories", "alerts"):
+        before = [each["id"] for each in get(f"/{kind}", limit=4)[kind]]
+        assert walk(f"/{kind}", kind) == before
+
+
+def test_a_password_may_have_letters_of_any_script(make_desk) -> None:
+    line = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("mật khẩu ຂອງ anna")
+    desk = make_desk(web=WebSettings(users={"anna": Secret(line)}))
+    header = "Basic " + base64.b64encode("anna:mật khẩu ຂອງ anna".encode()).decode()
+    assert desk.client.get("/api/v1/rules", headers={"Authorization": header}).status_code == 200
+
+
+def test_an_error_of_ours_is_said_in_the_form_of_the_answer(inside, basic) -> None:
+    with inside.store.writing() as tx:
+        tx._connection.exec_driver_sql("DROP TABLE article")
+    client = TestClient(inside.client.app, base_url="http://127.0.0.1:8765", raise_server_exceptions=False)
+    client.cookies = inside.client.cookies
+    answer = client.get("/api/v1/stories?show=all", headers=basic)
+    assert (answer.status_code, list(answer.json())) == (500, ["detail"])
+    page = client.get("/stories?show=all")
+    assert page.status_code == 500
+    assert "the log says why" in page.text
+    assert "content-security-policy" in page.headers
+    assert "sqlite" not in (page.text + answer.text).lower()
 
 
 def test_an_id_is_the_same_wherever_it_stands(get) -> None:

@@ -41,6 +41,19 @@ def test_an_address_that_tries_many_names_waits() -> None:
     assert attempts.wait_s(limits_of("10.0.0.1", "anna"), NOW + timedelta(seconds=20)) == WINDOW.total_seconds() - 20
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        pytest.param("2001:db8::1", "2001:db8::ffff:2", True, id="a network of IPv6"),
+        pytest.param("2001:db8::1", "2001:db8:0:1::1", False, id="its neighbour"),
+        pytest.param("10.0.0.1", "10.0.0.2", False, id="IPv4"),
+        pytest.param("unknown:x", "unknown:y", False, id="no address"),
+    ],
+)
+def test_addresses_that_are_limited_together(one: str, other: str, same: bool) -> None:
+    assert (limits_of(one, "anna") == limits_of(other, "anna")) == same
+
+
 def test_the_memory_of_attempts_is_bounded() -> None:
     attempts = Attempts()
     for number in range(5_000):

@@ -20,10 +20,14 @@ def document(filled, basic) -> dict:
 def test_every_route_of_the_api_is_described(document) -> None:
     assert document["openapi"].startswith("3.1")
     assert len(document["paths"]) == 10
+    (scheme,) = document["components"]["securitySchemes"].values()
+    assert (scheme["type"], scheme["scheme"]) == ("http", "basic")
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             assert operation["description"], (method, path)
             assert {"200", "401", "429"} <= set(operation["responses"]), (method, path)
+            assert all("content" in answer for answer in operation["responses"].values()), (method, path)
+            assert operation["security"] == [{"basic": []}], (method, path)
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["good questions", "bad questions"])

@@ -20,6 +20,7 @@ from monitor.web.api.shapes import (
     FullArticleOut,
     FullStoryOut,
     PairOut,
+    RefusalOut,
     RetriedOut,
     RuleOut,
     SourceOut,
@@ -36,12 +37,12 @@ from monitor.web.pages.stories import choices, queries
 from monitor.web.safety.entrance import caller, reader
 
 _REFUSALS: dict[int | str, dict[str, Any]] = {
-    401: {"description": "No name and password, or wrong ones."},
-    429: {"description": "Too many wrong passwords; Retry-After says when the next is heard."},
+    401: {"model": RefusalOut, "description": "No name and password, or wrong ones."},
+    429: {"model": RefusalOut, "description": "Too many wrong passwords; Retry-After says when the next is heard."},
 }
-_MISSING: dict[int | str, dict[str, Any]] = {404: {"description": "There is no such thing."}}
+_MISSING: dict[int | str, dict[str, Any]] = {404: {"model": RefusalOut, "description": "There is no such thing."}}
 _BAD: dict[int | str, dict[str, Any]] = {
-    400: {"description": "The query or the place in the list cannot be read; `detail` says why."}
+    400: {"model": RefusalOut, "description": "The query or the place in the list cannot be read; `detail` says why."}
 }
 
 router = APIRouter(prefix="/api/v1", dependencies=[Depends(reader)], responses=_REFUSALS)

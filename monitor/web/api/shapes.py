@@ -206,6 +206,13 @@ class PairOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefusalOut:
+    """Why there is no answer, in words."""
+
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RetriedOut:
     """How many given-up deliveries are due again."""
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
+from ipaddress import ip_network
 
 WINDOW = timedelta(minutes=15)
 _MOST_KEYS = 10_000
@@ -37,5 +39,7 @@ class Attempts:
 
 def limits_of(address: str, user: str) -> Mapping[str, int]:
     """The limits of one attempt: few for one name from one address, more for an address, many for a name from everywhere, so that
-    nobody is shut out by someone else's guesses soon."""
+    nobody is shut out by someone else's guesses soon. Of IPv6 the network counts: whoever has one address has all of its /64."""
+    with suppress(ValueError):
+        address = str(ip_network((address, 64), strict=False)) if ":" in address else address
     return {f"{address} {user}": 5, f"{address} *": 20, f"* {user}": 50}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi.openapi.models import HTTPBase
+from fastapi.security.base import SecurityBase
 from starlette.responses import RedirectResponse, Response
 
 from monitor.web.safety.keeper import Keeper, TooMany, Visitor
@@ -40,25 +42,31 @@ async def writer(request: Request, visitor: Annotated[Visitor, Depends(person)],
     return visitor
 
 
-async def reader(request: Request) -> Visitor:
-    """For what programs read (API, feeds, metrics): name and password by HTTP Basic, a session, or the proxy's word."""
-    keeper = keeper_of(request)
-    return keeper.by_proxy(request) or keeper.by_session(request) or await _by_basic(request, keeper)
+class Program(SecurityBase):
+    """What is asked of programs: name and password by HTTP Basic in UTF-8 (FastAPI's own takes ASCII alone), or the proxy's word; where
+    `sessions`, that of a person's browser will do."""
+
+    def __init__(self, *, sessions: bool) -> None:
+        self.model = HTTPBase(scheme="basic")
+        self.scheme_name = "basic"
+        self._sessions = sessions
+
+    async def __call__(self, request: Request) -> Visitor:
+        """FastAPI's dependency."""
+        keeper = keeper_of(request)
+        known = keeper.by_proxy(request) or (keeper.by_session(request) if self._sessions else None)
+        verdict = known or await keeper.by_basic(request.headers, keeper.address(request))
+        if isinstance(verdict, TooMany):
+            raise HTTPException(429, "too many wrong passwords", headers={"Retry-After": str(int(verdict.wait_s) + 1)})
+        if verdict is None:
+            raise HTTPException(401, "name and password of a user of the desk are needed", headers=_ASK)
+        return verdict
 
 
-async def caller(request: Request) -> Visitor:
-    """For programs that change something: name and password with each call, or the proxy's word; a cookie is not enough."""
-    keeper = keeper_of(request)
-    return keeper.by_proxy(request) or await _by_basic(request, keeper)
-
-
-async def _by_basic(request: Request, keeper: Keeper) -> Visitor:
-    verdict = await keeper.by_basic(request.headers, keeper.address(request))
-    if isinstance(verdict, TooMany):
-        raise HTTPException(429, "too many wrong passwords", headers={"Retry-After": str(int(verdict.wait_s) + 1)})
-    if verdict is None:
-        raise HTTPException(401, "name and password of a user of the desk are needed", headers=_ASK)
-    return verdict
+reader = Program(sessions=True)
+"""For what programs read: API, feeds, metrics."""
+caller = Program(sessions=False)
+"""For programs that change something: a browser sends its cookie with whatever another page makes it send."""
 
 
 def to_login(request: Request, _error: Exception) -> Response:
