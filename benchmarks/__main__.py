@@ -51,19 +51,7 @@ def matching() -> list[Figure]:
     ]
 
 
-def extraction() -> list[Figure]:
-    """Of benchmarks/extraction.py."""
-    bench: Any = importlib.import_module("benchmarks.extraction")
-    pages = bench.load(HERE.parent / "fixtures" / "pages")
-    alone, _ = bench.measure(bench.read_alone, pages)
-    ours, words = bench.measure(bench.ours, pages)
-    detail = f"{1000 * ours / len(pages):.1f} ms a page, {1000 * alone / len(pages):.1f} alone; {words.split('  ')[0]}"
-    return [
-        Figure(name="extraction: a saved page", ratio=ours / alone, baseline="trafilatura with metadata, CPU", detail=detail)
-    ]
-
-
-ASKED = {"matching": matching, "extraction": extraction}
+ASKED = {"matching": matching}
 
 
 def run(name: str) -> list[Figure]:

@@ -1,9 +1,10 @@
 """The reader against trafilatura with metadata: CPU in the same run, and F1 where the expected text is known.
 
-    python benchmarks/extraction.py [DIR]
+    python -m benchmarks.extraction [DIR]
 
 DIR holds pages as `NAME.html` with the expected text as `NAME.json` (see `monitor.articles.score.expected_from`) or `NAME.txt`;
-without it the saved pages of fixtures/pages are read. Times are the best of three rounds over all pages, after a warm-up.
+without it pages of real size (benchmarks/pages.py) and the saved ones of fixtures/pages are read. The latter are a few KB each, of which
+the cost of a real page cannot be told. Times are the best of three rounds over all pages, after a warm-up.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.figure import Figure
+from benchmarks.pages import page, url
 from monitor.articles.article import Article
 from monitor.articles.baseline import read_alone
 from monitor.articles.page import read_page
@@ -24,6 +27,7 @@ from monitor.fetching.outcome import Fetched
 from monitor.sources.entry import Entry
 from monitor.sources.source import Source
 
+SAVED = Path(__file__).parents[1] / "fixtures" / "pages"
 SOURCE = Source(id="benchmark", name="Benchmark", url="https://benchmark.example/", kind="page")
 ENTRY = Entry(keys=("benchmark",))
 
@@ -66,10 +70,38 @@ def measure(read: Callable[[Fetched], Article], pages: list[tuple[Expected, Fetc
     return min(rounds), "  ".join(f"{name} {'–' if value is None else f'{value:.3f}'}" for name, value in shares.items())
 
 
+def real_size(count: int = 60) -> list[tuple[Expected, Fetched]]:
+    """Pages as large as real ones. Their text is a filler: only what reading them costs can be told."""
+    headers = {"content-type": "text/html; charset=utf-8"}
+    return [
+        (Expected(), Fetched(url=url(number), status=200, headers=headers, body=page(number), fetched_at=datetime.now(UTC)))
+        for number in range(count)
+    ]
+
+
+def figures() -> list[Figure]:
+    """The ratios, measured now."""
+    told = []
+    for name, pages in (("a page of real size", real_size()), ("a small page of fixtures/pages", load(SAVED))):
+        alone, alone_words = measure(read_alone, pages)
+        seconds, words = measure(ours, pages)
+        size = sum(len(fetched.body) for _, fetched in pages) / len(pages) / 1000
+        detail = f"{1000 * seconds / len(pages):.1f} and {1000 * alone / len(pages):.1f} ms for {size:.0f} KB"
+        if pages[0][0].text:
+            detail += f"; {words.split('  ')[0]}, alone {alone_words.split('  ')[0]}"
+        told.append(
+            Figure(name=f"extraction: {name}", ratio=seconds / alone, baseline="trafilatura with metadata, CPU", detail=detail)
+        )
+    return told
+
+
 def main() -> None:
     warnings.simplefilter("ignore")
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[1] / "fixtures" / "pages"
-    pages = load(folder)
+    if len(sys.argv) == 1:
+        for each in figures():
+            print(f"{each.name:42} {each.ratio:6.2f}  x {each.baseline:34} {each.detail}")
+        return
+    pages = load(Path(sys.argv[1]))
     reference, words = measure(read_alone, pages)
     print(f"trafilatura with metadata  {1000 * reference / len(pages):6.1f} ms a page  {words}")
     seconds, words = measure(ours, pages)

@@ -30,6 +30,7 @@ _BURMESE = re.compile("[\u1000-\u109f]")
 _SIGNS = (GLUE, *HYPHENS)
 _ASCII = bytes(ord(chr(byte).lower()) if chr(byte).isalnum() and byte < 128 else 32 for byte in range(256))
 _MOST_PIECES = 6
+_MOST_BROKEN = 10_000  # characters of words in pieces; to look at more of them costs more than to read the page
 _TELLING = 4  # shorter words of a longer term ("of", "in") stand in every text
 
 
@@ -95,11 +96,14 @@ class Prefilter:
         whatever stands between them. `GLUE` stands in `text` for what may part two words or not."""
         if self._always:
             return True
-        found = self._found(text)
+        words = _words(text)
+        if words is None:
+            return True
+        found = self._found(words)
         return any(need.holds(found, country) for need in self._needs)
 
-    def _found(self, text: str) -> frozenset[int]:
-        seen = {pattern for _, _, pattern in self._scan(_words(text))}
+    def _found(self, words: bytes) -> frozenset[int]:
+        seen = {pattern for _, _, pattern in self._scan(words)}
         return frozenset([number for pattern in seen for number in self._numbers[pattern]])
 
     def _need(self, query: Query) -> _Need | None:
@@ -192,16 +196,18 @@ def _patterns(literal: str) -> list[bytes]:
     return [each.encode() for each in ends]
 
 
-def _words(text: str) -> bytes:
-    """All words that may stand in the text as UTF-8, folded, with a space before and after each. Words are folded one by one, so that in a
-    text of ASCII letters only the few others cost anything."""
+def _words(text: str) -> bytes | None:
+    """All words that may stand in the text as UTF-8, folded, with a space before and after each; None if they are too many to tell. Words
+    are folded one by one, so that in a text of ASCII letters only the few others cost anything."""
     words = text.split()
     broken = {word for sign in _SIGNS if sign in text for word in words if sign in word}
+    if sum(map(len, broken)) > _MOST_BROKEN:
+        return None
     other = [] if text.isascii() else [word for word in words if not word.isascii()]
-    rest = " ".join([*other, *_joined(broken)])
-    if _BURMESE.search(rest):  # an article of the page may be taken for either
-        rest = f"{rest} {zawgyi_to_unicode(rest)[0]}"
-    return b" %b %b " % (text.encode("ascii", "replace").translate(_ASCII), _folded(rest).encode("utf-8", "replace"))
+    rest = [*other, *_joined(broken)]
+    if burmese := " ".join([word for word in rest if _BURMESE.search(word)]):  # an article of the page may be taken for either
+        rest.append(zawgyi_to_unicode(burmese)[0])
+    return b" %b %b " % (text.encode("ascii", "replace").translate(_ASCII), _folded(" ".join(rest)).encode("utf-8", "replace"))
 
 
 def _joined(words: Iterable[str]) -> list[str]:

@@ -96,6 +96,11 @@ def test_what_no_word_can_tell_always_passes(when: str) -> None:
     assert may_match(when, "nothing at all")
 
 
+def test_a_text_of_endless_words_in_pieces_is_left_to_the_matcher() -> None:
+    assert not may_match("heroin", "a quiet-day " * 50)
+    assert may_match("heroin", "-".join(f"part{number}" for number in range(2000)))
+
+
 def test_each_tenth_shipped_term_passes_where_it_is_found() -> None:
     shipped = load(CONFIG, os.environ)
     rules = compile_rules([], shipped.vocabularies)
