@@ -10,6 +10,7 @@ and of those that need two idle cores only what `load` was low for.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import importlib.util
 import os
 import random
@@ -24,13 +25,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+import procrastinate
 import psutil
 from sqlalchemy import create_engine, text
 
 from benchmarks.figure import Figure
+from benchmarks.pages import page
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.workers import Workers
 from monitor.alerts.channel import Secret, WebhookChannel
@@ -51,37 +55,42 @@ from monitor.store.database import RowStore, open_store
 
 ROOT = Path(__file__).parents[1]
 HOSTS = 100
-_HEAVY = 900  # paragraphs
+CACHE = "512MB"
+"""Of PostgreSQL: the rows of a million sources have to fit in, as they do on a server that is to hold so many."""
 _WORDS = (
     "harbour ledger monsoon rubber bridge clinic orchard ferry market village lantern quarry temple canal budget school engine border rice "
     "copper timber signal council river garden road hotel island forest valley tower museum radio pepper bicycle storm ticket window "
     "carpet mirror needle paper basket candle hammer ladder marble onion pillow saddle officers police arrested seized suspects court"
 ).split()
+_WORDS += [f"{one}{other}" for one in _WORDS for other in _WORDS]  # few words would make copies of pages that are none
+_OFTEN = list(accumulate(1 / (rank + 10) for rank in range(len(_WORDS))))
 
 
-def page(number: int, paragraphs: int) -> bytes:
-    """A news page; with many paragraphs, one whose reading outweighs all else."""
+def heavy_page(number: int) -> bytes:
+    """A page whose reading outweighs all else that is done with it."""
     chance = random.Random(number)
-    text = "".join(f"<p>{' '.join(chance.choices(_WORDS, k=60)).capitalize()}.</p>" for _ in range(paragraphs))
-    links = "".join(f"<li><a href='/{n}'>{' '.join(chance.choices(_WORDS, k=6))}</a></li>" for n in range(40))
-    return (
-        f"<html><head><title>Case {number} in court</title></head><body><nav><ul>{links}</ul></nav><article><h1>Case {number} in court</h1>"
-        f"{text}</article><footer><ul>{links}</ul></footer></body></html>"
-    ).encode()
+    text = "".join(f"<p>{_paragraph(chance)}</p>" for _ in range(900))
+    title = f"Case {number} in court"
+    return f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>{text}</article></body></html>".encode()
+
+
+def _paragraph(chance: random.Random) -> str:
+    return " ".join(chance.choices(_WORDS, cum_weights=_OFTEN, k=60)).capitalize() + "."
 
 
 class Web:
-    """Hosts in memory. A feed is never modified."""
+    """Hosts in memory. A feed is never modified; of ten pages one is about crime."""
 
-    def __init__(self, paragraphs: int) -> None:
-        self.paragraphs = paragraphs
+    def __init__(self, *, heavy: bool) -> None:
+        self.heavy = heavy
 
     def fetch(self, request: Request) -> Outcome:
         """The page that the address names."""
         now = SystemClock().now()
         if request.url.endswith("/feed"):
             return NotModified(fetched_at=now)
-        body = page(int(request.url.rpartition("/")[2]), self.paragraphs)
+        number = int(request.url.rpartition("/")[2])
+        body = heavy_page(number) if self.heavy else page(number, matching=number % 10 == 0)
         headers = {"content-type": "text/html; charset=utf-8"}
         return Fetched(url=request.url, status=200, headers=headers, body=body, fetched_at=now)
 
@@ -93,19 +102,19 @@ def sources(number: int) -> list[Source]:
     ]
 
 
-def context(store: RowStore, parse: Any, paragraphs: int = 12, number: int = HOSTS) -> Context:
+def context(store: RowStore, parse: Any, *, heavy: bool = False, number: int = HOSTS) -> Context:
     """The world a step meets here: pages in memory, and a webhook that takes everything."""
     return Context(
         store=store,
         clock=SystemClock(),
         chance=lambda: 0.0,
-        fetch=Web(paragraphs).fetch,
+        fetch=Web(heavy=heavy).fetch,
         crawl_delay_s=lambda _url: None,
         parse=parse,
         mailer=None,  # type: ignore[arg-type]  # there is no mail channel
         poster=lambda *_words: Sent(),
         chat=None,  # type: ignore[arg-type]
-        rules=compile_rules([Rule(id="court", title="Court", when="court AND seized", alert=("hook",))], []),
+        rules=compile_rules([Rule(id="crime", title="Crime", when="trafficking OR (court AND seized)", alert=("hook",))], []),
         sources={source.id: source for source in sources(number)},
         channels={
             "hook": WebhookChannel(
@@ -140,6 +149,7 @@ class Server:
             module = importlib.util.module_from_spec(spec)
             sys.modules["conftest"] = module
             spec.loader.exec_module(module)
+            module._OPTIONS = module._OPTIONS.replace("32MB", CACHE)
             self._own = module.PostgresServer(durable=True)
         self._engine = create_engine(named or self._own.url, isolation_level="AUTOCOMMIT")
 
@@ -230,11 +240,11 @@ def cluster_rate(pages: int, parse: Any, server: Server) -> float:
     return pages / took
 
 
-def one_worker(url: str, paragraphs: int) -> None:
+def one_worker(url: str) -> None:
     """A worker in a process of its own, until it is told to end."""
     with opened(url) as store, Workers(count=1) as parse:
         engine = ClusterEngine(
-            context(store, parse, paragraphs),
+            context(store, parse, heavy=True),
             store,
             host_gap_s=0.0,
             threads=8,
@@ -243,7 +253,7 @@ def one_worker(url: str, paragraphs: int) -> None:
         )
         Article(headline="warm", paragraphs=("up",))
         parse.read_page(
-            sources(1)[0], Web(paragraphs).fetch(Request(url="https://s0.example/1", accept="*/*")), Entry(keys=("1",))
+            sources(1)[0], Web(heavy=True).fetch(Request(url="https://s0.example/1", accept="*/*")), Entry(keys=("1",))
         )  # type: ignore[arg-type]
         print("ready", flush=True)
         sys.stdin.readline()
@@ -252,13 +262,13 @@ def one_worker(url: str, paragraphs: int) -> None:
         engine.stop(60)
 
 
-def workers_rate(number: int, pages: int, server: Server, paragraphs: int) -> float:
+def workers_rate(number: int, pages: int, server: Server) -> float:
     """Pages a second, read by so many workers with one reading process each."""
     url = server.database()
     with opened(url) as store:
         to_read(store, pages)
         prepare(store)
-        command = [sys.executable, "-m", "benchmarks.cluster", "--worker", url, str(paragraphs)]
+        command = [sys.executable, "-m", "benchmarks.cluster", "--worker", url]
         started = [
             subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) for _ in range(number)
         ]
@@ -308,14 +318,34 @@ def poll_costs(number: int, server: Server) -> tuple[float, float, float]:
     return alone * ms, its_alone * ms, (engine_ours + engine_its - alone - its_alone) * ms
 
 
+def bare_job_ms(number: int, server: Server) -> float:
+    """CPU ms, ours and the server's, of a Procrastinate job that does nothing."""
+    with opened(server.database()) as store:
+        prepare(store)
+        app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=store.conninfo))
+
+        @app.task(name="nothing")
+        def nothing() -> None:
+            pass
+
+        async def run() -> None:
+            async with app.open_async():
+                await nothing.batch_defer_async(*[{}] * number)
+                await app.run_worker_async(wait=False, concurrency=8, delete_jobs="successful", install_signal_handlers=False)
+
+        ours, its = time.process_time(), server.cpu_s()
+        asyncio.run(run())
+        return 1000 * (time.process_time() - ours + server.cpu_s() - its) / number
+
+
 def filing(number: int, store: RowStore, server: Server | None) -> tuple[float, float, float]:
     """Filing transactions a second from four threads (matched and sketched before), and CPU ms of ours and of the server's each."""
-    rules = compile_rules([Rule(id="court", title="Court", when="court AND seized", alert=("hook",))], [])
     here = context(store, None)
+    rules = here.rules
     prepared = []
     for n in range(number):
         chance = random.Random(n)
-        paragraphs = tuple(" ".join(chance.choices(_WORDS, k=60)).capitalize() for _ in range(8))
+        paragraphs = tuple(_paragraph(chance) for _ in range(8))
         article = Article(
             headline=f"Case {n} in court", paragraphs=paragraphs, url=f"https://s{n % 50}.example/{n}", language="en"
         )
@@ -407,7 +437,7 @@ def reading(server: Server, pages: int = 300) -> list[Figure]:
 
 def scaling(server: Server, pages: int = 48) -> list[Figure]:
     """Two workers beside one, on pages whose reading outweighs all else."""
-    alone, both = workers_rate(1, pages, server, _HEAVY), workers_rate(2, pages, server, _HEAVY)
+    alone, both = workers_rate(1, pages, server), workers_rate(2, pages, server)
     return [
         Figure(
             name="cluster: two workers",
@@ -421,6 +451,7 @@ def scaling(server: Server, pages: int = 48) -> list[Figure]:
 
 def own_cost(server: Server, polls: int = 1000) -> list[Figure]:
     """What a job costs over and above its step."""
+    bare_ms = bare_job_ms(polls, server)
     step_ms, server_ms, engine_ms = poll_costs(polls, server)
     return [
         Figure(
@@ -429,7 +460,13 @@ def own_cost(server: Server, polls: int = 1000) -> list[Figure]:
             baseline="3 ms of CPU a job, worker and server",
             bound="<= 1",
             detail=f"{engine_ms:.2f} ms a job; the poll itself {step_ms:.2f} of ours and {server_ms:.2f} of the server's",
-        )
+        ),
+        Figure(
+            name="cluster: claims, leases and sweeps",
+            ratio=engine_ms / bare_ms,
+            baseline="a job of Procrastinate that does nothing, CPU",
+            detail=f"which took {bare_ms:.2f} ms here, {_load()}",
+        ),
     ]
 
 
@@ -491,7 +528,7 @@ def figures() -> list[Figure]:
 def main() -> None:
     """Measure and print."""
     if sys.argv[1:2] == ["--worker"]:
-        one_worker(sys.argv[2], int(sys.argv[3]))
+        one_worker(sys.argv[2])
         return
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("parts", nargs="*", help=", ".join(part.__name__ for part in PARTS))

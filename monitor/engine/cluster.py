@@ -145,8 +145,9 @@ class ClusterEngine:
                 task.batch_defer(*of_it)
 
     def nudge(self, tx: RowTransaction) -> None:
-        """Look at once for what is due after a step; where that does not come about, the next sweep does."""
-        self._sweep(tx)
+        """Look at once for what is due after a step, unless there is enough to do; where that does not come about, the next sweep does."""
+        if _waiting(tx.driver_connection) < self._threads:
+            self._sweep(tx)
 
     def run_job(self, claim: Claim) -> None:
         """Work on a claim that a job brought, unless it is good no more."""
