@@ -1,11 +1,12 @@
 """What polls cost, beside lemon24/reader in the same run.
 
     pip install reader sgmllib3k
-    python -m benchmarks.polling [--feeds 200] [--known 1000000] [--due 100000]
+    python -m benchmarks.polling [--feeds 200] [--known 1000000] [--due 100000] [--sources 10000]
 
 Each feed has a loopback address of its own on one server in a process of its own: RSS of 30 entries, some 34 kB. Each client runs in
 a process of its own with a store on disk; its times are CPU (user and system) of that process and, for monitor, of its parsing worker,
 scheduling and SQLite included. Both poll with sixteen threads. Reading pages is no part of it: monitor's steps of that kind do not run.
+The memory is that of `monitor run` with the shipped rules and its desk, without its workers; what it shares with them counts by halves.
 """
 
 from __future__ import annotations
@@ -18,12 +19,16 @@ import multiprocessing
 import random
 import sqlite3
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -35,6 +40,7 @@ from monitor.app import open_app
 from monitor.engine.run_step import run_step
 from monitor.fetching.outcome import Fetched
 from monitor.settings.settings import Settings
+from monitor.settings.shipped import init
 from monitor.sources.entry import Entry
 from monitor.sources.source import Source
 from monitor.store.database import open_store
@@ -43,6 +49,7 @@ THREADS = 16
 PHASES = ("first poll", "304", "one new entry", "same body, no validators")
 
 
+@lru_cache(512)
 def feed(number: int, version: int) -> bytes:
     """RSS with 30 entries of some 1,100 bytes each; each version has one more at its top and one less at its end."""
     items = "".join(
@@ -57,32 +64,30 @@ def feed(number: int, version: int) -> bytes:
     ).encode()
 
 
+FIRST = ipaddress.IPv4Address("127.1.0.1")
+
+
 def addresses(count: int) -> list[str]:
     """So many addresses of 127.0.0.0/8."""
-    first = int(ipaddress.IPv4Address("127.1.0.1"))
-    return [str(ipaddress.IPv4Address(first + number)) for number in range(count)]
+    return [str(FIRST + number) for number in range(count)]
 
 
-def serve(pipe: Connection, count: int) -> None:
-    """`/v1/feed` says 304 to whom knows version 1; `/plain/feed` has no validators. Each connection ends with its answer."""
-    asyncio.run(_serve(pipe, count))
+def serve(pipe: Connection) -> None:
+    """`/v1/feed` says 304 to whom knows its version; `/plain/feed` has no validators. Each connection ends with its answer."""
+    asyncio.run(_serve(pipe))
 
 
-async def _serve(pipe: Connection, count: int) -> None:
-    hosts = addresses(count)
-    bodies: dict[tuple[int, int], bytes] = {}
-
+async def _serve(pipe: Connection) -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
-        number = hosts.index(writer.get_extra_info("sockname")[0])
+        number = int(ipaddress.IPv4Address(writer.get_extra_info("sockname")[0])) - int(FIRST)
         plain = b" /plain" in head.split(b"\r\n")[0]
         version = 0 if plain else state["version"]
         etag = f'"{version}"'.encode()
         if not plain and b"if-none-match: " + etag in head.lower():
             writer.write(b"HTTP/1.1 304 Not Modified\r\nETag: " + etag + b"\r\nConnection: close\r\n\r\n")
         else:
-            body = bodies.setdefault((number, version), b"") or feed(number, version)
-            bodies[number, version] = body
+            body = feed(number, version)
             tag = b"" if plain else b"ETag: " + etag + b"\r\n"
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\n" + tag)
             writer.write(b"Content-Length: %d\r\nConnection: close\r\n\r\n" % len(body) + body)
@@ -90,8 +95,8 @@ async def _serve(pipe: Connection, count: int) -> None:
         writer.close()
 
     state = {"version": 0}
-    server = await asyncio.start_server(answer, hosts, 0 if count == 1 else 8899, backlog=256)
-    pipe.send(8899 if count > 1 else server.sockets[0].getsockname()[1])
+    server = await asyncio.start_server(answer, "0.0.0.0", 0, backlog=512)
+    pipe.send(server.sockets[0].getsockname()[1])
     while True:
         state["version"] = await asyncio.to_thread(pipe.recv)
         pipe.send(True)
@@ -201,13 +206,25 @@ class Cost:
         return f"{self.cpu_ms:6.2f} ms {self.speed:6.0f}/s {self.rss_mb:4.0f} MB"
 
 
-def compare(count: int) -> dict[str, tuple[Cost, Cost]]:
-    """What each phase costs monitor, and reader; the best of three rounds, the first poll of one."""
+@contextmanager
+def serving() -> Iterator[tuple[Connection, int]]:
+    """A pipe to the server, which takes the version of its feeds, and its port."""
     spawn = multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe()
-    server = spawn.Process(target=serve, args=(theirs, count), daemon=True)
+    server = spawn.Process(target=serve, args=(theirs,), daemon=True)
     server.start()
-    port = ours.recv()
+    yield ours, ours.recv()
+    server.terminate()
+
+
+def compare(count: int) -> dict[str, tuple[Cost, Cost]]:
+    """What each phase costs monitor, and reader; the best of three rounds, the first poll of one."""
+    with serving() as (server, port):
+        return _compare(count, server, port)
+
+
+def _compare(count: int, server: Connection, port: int) -> dict[str, tuple[Cost, Cost]]:
+    spawn = multiprocessing.get_context("spawn")
     urls = [f"http://{address}:{port}/v1/feed" for address in addresses(count)]
     plain = [f"http://{address}:{port}/plain/feed" for address in addresses(count)]
     clients = []
@@ -222,8 +239,8 @@ def compare(count: int) -> dict[str, tuple[Cost, Cost]]:
         for _ in range(1 if phase == "first poll" else 3):  # by turns, so that a busy moment falls on both
             if phase == "one new entry":
                 version += 1
-                ours.send(version)
-                ours.recv()
+                server.send(version)
+                server.recv()
             for client, its_rounds in zip(clients, rounds, strict=True):
                 client.send(phase)
                 its_rounds.append(client.recv())
@@ -231,8 +248,34 @@ def compare(count: int) -> dict[str, tuple[Cost, Cost]]:
         found[phase] = one, other
     for client in clients:
         client.send(None)
-    server.terminate()
     return found
+
+
+def daemon_mb(sources: int, polls: int = 1_000) -> float:
+    """The most that `monitor run` takes of memory (PSS, in MB) while it polls the first of so many sources."""
+    with serving() as (_, port), tempfile.TemporaryDirectory() as folder:
+        directory = Path(folder)
+        init(directory)
+        (directory / "monitor.yaml").write_text(
+            f"contact: bench@localhost.localdomain\nstate: {folder}\nfetch: {{allow_networks: [127.0.0.0/8]}}\nweb: {{port: {port + 1}}}\n"
+        )
+        listed = (
+            f"- {{id: s{number}, name: Bench {number}, url: 'http://{address}:{port}/v1/feed', interval: 1m}}\n"
+            for number, address in enumerate(addresses(sources))
+        )
+        (directory / "sources.yaml").write_text("".join(listed))
+        command = [sys.executable, "-m", "monitor", "run", "--config", folder]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as daemon:
+            assert daemon.stderr is not None
+            most = polled = 0
+            for line in daemon.stderr:
+                polled += " poll_source " in line
+                if polled % 50 == 0:
+                    most = max(most, psutil.Process(daemon.pid).memory_full_info().pss)
+                if polled == polls:
+                    daemon.terminate()
+                    polled += 1
+    return most / 1e6
 
 
 def look_ups(known: int, due: int) -> tuple[float, float, float]:
@@ -318,6 +361,16 @@ def figures() -> list[Figure]:
             detail=f"{found:.4f} ms",
         ),
     ]
+    taken = daemon_mb(10_000)
+    told.append(
+        Figure(
+            name="polling: memory with 10,000 sources",
+            ratio=taken / 160,
+            baseline="160 MB, the desk included",
+            bound="<= 1",
+            detail=f"{taken:.0f} MB",
+        )
+    )
     if importlib.util.find_spec("reader") is None:
         return told
     bounds = dict(zip(PHASES, ("<= 0.8", "<= 0.7", "<= 0.2", "<= 0.7"), strict=True))
@@ -336,6 +389,7 @@ def main() -> None:
     parser.add_argument("--feeds", type=int, default=200)
     parser.add_argument("--known", type=int, default=1_000_000)
     parser.add_argument("--due", type=int, default=100_000)
+    parser.add_argument("--sources", type=int, default=10_000)
     given = parser.parse_args()
     size = len(feed(0, 0)) / 1000
     print(f"{given.feeds} feeds of {size:.0f} kB, each on an address of its own; CPU a feed, feeds a second, resident")
@@ -345,6 +399,7 @@ def main() -> None:
     few, many, found = look_ups(given.known, given.due)
     print(f"which of 30 are new: {few:.3f} ms among 10,000 known, {many:.3f} ms among {given.known:,} ({many / few:.2f} x)")
     print(f"due among {given.due:,} sources: {found:.4f} ms a source found")
+    print(f"the daemon while it polls {given.sources:,} sources: {daemon_mb(given.sources):.0f} MB")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ _DAEMON_LOCK = 7_215_534
 _SERVER_GONE = {"connect_timeout": 10, "keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3}
 _PAUSED = "SET idle_in_transaction_session_timeout = '30s'"
 """So long a writer that stops in the middle of its transaction (paused, or cut off) holds up all others."""
-_WRITER_CACHE_KB, _READER_CACHE_KB, _BATCH_CACHE_KB = 16_000, 2_000, 64_000
+_WRITER_CACHE_KB, _READER_CACHE_KB, _BATCH_CACHE_KB = 8_000, 2_000, 64_000
 """Of each connection, and a daemon has a dozen; what is not in it is most often in the system's own cache."""
 _SYNCED, _SOON = "PRAGMA synchronous=FULL", "PRAGMA synchronous=NORMAL"
 _SOON_HERE = text("SET LOCAL synchronous_commit = off")
