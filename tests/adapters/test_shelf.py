@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import os
 import random
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -93,6 +96,38 @@ def test_a_second_run_begins_a_file_of_its_own(tmp_path: Path) -> None:
     Here(tmp_path).fetch(1)
     assert len(list(tmp_path.iterdir())) == 2
     assert all(file.read_bytes() == content for file, content in first.items())
+
+
+@contextmanager
+def room_for(file_bytes: int) -> Iterator[None]:
+    """No file can become larger, as if the disk were full: a write stops in the middle."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_leaves_no_torn_record_and_no_empty_file_and_is_told_of_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    here = Here(tmp_path / "recordings")
+    here.fetch(2)
+    with room_for(8000):
+        here.fetch(5)
+    assert caplog.text.count("is not recorded") == 1
+    here.fetch(1)
+    caplog.clear()
+    here.clock.set(here.clock.now() + timedelta(days=1))
+    here.fetch(6)
+    with room_for(100):
+        here.fetch(4)
+    assert caplog.text.count("is not recorded") == 1
+    archive = open_archive([tmp_path])
+    assert [record.at.second for record in archive.records] == [1, 2, 8, *range(9, 15)]
+    assert list(archive.skipped) == []
+    assert all(file.stat().st_size for file in here.files())
 
 
 def test_a_disk_that_cannot_be_written_costs_the_recording_and_not_the_fetch(

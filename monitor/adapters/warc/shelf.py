@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -25,7 +26,8 @@ class Shelf:
 
     Files are WARC 1.1, gzipped by record, called `monitor-YYYYMMDDhhmmss-NNNNN.warc.gz` after the time of their first exchange. One is
     closed at `file_bytes`; the oldest are deleted so that all together stay under `max_bytes`, and those that were last written
-    `max_age_s` ago (None: never). A disk that cannot be written costs the recording and not the fetch. May be called from several threads.
+    `max_age_s` ago (None: never). A disk that cannot be written costs the recording and not the fetch; no
+    record is left half written. May be called from several threads.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Shelf:
         self._lock = threading.Lock()
         self._file: Path | None = None
         self._looked_at: datetime | None = None
+        self._failing = False
 
     def __call__(self, request: Request) -> Outcome:
         outcome = self._fetch(request)
@@ -49,17 +52,21 @@ class Shelf:
             try:
                 self._keep(records, now)
             except OSError as error:
-                self._file = None
-                log.error("%s: what was fetched is not recorded: %s", self._folder, error.strerror or error)
+                if not self._failing:
+                    log.error("%s: what is fetched is not recorded: %s", self._folder, error.strerror or error)
+                self._failing = True
+            else:
+                if self._failing:
+                    log.warning("%s: what is fetched is recorded again", self._folder)
+                self._failing = False
         return outcome
 
     def _keep(self, records: bytes, now: datetime) -> None:
-        if self._file is None or self._file.stat().st_size + len(records) > self._file_bytes:
+        if self._file is None or not self._file.exists() or self._file.stat().st_size + len(records) > self._file_bytes:
             self._file = self._begun(now)
         if self._looked_at is None or now - self._looked_at >= _LOOK_EVERY:
             self._clear(now)
-        with self._file.open("ab") as file:  # open for one write only: no file is left open however the program ends
-            file.write(records)
+        _append(self._file, records)
 
     def _begun(self, now: datetime) -> Path:
         """A new file; room is made for it."""
@@ -67,11 +74,15 @@ class Shelf:
         for number in count(1):
             path = self._folder / f"monitor-{now:%Y%m%d%H%M%S}-{number:05}.warc.gz"
             try:
-                with path.open("xb") as file:
-                    file.write(preamble(path.name, now))
+                path.touch(exist_ok=False)
             except FileExistsError:
                 continue
             break
+        try:
+            _append(path, preamble(path.name, now))
+        except OSError:
+            path.unlink()
+            raise
         self._file = path
         self._clear(now)
         return path
@@ -88,3 +99,14 @@ class Shelf:
             if room < 0 or (self._max_age_s is not None and age_s > self._max_age_s):
                 file.unlink()
                 log.info("%s: deleted, the recording has reached its %s", file, "size" if room < 0 else "age")
+
+
+def _append(path: Path, records: bytes) -> None:
+    """All of it or nothing. The file is open for this write only: none is left open however the program ends."""
+    before = path.stat().st_size
+    try:
+        with path.open("ab") as file:
+            file.write(records)
+    except OSError:
+        os.truncate(path, before)
+        raise
