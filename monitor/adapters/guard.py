@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
+from http import HTTPStatus
+from http.client import HTTPResponse
 from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
 from typing import Any, Self
@@ -172,8 +174,19 @@ class GuardedAdapter(HTTPAdapter):
             raise AddressRefused(str(refused), request=request) from None
 
 
+class _FinalResponse(HTTPResponse):
+    """http.client passes over `100 Continue` alone, and takes every other interim answer (RFC 9110, 15.2) for the one to the request."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]  # typeshed leaves it out
+        interim = 100 <= status < 200 and status != HTTPStatus.SWITCHING_PROTOCOLS
+        return version, HTTPStatus.CONTINUE if interim else status, reason
+
+
 def _pools(allow: Sequence[Network], resolve: Resolve) -> tuple[type[HTTPConnectionPool], type[HTTPSConnectionPool]]:
     class Guarded(HTTPConnection):
+        response_class = _FinalResponse
+
         def _new_conn(self) -> socket.socket:
             return _connect(self, allow, resolve)
 
@@ -182,6 +195,8 @@ def _pools(allow: Sequence[Network], resolve: Resolve) -> tuple[type[HTTPConnect
             super().request(*args, **kwargs)
 
     class GuardedTls(HTTPSConnection):
+        response_class = _FinalResponse
+
         def _new_conn(self) -> socket.socket:
             return _connect(self, allow, resolve)
 
