@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import assert_never
 
 from monitor.rules.parse import parse_term
@@ -69,21 +70,25 @@ def words_of(text: str) -> frozenset[str]:
 
 def narrow(query: Query, vocabularies: Mapping[str, Vocabulary]) -> Narrowing:
     """The articles among which all that match `query` are."""
+    return _narrow(query, cache(lambda pattern: _vocabulary(pattern, vocabularies)))
+
+
+def _narrow(query: Query, named: Callable[[str], Narrowing]) -> Narrowing:
     match query:
         case Term():
             return _term(query)
         case Vocab():
-            return _vocabulary(query.pattern, vocabularies)
+            return named(query.pattern)
         case And():
-            return _every(narrow(child, vocabularies) for child in query.children)
+            return _every(_narrow(child, named) for child in query.children)
         case Or():
-            return _any(narrow(child, vocabularies) for child in query.children)
+            return _any(_narrow(child, named) for child in query.children)
         case Near():
-            return _every((narrow(query.left, vocabularies), narrow(query.right, vocabularies)))
+            return _every((_narrow(query.left, named), _narrow(query.right, named)))
         case AtLeast():
-            return narrow(query.child, vocabularies)
+            return _narrow(query.child, named)
         case Scoped():
-            return Everything() if query.scope in ("url", "source") else narrow(query.child, vocabularies)
+            return Everything() if query.scope in ("url", "source") else _narrow(query.child, named)
         case Not() | Tagged():
             return Everything()
         case _:
