@@ -57,9 +57,8 @@ _UNITS = (
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _VALUE_OF = {word: value for value, word in enumerate(_UNITS, 1)} | {word: 10 * value for value, word in enumerate(_TENS, 2)}
 _WORDS = re.compile(
-    rf"\b({'|'.join(_TENS)})(?:[-\s]({'|'.join(_UNITS[:9])}))?\b(?:\s(hundred|thousand|million|billion)\b)?"
-    rf"|\b({'|'.join(sorted(_UNITS, key=len, reverse=True))})\b(?:\s(hundred|thousand|million|billion)\b)?",
-    re.IGNORECASE,
+    rf"\b(?=[efnost])(?:({'|'.join(_TENS)})(?:[-\s]({'|'.join(_UNITS[:9])}))?\b(?:\s(hundred|thousand|million|billion)\b)?"
+    rf"|\b({'|'.join(sorted(_UNITS, key=len, reverse=True))})\b(?:\s(hundred|thousand|million|billion)\b)?)"
 )
 _HAN = re.compile("[一二两兩三四五六七八九十百千零〇]{1,9}[万萬亿億]?")
 _HAN_DIGIT = {

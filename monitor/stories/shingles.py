@@ -122,9 +122,8 @@ def _hashes_of_ascii(codes: npt.NDArray[np.uint32], starts: npt.NDArray[np.int64
     """XXH3 of distinct five bytes (`XXH3_len_4to8_64b` with seed 0), all at once: one by one they cost more than the rest of a sketch."""
     first, second, third, fourth, fifth = (codes[starts + at].astype(np.uint64) for at in range(SHINGLE))
     shared = second << np.uint64(8) | third << np.uint64(16) | fourth << np.uint64(24)
-    mixed: npt.NDArray[np.uint64] = np.unique(
-        (first | shared) << np.uint64(32) | shared >> np.uint64(8) | fifth << np.uint64(24)
-    )
+    found = np.sort((first | shared) << np.uint64(32) | shared >> np.uint64(8) | fifth << np.uint64(24))
+    mixed: npt.NDArray[np.uint64] = found[np.diff(found, prepend=~found[:1]) != 0]  # np.unique takes four times as long
     mixed ^= _BITFLIP
     mixed ^= (mixed << np.uint64(49) | mixed >> np.uint64(15)) ^ (mixed << np.uint64(24) | mixed >> np.uint64(40))
     mixed *= _MULTIPLIER
