@@ -79,6 +79,8 @@ def _as_drafted(stored: StoredAlert) -> StoredAlert:
 def drafted(settings: Settings, draft: Path, *, beside: bool = False) -> Settings:
     """The settings with the rules of a file in the place of those with the same id; or `beside` them, for `Replayed.difference`."""
     rules = load_draft(draft, settings)
+    if not rules:
+        raise UsageError(f"{draft} holds no rules: there is nothing to try")
     if beside:
         return replace(settings, rules=(*settings.rules, *(replace(rule, id=f"{rule.id}{_DRAFT}") for rule in rules)))
     ids = {rule.id for rule in rules}
@@ -181,7 +183,10 @@ def _is_recording(path: Path) -> bool:
         if path.name.endswith(ending):
             raise UsageError(f"{path} is not taken as it is: {advice}")
     if path.is_dir():
-        return any(file.name.endswith((".warc", ".warc.gz")) for file in path.rglob("*"))
+        recorded = any(file.name.endswith((".warc", ".warc.gz")) for file in path.rglob("*"))
+        if not recorded and not any(path.glob("*.txt")):
+            raise UsageError(f"{path} holds no file that ends in .warc, .warc.gz or .txt")
+        return recorded
     return path.name.endswith((".warc", ".warc.gz"))
 
 

@@ -235,6 +235,15 @@ def test_archives_of_another_make_are_named_with_what_makes_them_fit(
         run(config, tmp_path / name)
 
 
+def test_a_folder_or_a_draft_with_nothing_in_it_is_named(config: Path, crawl: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UsageError, match=r"empty holds no file that ends in \.warc"):
+        run(config, tmp_path / "empty")
+    (tmp_path / "draft.yaml").write_text("")
+    with pytest.raises(UsageError, match=r"draft\.yaml holds no rules"):
+        run(config, crawl, "--rules", tmp_path / "draft.yaml")
+
+
 def test_answers_without_a_body_are_told_of(config: Path, tmp_path: Path) -> None:
     with (tmp_path / "later.warc.gz").open("wb") as file:
         writer = WARCWriter(file, gzip=True)
