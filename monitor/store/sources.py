@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, case, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.ports import Gap, Silence, SourceCounts, Traffic
 from monitor.sources.entry import Hints
@@ -83,11 +84,12 @@ class Sources:
         return [SourceCounts(source_id=source_id, outcomes=outcomes) for source_id, outcomes in grouped.items()]
 
     def add_traffic(self, items: Sequence[Traffic]) -> None:
-        for item in items:
-            same = (traffic.c.host == item.host) & (traffic.c.day == item.day)
-            more = {name: traffic.c[name] + getattr(item, name) for name in ("requests", "not_modified", "bytes")}
-            if not self._connection.execute(update(traffic).where(same).values(**more)).rowcount:
-                self._connection.execute(insert(traffic).values(**asdict(item)))
+        if not items:
+            return
+        adding = (postgresql if self._connection.dialect.name == "postgresql" else sqlite).insert(traffic)
+        more = {name: traffic.c[name] + adding.excluded[name] for name in ("requests", "not_modified", "bytes")}
+        upsert = adding.on_conflict_do_update(index_elements=[traffic.c.host, traffic.c.day], set_=more)
+        self._connection.execute(upsert, [asdict(item) for item in items])
 
     def traffic(self, since: date) -> list[Traffic]:
         requests = func.sum(traffic.c.requests)
