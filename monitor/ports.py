@@ -649,8 +649,8 @@ class Transaction(Protocol):
     @property
     def lanes(self) -> LaneRows: ...
 
-    def due(self, now: datetime) -> list[Due]:
-        """What is due, at most one for each lane that is free."""
+    def due(self, now: datetime, lanes: int | None = None) -> list[Due]:
+        """What is due, at most one for each lane that is free; who can use only so many `lanes` for each step is answered sooner."""
 
     def all_due(self, now: datetime) -> list[Due]:
         """Everything that is due."""

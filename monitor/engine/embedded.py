@@ -51,6 +51,7 @@ class EmbeddedEngine:
         self._on_progress = on_progress
         self._fetching = ThreadPoolExecutor(fetch_threads, thread_name_prefix="fetch")
         self._sending = ThreadPoolExecutor(send_threads, thread_name_prefix="send")
+        self._most = max(fetch_threads, send_threads)
         self._free = {True: send_threads, False: fetch_threads}  # by whether it is sending
         self._under_way = UnderWay()
         self._ended: list[tuple[Claim, float]] = []  # with the rest that its lane needs; given back by the next sweep
@@ -140,7 +141,7 @@ class EmbeddedEngine:
         renewing = bool(self._under_way) and monotonic - self._renewed > LEASE.total_seconds() / RENEWALS
         if not ended and not renewing:
             with context.store.reading() as tx:
-                if not self._within_reach(tx.due(now)):
+                if not self._within_reach(tx.due(now, lanes=self._most)):
                     return []
         with context.store.claiming() as tx:
             for claim, its_rest_s in ended:
@@ -148,7 +149,7 @@ class EmbeddedEngine:
             if renewing:
                 self._under_way.renew(tx, now, monotonic)
                 self._renewed = monotonic
-            return tx.lanes.claim(self._within_reach(tx.due(now)), now=now, until=now + LEASE)
+            return tx.lanes.claim(self._within_reach(tx.due(now, lanes=self._most)), now=now, until=now + LEASE)
 
     def _give_back(self) -> None:
         """Free the lanes that no thread was handed; if that fails, the next engine does it."""

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, String, bindparam, cast, func, literal, select, true, union_all, update
+from sqlalchemy import Connection, Integer, Select, String, bindparam, cast, func, literal, select, true, union_all, update
 
-from monitor.ports import Due
+from monitor.ports import Due, StepName
 from monitor.store.tables import delivery, entry, lane, source, timer
 
 _LOOK_AHEAD = 2_000
 """Rows looked through for each step: a host with more due pages than this hides others until its lane is busy."""
 
 
-def due(connection: Connection, now: datetime) -> list[Due]:
+def due(connection: Connection, now: datetime, lanes: int | None = None) -> list[Due]:
     """One due row for each lane that is free: what goes to channels, then reading, then polling, then looking again, in each the
-    longest overdue first.
+    longest overdue first. Who can use only so many `lanes` for each step is told of as many at least, and sooner.
 
     A host's polls and pages share its lane; a channel has a lane of its own.
     """
-    found: dict[str, Due] = {}
-    for row in _rows(connection, _DUE_NOW, now):
-        found.setdefault(row.lane, row)
+    for limit in (_LOOK_AHEAD,) if lanes is None else (2 * lanes, _LOOK_AHEAD):
+        found: dict[str, Due] = {}
+        rows, waiting = Counter[StepName](), defaultdict[StepName, set[str]](set)
+        for row in _rows(connection, _DUE_NOW, now, limit):
+            found.setdefault(row.lane, row)
+            rows[row.step] += 1
+            waiting[row.step].add(row.lane)
+        if lanes is not None and all(rows[step] < limit or len(waiting[step]) >= lanes for step in rows):
+            break
     return list(found.values())
 
 
@@ -32,13 +39,14 @@ def all_due(connection: Connection, now: datetime) -> list[Due]:
     return list(dict.fromkeys(_rows(connection, _ALL_DUE, now)))
 
 
-def _rows(connection: Connection, query: Select[Any], now: datetime) -> Iterator[Due]:
-    for step, key, its_lane in connection.execute(query, {"now": now}):
+def _rows(connection: Connection, query: Select[Any], now: datetime, limit: int | None = None) -> Iterator[Due]:
+    for step, key, its_lane in connection.execute(query, {"now": now, "most": limit}):
         yield Due(step=step, key=key, lane=its_lane)
 
 
-def _query(*, free_only: bool, limit: int | None) -> Select[Any]:
+def _query(*, free_only: bool) -> Select[Any]:
     """All steps in one question: asked a few times a second, it should be one round trip."""
+    most = bindparam("most", type_=Integer) if free_only else None
     channel = literal("channel:").concat(delivery.c.channel_id)
     heartbeat = literal("heartbeat")
     now = bindparam("now", type_=timer.c.next_at.type)
@@ -64,7 +72,9 @@ def _query(*, free_only: bool, limit: int | None) -> Select[Any]:
         if free_only:
             held = select(lane.c.name).where(lane.c.name == its_lane, lane.c.until > now)
             part = part.where(~held.exists())
-        parts.append(select(part.order_by(due_at, key).limit(limit).subquery()))
+        # In the order of an index: all sources are due at once after a day without power, and would be sorted at every look.
+        order = (due_at, key) if key is entry.c.id else (due_at,)
+        parts.append(select(part.order_by(*order).limit(most).subquery()))
     rows = union_all(*parts).subquery()
     return select(rows.c.step, rows.c.key, rows.c.lane).order_by(rows.c.rank, rows.c.due_at, rows.c.number, rows.c.key)
 
@@ -101,5 +111,5 @@ def next_due_at(connection: Connection) -> datetime | None:
     return earliest
 
 
-_DUE_NOW = _query(free_only=True, limit=_LOOK_AHEAD)
-_ALL_DUE = _query(free_only=False, limit=None)
+_DUE_NOW = _query(free_only=True)
+_ALL_DUE = _query(free_only=False)

@@ -38,8 +38,8 @@ class RowTransaction:
         """The database driver's own connection, for a job engine whose rows are to be written in this transaction."""
         return self._connection.connection.driver_connection
 
-    def due(self, now: datetime) -> list[Due]:
-        return due(self._connection, now)
+    def due(self, now: datetime, lanes: int | None = None) -> list[Due]:
+        return due(self._connection, now, lanes)
 
     def all_due(self, now: datetime) -> list[Due]:
         return all_due(self._connection, now)

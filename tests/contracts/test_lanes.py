@@ -89,6 +89,16 @@ def test_what_is_due_in_a_lane_that_is_held_is_not_found(store: RowStore) -> Non
         assert {due.key for due in tx.due(NOW + MINUTE)} == {"post", "times"}
 
 
+def test_a_host_with_much_to_be_polled_hides_no_other_from_who_asks_for_few_lanes(store: RowStore) -> None:
+    hosts = ["busy"] * 20 + ["post", "times"]
+    sources = [
+        Source(id=f"{host}-{n}", name=host, url=f"https://{host}.example/{n}", kind="page") for n, host in enumerate(hosts)
+    ]
+    with store.writing() as tx:
+        tx.sources.watch(sources, NOW)
+        assert {due.lane for due in tx.due(NOW, lanes=3)} == {"busy.example", "post.example", "times.example"}
+
+
 def test_of_many_who_claim_at_the_same_moment_each_lane_goes_to_one(url: str) -> None:
     lanes = [Due(step="poll_source", key=str(number), lane=f"{number}.example") for number in range(40)]
     won: list[Claim] = []
