@@ -404,7 +404,11 @@ def look_up_ms(number: int, server: Server) -> tuple[float, int]:
 
 
 def sizes(store: RowStore, number: int) -> dict[str, int]:
-    """Bytes an article takes in each table, indexes and all."""
+    """Bytes that each of `number` rows takes in each table, indexes and all, when PostgreSQL has tidied up."""
+    engine = create_engine(store.url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("VACUUM"))
+    engine.dispose()
     with store.reading() as tx:
         tables = [row[0] for row in tx._connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))]
         found = {
@@ -412,6 +416,49 @@ def sizes(store: RowStore, number: int) -> dict[str, int]:
             for name in tables
         }
     return {name: size // number for name, size in sorted(found.items(), key=lambda each: -each[1]) if size // number > 20}
+
+
+def row_sizes(server: Server, number: int = 5000) -> list[Figure]:
+    """What a listed entry and an alert to one channel take of the disk, indexes and all."""
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+    with opened(server.database()) as store:
+        here = context(store, None)
+        with store.writing() as tx:
+            tx.sources.watch(sources(HOSTS), now)
+            for n in range(number):
+                chance, host = random.Random(n), f"s{n % HOSTS}.example"
+                url, title, summary = f"https://{host}/news/2026/11/24/{n}", _paragraph(chance)[:80], _paragraph(chance)[:300]
+                entry = Entry(keys=(url, f"guid-{n}"), url=url, title=title, summary=summary, published_at=now)
+                key = tx.entries.add(f"s{n % HOSTS}", host, entry, now=now, first_poll=False, recorded=None)
+                tx.entries.finish(key, "article", "read", f"{n:016x}")
+        entries = sizes(store, number)
+        alerts = 0
+        for n in range(number // 10):
+            article = Article(
+                headline=f"Trafficking case {n}", paragraphs=(_paragraph(random.Random(n)),), url=f"https://s.example/{n}"
+            )
+            with store.writing() as tx:
+                filed = file_article(
+                    tx,
+                    here.rules,
+                    prepare_article(here.rules, sources(1)[0], article),
+                    now,
+                    alerting=True,
+                    channels=here.channels,
+                )
+            alerts += len(filed.alerts)
+        told = sizes(store, alerts)
+    parts = {"an entry": {name: entries[name] for name in ("entry", "entry_key")}}
+    parts["an alert"] = {name: told[name] for name in ("alert", "message", "delivery")}
+    return [
+        Figure(
+            name=f"cluster: bytes {what}",
+            ratio=sum(of_it.values()) / 1000,
+            baseline="1 kB",
+            detail=", ".join(f"{name} {size}" for name, size in of_it.items()),
+        )
+        for what, of_it in parts.items()
+    ]
 
 
 def reading(server: Server, pages: int = 300) -> list[Figure]:
@@ -513,7 +560,7 @@ def _load() -> str:
     return f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
 
 
-PARTS = (reading, scaling, own_cost, filing_rate, looking)
+PARTS = (reading, scaling, own_cost, filing_rate, row_sizes, looking)
 
 
 def figures() -> list[Figure]:
