@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -77,8 +77,11 @@ def say(request: Request, words: str) -> None:
 def link(path: str, asked: Mapping[str, object] | None = None, **changes: object) -> str:
     """`path` with what is asked, after `changes` to it; what is empty is left out."""
     words = {**(asked or {}), **changes}
-    query = urlencode({key: value for key, value in words.items() if value not in (None, "")})
+    query = _encoded(tuple((key, str(value)) for key, value in words.items() if value not in (None, "")))
     return f"{path}?{query}" if query else path
+
+
+_encoded = lru_cache(maxsize=4096)(urlencode)  # a page has a hundred links, most of them to the same crimes and countries
 
 
 def marked(text: str, marks: Iterable[tuple[int, int]]) -> Markup:
