@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from monitor.adapters.workers import START_LIMIT_S, Call, serve
+from monitor.adapters.workers import START_LIMIT_S, Call, serve, start
 
 _AHEAD = 2
 _SMALL = 32_768  # bytes that a pipe takes at once; a larger task is only handed to a process that waits for it
@@ -86,7 +86,7 @@ class Readers:
         process = context.Process(
             target=serve, args=(theirs, self._memory_limit_bytes, self._equip), name="reader", daemon=True
         )
-        process.start()
+        start(process)
         theirs.close()
         return _Seat(process=process, pipe=ours, deadline=time.monotonic() + START_LIMIT_S)
 

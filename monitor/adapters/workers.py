@@ -119,7 +119,7 @@ class _Worker:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=serve, args=(theirs, memory_limit_bytes), name="reader", daemon=True)
-        self._process.start()
+        start(self._process)
         theirs.close()
         self._ready = False
         self._memory_limit_bytes = memory_limit_bytes
@@ -175,10 +175,18 @@ def _from_entry(source: Source, entry: Entry, now: datetime) -> Article | Unread
     return from_entry(source, entry, now)
 
 
+def start(process: Any) -> None:
+    """Start a process that is deaf to Ctrl-C from its first moment on: that goes to the whole group, and the parent decides."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def serve(pipe: Connection, memory_limit_bytes: int, equip: Call | None = None) -> None:
     """A worker's life: say True when it is ready, then answer each (function, args) that comes through the pipe with (value, error),
     until the other end is closed. `equip` is called before the limit is set."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent decides
     if equip is not None:
         function, args = equip
         function(*args)

@@ -76,3 +76,12 @@ def test_large_tasks_with_large_results_do_not_block_each_other(readers: Readers
     data = os.urandom(1_000_000)
     tickets = [readers.submit(echo, data) for _ in range(6)]
     assert all(readers.result(ticket) == data for ticket in tickets)
+
+
+def test_a_reader_that_is_still_starting_is_deaf_to_ctrl_c(capfd: pytest.CaptureFixture[str]) -> None:
+    with Readers(1) as readers:
+        first = readers._seats[0].process
+        os.kill(first.pid, signal.SIGINT)
+        assert readers.result(readers.submit(abs, -1)) == 1
+        assert readers._seats[0].process is first
+    assert capfd.readouterr().err == ""
