@@ -10,6 +10,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import SimpleQueue
@@ -177,6 +178,7 @@ def _from_entry(source: Source, entry: Entry, now: datetime) -> Article | Unread
 
 def start(process: Any) -> None:
     """Start a process that is deaf to Ctrl-C from its first moment on: that goes to the whole group, and the parent decides."""
+    resource_tracker.ensure_running()  # the first process would start it, which lets the signal through again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         process.start()
