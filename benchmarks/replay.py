@@ -32,6 +32,8 @@ from monitor.sources.source import Source
 CONFIG = Path(__file__).parents[1] / "config"
 SOURCE = Source(id="bench", name="Bench", url="https://bench.example/", kind="page")
 ROUNDS = 3
+FEW = 500
+CACHES = 80_000_000  # bytes: 64 MB of the store's, 16 MB of the index of the recording; full after some 20,000 pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def figures(pages: int = 400, memory_pages: int = 20_000, rounds: int = ROUNDS) 
         wall_1, cpu_1 = per_page(small, large, pages, rounds, "--processes", "1")
         wall_2, _ = per_page(small, large, pages, rounds, "--processes", "2")
         wall_few, cpu_few = per_page(small, large, pages, rounds, "--processes", "1", "--matches-only")
-        few = write(folder / "few.warc.gz", range(memory_pages // 5), matching_percent=5, bare=True)
+        few = write(folder / "few.warc.gz", range(FEW), matching_percent=5, bare=True)
         many = write(folder / "many.warc.gz", range(memory_pages), matching_percent=5, bare=True)
         memory_few, memory_many = (replay(path, "--processes", "2").memory for path in (few, many))
     cores = len(os.sched_getaffinity(0))
@@ -132,10 +134,10 @@ def figures(pages: int = 400, memory_pages: int = 20_000, rounds: int = ROUNDS) 
         ),
         Figure(
             name=f"replay: memory, {memory_pages} pages",
-            ratio=memory_many / memory_few,
-            baseline=f"{memory_pages // 5} pages, largest process",
+            ratio=memory_many / (memory_few + CACHES),
+            baseline=f"{FEW} pages and full caches",
             bound="<= 1.15",
-            detail=f"{memory_few / 1e6:.0f} and {memory_many / 1e6:.0f} MB",
+            detail=f"{memory_few / 1e6:.0f} and {memory_many / 1e6:.0f} MB in the largest process, caches of {CACHES / 1e6:.0f}",
         ),
     ]
 
