@@ -333,6 +333,9 @@ class SourceRows(Protocol):
     def traffic(self, since: date) -> list[Traffic]:
         """The traffic since that day, summed up for each host; the busiest first."""
 
+    def polls(self) -> tuple[datetime | None, datetime | None]:
+        """When the latest poll of any source was, and when the first of the next ones is due."""
+
     def silence(self) -> Silence:
         """What is heard of the watched sources as a whole."""
 

@@ -55,11 +55,9 @@ def _next(context: Context, now: datetime) -> datetime | None:
 
 
 def _tell_gap(context: Context, tx: Transaction, now: datetime) -> None:
-    polls = [state.last_poll_at for state in tx.sources.all() if state.last_poll_at is not None]
-    due = [state.next_poll_at for state in tx.sources.all() if state.next_poll_at is not None]
-    if not polls or not due or now - max(min(due), max(polls)) < GAP:
+    since, due = tx.sources.polls()
+    if since is None or due is None or now - max(due, since) < GAP:
         return
-    since = max(polls)
     subject = f"Nothing was watched for {_duration(now - since)}"
     text = (
         f"The program did not run from {words.time(since, context.timezone)} to {words.time(now, context.timezone)}. What sources"

@@ -106,6 +106,12 @@ class Sources:
             for host, day, number, unchanged, size in rows
         ]
 
+    def polls(self) -> tuple[datetime | None, datetime | None]:
+        latest, next_one = self._connection.execute(
+            select(func.max(source.c.last_poll_at), func.min(source.c.next_poll_at))
+        ).one()
+        return latest, next_one
+
     def silence(self) -> Silence:
         lost = source.c.trouble == "unreachable"
         answered = func.max(case((lost, source.c.last_success_at), else_=source.c.last_poll_at))
