@@ -479,6 +479,9 @@ class ArticleRows(Protocol):
     def of_story(self, story_id: str) -> list[StoredArticle]:
         """The articles of a story in the order in which they were read; of the story it was joined to, if it was."""
 
+    def carriers(self, story_id: str) -> list[tuple[str, str]]:
+        """Id and name of the source of each of these articles."""
+
     def counts(self) -> Mapping[str, int]:
         """`articles`, `matched`, `stories`."""
 

@@ -38,7 +38,7 @@ def raise_alerts(
     if not verdict.matches:
         return ()
     already = tx.alerts.raised(story_id)
-    carriers = tx.articles.of_story(story_id)
+    carriers = tx.articles.carriers(story_id)
     ids = []
     for match in verdict.matches:
         rule = rules.rules[match.rule]
@@ -52,15 +52,16 @@ def raise_alerts(
             article=article,
             source=source,
             facets=verdict.facets,
-            also_carried_by=sorted({each.source_name for each in carriers}),
+            also_carried_by=sorted({name for _, name in carriers}),
         )
         tx.alerts.add(alert, said, _routed(said, deliveries, channels))
         ids.append(alert.id)
-    if already and _is_noteworthy(carriers, source):
+    if already and _is_noteworthy([carrier for carrier, _ in carriers], source):
         matched = {match.rule for match in verdict.matches}
+        articles = tx.articles.of_story(story_id)
         for stored in tx.alerts.of_story(story_id):
             if stored.alert.rule_id in matched & already:
-                _update(tx, stored, carriers, rules, now, channels)
+                _update(tx, stored, articles, rules, now, channels)
     return tuple(ids)
 
 
@@ -96,26 +97,25 @@ def _routed(said: Notice, deliveries: Iterable[Delivery], channels: Mapping[str,
     ]
 
 
-def _is_noteworthy(carriers: list[StoredArticle], source: Source) -> bool:
-    """Whether `source`, whose article is among them, is new to the story and one of those by whose number it is worth an update."""
-    names = [each.source_id for each in carriers]
-    return names.count(source.id) == 1 and len(set(names)) in UPDATE_AT
+def _is_noteworthy(carriers: list[str], source: Source) -> bool:
+    """Whether `source`, whose article is among theirs, is new to the story and one of those by whose number it is worth an update."""
+    return carriers.count(source.id) == 1 and len(set(carriers)) in UPDATE_AT
 
 
 def _update(
     tx: Transaction,
     stored: StoredAlert,
-    carriers: list[StoredArticle],
+    articles: list[StoredArticle],
     rules: RuleSet,
     now: datetime,
     channels: Mapping[str, Channel],
 ) -> None:
-    sources = len({each.source_id for each in carriers})
+    sources = len({each.source_id for each in articles})
     since = UPDATE_AT[UPDATE_AT.index(sources) - 1] if sources != UPDATE_AT[0] else 1
     firsts: dict[str, StoredArticle] = {}
-    for each in carriers:
+    for each in articles:
         firsts.setdefault(each.source_id, each)
-    others = tuple(dict.fromkeys(each.source_name for each in carriers if each.source_name != stored.notice.source_name))
+    others = tuple(dict.fromkeys(each.source_name for each in articles if each.source_name != stored.notice.source_name))
     said = Update(
         notice=replace(stored.notice, also_carried_by=others),
         carried=tuple(_carried(each) for each in list(firsts.values())[since:] if each.id != stored.alert.article_id),

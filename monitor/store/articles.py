@@ -304,6 +304,10 @@ class Articles:
     def of_story(self, story_id: str) -> list[StoredArticle]:
         return self._nouns(_READ.where(article.c.story_id == current(story_id)).order_by(article.c.number))
 
+    def carriers(self, story_id: str) -> list[tuple[str, str]]:
+        query = select(article.c.source_id, article.c.source_name).where(article.c.story_id == current(story_id))
+        return [(row.source_id, row.source_name) for row in self._connection.execute(query.order_by(article.c.number))]
+
     def outlines(self, story_ids: Sequence[str]) -> Mapping[str, StoryOutline]:
         query = (
             select(
