@@ -25,6 +25,7 @@ from monitor.sources.source import Source
 T = TypeVar("T")
 Call = tuple[Callable[..., Any], tuple[Any, ...]]
 START_LIMIT_S = 60.0
+_LARGE_BYTES = 2_000_000
 
 
 class _GivenUp(Exception):
@@ -38,12 +39,14 @@ class Workers:
     Processes are spawned, never forked (the parent has threads and database connections), and read one small document of each kind
     before their first task, since the libraries take seconds to load. Threads may share one. Every worker has a pipe of its own and
     nothing in common with the others: in pebble 5.2, whose processes share one, the whole pool broke or hung once idle ones were killed.
+    Of large documents one is read at a time: two would take twice the memory, and leave no worker to the small ones.
     """
 
     def __init__(self, count: int, time_limit_s: float = 10.0, memory_limit_bytes: int = 256 << 20) -> None:
         self._time_limit_s = time_limit_s
         self._memory_limit_bytes = memory_limit_bytes
         self._lock = threading.Lock()
+        self._one_large = threading.Lock()
         self._closed = False
         self._workers: set[_Worker] = set()
         self._free: SimpleQueue[_Worker] = SimpleQueue()
@@ -53,21 +56,21 @@ class Workers:
     def list_entries(self, source: Source, fetched: Fetched) -> Listing | Unlisted:
         """`sources.listing.list_entries` in a worker; Unlisted if the document had to be given up."""
         try:
-            return self._run(_list_entries, source, fetched)
+            return self._run(len(fetched.body), _list_entries, source, fetched)
         except _GivenUp as reason:
             return Unlisted(reason=str(reason))
 
     def read_page(self, source: Source, fetched: Fetched, entry: Entry) -> Article | Unreadable:
         """`articles.page.read_page` in a worker; Unreadable if the document had to be given up."""
         try:
-            return self._run(_read_page, source, fetched, entry)
+            return self._run(len(fetched.body), _read_page, source, fetched, entry)
         except _GivenUp as reason:
             return Unreadable(reason=str(reason))
 
     def from_entry(self, source: Source, entry: Entry, now: datetime) -> Article | Unreadable:
         """`articles.page.from_entry` in a worker; Unreadable if what the source carries had to be given up."""
         try:
-            return self._run(_from_entry, source, entry, now)
+            return self._run(len(entry.content or ""), _from_entry, source, entry, now)
         except _GivenUp as reason:
             return Unreadable(reason=str(reason))
 
@@ -93,8 +96,13 @@ class Workers:
             self._workers.add(worker)
             return worker
 
-    def _run(self, function: Callable[..., T], *args: Any) -> T:
-        """The function's value from a worker. Raises _GivenUp, or what the function raises: that is a bug, and the engine's to report."""
+    def _run(self, size: int, function: Callable[..., T], *args: Any) -> T:
+        """The function's value from a worker, for a document of that size. Raises _GivenUp, or what the function raises: that is a bug,
+        and the engine's to report."""
+        with self._one_large if size > _LARGE_BYTES else contextlib.nullcontext():
+            return self._run_now(function, *args)
+
+    def _run_now(self, function: Callable[..., T], *args: Any) -> T:
         worker = self._free.get()
         try:
             if not worker.is_alive():  # killed while it was idle, when the system was out of memory

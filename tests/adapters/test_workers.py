@@ -71,6 +71,19 @@ def test_a_document_that_hangs_is_given_up_and_delays_nobody(workers):
     assert isinstance(workers.list_entries(FEED, fetched(GOOD)), Listing)
 
 
+def test_large_documents_are_read_one_after_the_other_and_leave_a_reader_to_the_small_ones():
+    body = HANGING.replace(b"</channel>", b"<!--" + b"x" * 2_000_000 + b"--></channel>")
+    with Workers(2, time_limit_s=4) as workers:
+        large = [threading.Thread(target=workers.list_entries, args=(FEED, fetched(body))) for _ in range(2)]
+        for each in large:
+            each.start()
+        for _ in range(20):
+            assert isinstance(workers.list_entries(FEED, fetched(GOOD)), Listing)
+        assert all(each.is_alive() for each in large), "the small documents had to wait for the large ones"
+    for each in large:
+        each.join()
+
+
 def test_a_document_that_eats_memory_is_given_up(workers):
     outcome = workers.list_entries(FEED, fetched(HUGE))
     assert outcome == Unlisted(reason="the document took more than 100 MiB to read and was given up")
