@@ -1,9 +1,9 @@
 """Replaying a recording: what it costs over and above reading the pages, how it uses two cores, and how its memory grows.
 
-    python -m benchmarks.replay [--pages 400] [--memory-pages 20000] [--rounds 3]
+    python -m benchmarks.replay [--pages 800] [--memory-pages 20000] [--rounds 3]
 
-Pages are those of benchmarks/pages.py, 5 of 100 matching the shipped rules. Costs are the difference between replaying twice as many pages
-and replaying the pages, so that starting processes and compiling rules does not count. CPU is that of all processes, user and system.
+Pages are those of benchmarks/pages.py, 5 of 100 matching the shipped rules. Costs are the difference between replaying many pages and
+replaying a few, so that starting processes and compiling rules does not count. CPU is that of all processes, user and system.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from monitor.sources.source import Source
 CONFIG = Path(__file__).parents[1] / "config"
 SOURCE = Source(id="bench", name="Bench", url="https://bench.example/", kind="page")
 ROUNDS = 3
+START = 20
 FEW = 500
 CACHES = 80_000_000  # bytes: 64 MB of the store's, 16 MB of the index of the recording; full after some 20,000 pages
 
@@ -81,7 +82,7 @@ def cpu_ms(read: Callable[[int], object], count: int) -> float:
     return best / count * 1000
 
 
-def figures(pages: int = 400, memory_pages: int = 20_000, rounds: int = ROUNDS) -> list[Figure]:
+def figures(pages: int = 800, memory_pages: int = 20_000, rounds: int = ROUNDS) -> list[Figure]:
     """The ratios, measured now."""
     bodies = [page(number, matching=number % 100 < 5) for number in range(100)]
     now = SystemClock().now()
@@ -95,8 +96,8 @@ def figures(pages: int = 400, memory_pages: int = 20_000, rounds: int = ROUNDS) 
     reading = cpu_ms(lambda number: read_page(SOURCE, fetched[number], entry), len(bodies))
     with tempfile.TemporaryDirectory(prefix="monitor-benchmark-") as scratch:
         folder = Path(scratch)
-        small = write(folder / "small.warc.gz", range(pages), matching_percent=5)
-        large = write(folder / "large.warc.gz", range(2 * pages), matching_percent=5)
+        small = write(folder / "small.warc.gz", range(START), matching_percent=5)
+        large = write(folder / "large.warc.gz", range(START + pages), matching_percent=5)
         wall_1, cpu_1 = per_page(small, large, pages, rounds, "--processes", "1")
         wall_2, _ = per_page(small, large, pages, rounds, "--processes", "2")
         wall_few, cpu_few = per_page(small, large, pages, rounds, "--processes", "1", "--matches-only")
@@ -147,7 +148,7 @@ def main() -> None:
         one(sys.argv[2:])
         return
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--pages", type=int, default=400)
+    parser.add_argument("--pages", type=int, default=800)
     parser.add_argument("--memory-pages", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     chosen = parser.parse_args()
