@@ -83,7 +83,11 @@ def main() -> None:
     told: list[dict[str, Any]] = []
     for name in chosen.only:
         command = [sys.executable, "-m", "benchmarks", "--one", name]
-        done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=HERE.parent)
+        done = subprocess.run(command, capture_output=True, text=True, cwd=HERE.parent)
+        if done.returncode:
+            reason = (done.stderr.strip() or "no reason given").splitlines()[-1]
+            print(f"{name}: could not be measured: {reason}", flush=True)
+            continue
         for each in [Figure(**row) for row in json.loads(done.stdout.splitlines()[-1])]:
             told.append({"benchmark": name, **asdict(each), "holds": each.holds})
             mark = {True: "", False: "  MISSED", None: ""}[each.holds]
