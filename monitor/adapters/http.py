@@ -74,7 +74,7 @@ class HttpFetch:
         clock: Clock,
         *,
         allow_networks: Sequence[Network] = (),
-        max_bytes: int = 20_000_000,
+        max_bytes: int = 10_000_000,
         deadline_s: float = 45.0,
         connect_timeout_s: float = 10.0,
         read_timeout_s: float = 20.0,

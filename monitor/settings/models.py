@@ -55,7 +55,7 @@ class FetchPart(_Strict):
     """How pages and feeds are fetched."""
 
     timeout: Timeout = Field("45s", description="For one whole request, redirects and body included.")
-    max_size: Size = Field("20MB", description="Of one decoded answer; reading stops there.")
+    max_size: Size = Field("10MB", description="Of one decoded answer; reading stops there.")
     host_gap: Gap = Field(
         "1s", description="Between two requests to the same host; a longer Crawl-delay in its robots.txt wins."
     )

@@ -62,7 +62,7 @@ class Settings:
     first_poll_window_s: float = 172_800.0
     retention_s: float | None = None
     fetch_timeout_s: float = 45.0
-    fetch_max_bytes: int = 20_000_000
+    fetch_max_bytes: int = 10_000_000
     archive: Recordings | None = None
     host_gap_s: float = 1.0
     allow_networks: tuple[str, ...] = ()

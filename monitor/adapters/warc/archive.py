@@ -17,7 +17,7 @@ from monitor.errors import UsageError
 from monitor.fetching.outcome import Failed, NotModified, Outcome, Refused
 from monitor.urls import is_web
 
-MAX_BYTES = 20_000_000
+MAX_BYTES = 10_000_000
 _MAX_HOPS = 10
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
