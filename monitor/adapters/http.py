@@ -176,9 +176,8 @@ class HttpFetch:
             "Accept-Encoding": ACCEPT_ENCODING,
             **conditional.request_headers(request),
         }
-        prepared = (
-            requests.PreparedRequest()
-        )  # by its parts: a third of what `Request.prepare` does is for a body, cookies and passwords
+        # By its parts: a third of what `Request.prepare` does is for a body, cookies and passwords.
+        prepared = requests.PreparedRequest()
         prepared.prepare_method("GET")
         prepared.prepare_url(request.url, None)
         prepared.prepare_headers(headers)

@@ -30,18 +30,20 @@ def analyze() -> str:
     return program
 
 
-def test_systemd_accepts_every_line_of_the_unit(analyze: str, tmp_path: Path) -> None:
-    unit = tmp_path / "monitor.service"
-    text = UNIT.read_text("utf-8").replace("/opt/monitor/venv/bin/monitor", sys.executable)
+@pytest.mark.parametrize("name", ["monitor.service", "monitor-worker@.service"])
+def test_systemd_accepts_every_line_of_the_unit(name: str, analyze: str, tmp_path: Path) -> None:
+    unit = tmp_path / name.replace("@", "@1")
+    text = UNIT.with_name(name).read_text("utf-8").replace("/opt/monitor/venv/bin/monitor", sys.executable)
     unit.write_text(text.replace("Documentation=", "#Documentation="), "utf-8")
     done = subprocess.run([analyze, "verify", "--man=no", str(unit)], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_exposure_is_at_most_one_and_a_half(analyze: str) -> None:
-    done = subprocess.run(
-        [analyze, "security", "--offline=yes", "--threshold=15", "--no-pager", str(UNIT)], capture_output=True, text=True
-    )
+@pytest.mark.parametrize("name", ["monitor.service", "monitor-worker@.service"])
+def test_the_exposure_is_at_most_one_and_a_half(name: str, analyze: str, tmp_path: Path) -> None:
+    unit = shutil.copy(UNIT.with_name(name), tmp_path / name.replace("@", "@1"))
+    words = [analyze, "security", "--offline=yes", "--threshold=15", "--no-pager", str(unit)]
+    done = subprocess.run(words, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

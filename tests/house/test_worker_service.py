@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
-
-import pytest
 
 from monitor.cli import _COMMANDS
 from monitor.engine import claims, cluster
@@ -37,29 +32,6 @@ def test_it_is_locked_in_as_the_daemon_is() -> None:
 def test_it_comes_back_however_long_the_database_is_away() -> None:
     assert "StartLimitIntervalSec=0" in directives(UNIT)
     assert "RestartPreventExitStatus=2 3" in directives(UNIT), "5, a server that does not answer, is not among them"
-
-
-@pytest.fixture
-def analyze() -> str:
-    program = shutil.which("systemd-analyze")
-    if program is None:
-        pytest.skip("systemd-analyze is not installed here: the unit was not verified")
-    return program
-
-
-def test_systemd_accepts_every_line(analyze: str, tmp_path: Path) -> None:
-    unit = tmp_path / "monitor-worker@1.service"
-    text = UNIT.read_text("utf-8").replace("/opt/monitor/venv/bin/monitor", sys.executable)
-    unit.write_text(text.replace("Documentation=", "#Documentation="), "utf-8")
-    done = subprocess.run([analyze, "verify", "--man=no", str(unit)], capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, "")
-
-
-def test_the_exposure_is_at_most_one_and_a_half(analyze: str, tmp_path: Path) -> None:
-    unit = shutil.copy(UNIT, tmp_path / "monitor-worker@1.service")
-    words = [analyze, "security", "--offline=yes", "--threshold=15", "--no-pager", str(unit)]
-    done = subprocess.run(words, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_guide_names_commands_and_files_that_exist() -> None:
