@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from monitor.errors import StoreBusy, StoreCorrupt, StoreError, StoreUnreachable
@@ -116,7 +116,11 @@ class RowStore:
             try:
                 yield
             finally:
-                connection.invalidate()  # the lock goes with the connection, which the pool would keep open
+                with suppress(SQLAlchemyError):  # a server that is gone has let go of it
+                    connection.execute(
+                        text("SELECT pg_advisory_unlock_all()")
+                    )  # when a connection closes, the server hears of it later
+                connection.invalidate()  # what was locked for long is not lent to others
 
     def close(self) -> None:
         """Give all connections back."""
