@@ -1,8 +1,8 @@
 """News pages as heavy as real ones, made by chance from a seed: what the benchmarks read.
 
-How heavy real ones are was counted in the 85 saved pages that gne 0.4.3 and newspaper4k 0.9.6 carry as tests (median, mean, and what a
-tenth of them exceed): 131, 269 and 423 kB, of which scripts 15, 88 and 108, styles 1, 70 and 246, attributes 40, 66 and 219; 835, 971 and 2,293
-elements, at most 14, 15 and 22 deep; 31, 33 and 64 scripts; 1.9, 3.3 and 7.1 kB of article in 4.3, 7.0 and 17.1 kB of text.
+How heavy real ones are was counted in the 85 saved pages that gne 0.4.3 and newspaper4k 0.9.6 carry as tests (median, mean, and what
+a tenth of them exceed): 131, 269 and 423 kB, of which scripts 15, 88 and 108, styles 1, 70 and 246, attributes 40, 66 and 219; 835, 971
+and 2,293 elements, at most 14, 15 and 22 deep; 31, 33 and 64 scripts; 1.9, 3.3 and 7.1 kB of article in 4.3, 7.0 and 17.1 kB of text.
 
     python -m benchmarks.pages      counts the same in those made here
 """
