@@ -193,9 +193,7 @@ class Version:
     """What an article said before its page was changed. `number` counts up from 1; `read_at` is when it was found to say so."""
 
     number: int
-    headline: str | None
-    paragraphs: tuple[str, ...]
-    modified_at: datetime | None
+    article: Article
     read_at: datetime
 
 
@@ -426,10 +424,10 @@ class ArticleRows(Protocol):
     def versions(self, article_id: str) -> list[Version]:
         """What the article said before, oldest first; not what it says now."""
 
-    def keep_response(self, article_id: str, response: StoredResponse) -> None:
-        """Keep what an article was read from, as evidence."""
+    def keep_response(self, article_id: str, version: int, response: StoredResponse) -> None:
+        """Keep what that version of an article was read from, as evidence."""
 
-    def response(self, article_id: str) -> StoredResponse | None: ...
+    def response(self, article_id: str, version: int) -> StoredResponse | None: ...
 
     def candidates(self, bands: Sequence[int], since: datetime) -> list[Candidate]:
         """Articles read since then that share a band, oldest first."""

@@ -11,12 +11,14 @@ DeliveryState = Literal["pending", "held", "sent", "dead"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """The first match of a rule in a story. `id` is derived from both, so raising it twice is raising it once."""
+    """The first match of a rule in a story. `id` is derived from both, so raising it twice is raising it once. What matched is that
+    version of the article, from 1."""
 
     id: str
     story_id: str
     rule_id: str
     article_id: str
+    article_version: int = 1
     severity: str
     raised_at: datetime
 

@@ -32,10 +32,11 @@ def evidence(
     asked_url: str | None,
     fetched: Fetched | None,
     warc: bytes | None,
-    notes: tuple[str, ...] = (),
+    changed_since: bool,
 ) -> dict[str, bytes]:
-    """The files by name. `article` is what it said when the alert was raised, `rule` the rule in the version that raised it, None if it
-    has changed since. Without `fetched` there is no response to show, and no `warc`. `notes` are more that a reader has to know."""
+    """The files by name. `article` is the version that raised the alert, `fetched` what that was read from, `rule` the rule in the version
+    that raised it, None if it has changed since. Without `fetched` there is no response to show, and no `warc`. `changed_since` tells
+    that the page says something else by now."""
     files = {
         "article.txt": render(article).encode(),
         "article.json": _json(metadata(article)),
@@ -58,7 +59,7 @@ def evidence(
         files["response-body"] = fetched.body
     if warc is not None:
         files["response.warc.gz"] = warc
-    files["README.txt"] = _readme(notice, fetched, notes).encode()
+    files["README.txt"] = _readme(alert, notice, fetched, changed_since).encode()
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items()))
     return {**files, "SHA256SUMS": sums.encode()}
 
@@ -75,12 +76,12 @@ def zipped(files: Mapping[str, bytes], at: datetime) -> bytes:
     return buffer.getvalue()
 
 
-def _readme(notice: Notice, fetched: Fetched | None, notes: tuple[str, ...]) -> str:
+def _readme(alert: Alert, notice: Notice, fetched: Fetched | None, changed_since: bool) -> str:
     lines = [
         f"Evidence for alert {notice.alert_id}",
         f"raised {notice.raised_at.isoformat()} by rule {notice.rule_id}, version {notice.rule_version}",
         "",
-        "article.txt            the article as it was when the alert was raised; article.json: its address, dates, authors, flags",
+        "article.txt            the article in the version that raised the alert; article.json: its address, dates, authors, flags",
         "alert.json             the alert, its receipt (each matched word and its places, in code points), and its deliveries",
         "rule.json              the rule; `in_force` is null if it has changed since the alert was raised",
     ]
@@ -93,7 +94,13 @@ def _readme(notice: Notice, fetched: Fetched | None, notes: tuple[str, ...]) -> 
             "response.warc.gz       the same as a WARC record (ISO 28500), with its own digests; the request in it is the address only",
         ]
     lines.append("SHA256SUMS             digests of all files: sha256sum --check SHA256SUMS")
-    return "\n\n".join(["\n".join(lines), *notes]) + "\n"
+    if changed_since:
+        lines += [
+            "",
+            f"The page was changed after the alert, which was raised by version {alert.article_version} of the article:",
+            f"`monitor articles show {alert.article_id} --versions` shows how.",
+        ]
+    return "\n".join(lines) + "\n"
 
 
 def _json(value: Mapping[str, Any]) -> bytes:

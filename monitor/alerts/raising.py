@@ -57,13 +57,16 @@ def deliver_to(message_id: str, channels: Iterable[str], now: datetime) -> tuple
     )
 
 
-def raise_alert(*, story_id: str, article_id: str, rule: Rule, now: datetime) -> tuple[Alert, tuple[Delivery, ...]]:
+def raise_alert(
+    *, story_id: str, article_id: str, article_version: int = 1, rule: Rule, now: datetime
+) -> tuple[Alert, tuple[Delivery, ...]]:
     """The alert for the first match of `rule` in a story, and its deliveries, due at once. Doing it again gives the same ids."""
     alert = Alert(
         id=alert_id(story_id, rule.id),
         story_id=story_id,
         rule_id=rule.id,
         article_id=article_id,
+        article_version=article_version,
         severity=rule.severity,
         raised_at=now,
     )

@@ -1,7 +1,8 @@
 """What a page says about itself: JSON-LD, OpenGraph, meta tags, microdata and the visible heading, by one light pass over the tree.
 
-Where they disagree the order is: for the headline a heading that another of them confirms, then JSON-LD, OpenGraph, the heading, the
-title of the document; for everything else JSON-LD, meta tags, microdata. What the feed says comes after these, see `page`.
+Where they disagree the order is: for the headline a heading (or an element of one) that another of them confirms, then JSON-LD,
+OpenGraph, microdata, other meta tags, the heading, the title of the document, none of them if it is only the name of the site; for
+everything else JSON-LD, meta tags, microdata. What the feed says comes after these, see `page`.
 """
 # ruff: noqa: E501  the tables of names are read more easily row by row
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
@@ -25,7 +26,9 @@ _ARTICLE_KINDS = (
     "NewsArticle Article ReportageNewsArticle AnalysisNewsArticle OpinionNewsArticle BackgroundNewsArticle ReviewNewsArticle BlogPosting "
     "LiveBlogPosting SocialMediaPosting Report TechArticle ScholarlyArticle SpecialAnnouncement PressRelease AdvertiserContentArticle"
 )
-_SEPARATOR = re.compile(r"\s+[|–—-]\s+|[_|｜-]+")
+_SEPARATOR = re.compile(r"\s+(?:[|–—»·•-]|::)\s+|[_|｜-]+")
+_PART = re.compile(rf"{_SEPARATOR.pattern}|\s*[(（【：]")
+_LONGEST_SITE = 16
 _SHOWN = XPath("boolean(//body//text()[normalize-space() = $text][not(parent::a)])")
 _ARTICLE_TYPES = frozenset(_ARTICLE_KINDS.split())
 _LONGEST_SCRIPT = 1_000_000
@@ -35,10 +38,13 @@ _PUBLISHED = (
     "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "pubdate", "publishdate", "publish_date", "publish-date",
     "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "dcterms.date", "dc.date", "article.published",
     "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "cxenseparse:recs:articlepublishtime", "originalpublicationdate", "article_date_original",
+    "og:datepublished", "og:regdate", "dc.issued", "dc.created", "dc:created", "created", "citation_publication_date", "citation_online_date",
     "published_time", "published-date", "publication_date", "content_create_date", "rnews:datepublished", "date_published", "article:published", "apub:time", "bytedance:published_time", "og:release_date", "dateupdate", "date",
 )  # fmt: skip
 _MODIFIED = ("article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified", "dcterms.modified", "dc.date.modified")  # fmt: skip
-_AUTHORS = ("author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl", "article:author_name", "article:author", "og:article:author", "cxenseparse:author", "content_author", "twitter:data1")  # fmt: skip
+_AUTHORS = ("author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl", "article:author_name", "article:author", "og:article:author", "cxenseparse:author", "content_author", "og:author", "citation_author", "twitter:data1")  # fmt: skip
+
+_TITLES = ("parsely-title", "sailthru.title", "dc.title", "dcterms.title", "articletitle", "citation_title")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +71,7 @@ class Metadata:
 def read(tree: HtmlElement, url: str) -> Metadata:
     """The metadata of a parsed page found at `url`; never raises for anything a page may hold."""
     meta: dict[str, str] = {}
+    signed: dict[str, list[str]] = {}
     links: dict[str, str] = {}
     scripts: list[str] = []
     headings: list[HtmlElement] = []
@@ -81,6 +88,8 @@ def read(tree: HtmlElement, url: str) -> Metadata:
             content = plain.line(element.get("content") or "")
             if name and content:
                 meta.setdefault(name, content)
+                if name in _AUTHORS:
+                    signed.setdefault(name, []).append(content)
         elif tag == "link":
             for rel in (element.get("rel") or "").lower().split():
                 links.setdefault(rel, (element.get("href") or "").strip())
@@ -93,19 +102,25 @@ def read(tree: HtmlElement, url: str) -> Metadata:
         else:
             headings.append(element)
     for element in tree.iterfind(".//*[@itemprop]"):
-        name = (element.get("itemprop") or "").lower()
-        if name in ("datepublished", "datemodified", "headline", "author"):
-            value = element.get("content") or element.get("datetime") or element.text_content()
-            items.setdefault(name, []).append(plain.line(value[:500]))
-    node = _article_node(scripts, url)
+        for name in (element.get("itemprop") or "").lower().split():
+            if name in ("datepublished", "datemodified", "headline", "author"):
+                named = element.find(".//*[@itemprop='name']") if name == "author" else None
+                named = element if named is None else named
+                value = named.get("content") or named.get("datetime") or named.text_content()
+                items.setdefault(name, []).append(plain.line(value[:500]))
+    nodes = [node for script in scripts for node in _nodes(_json(script), 0)]
+    node = _article_node(nodes, url)
     site = _text(meta.get("og:site_name")) or _name_of(node.get("publisher")) or meta.get("application-name")
     return Metadata(
-        headline=_headline(tree, node, meta, items, headings, title, site, url),
+        headline=_headline(tree, node, meta, items, headings, title or meta.get("title", ""), site, url),
         url=_canonical(links.get("canonical"), meta.get("og:url"), url, is_amp=_is_amp(tree)),
         site=plain.line(site) if site else None,
-        authors=_authors(node, meta, items),
+        authors=_authors(node, nodes, meta, signed, items),
         published=_present(
-            node.get("datePublished"), *(meta.get(name) for name in _PUBLISHED), *items.get("datepublished", ())
+            node.get("datePublished"),
+            *(meta.get(name) for name in _PUBLISHED),
+            *items.get("datepublished", ()),
+            *(other.get("datePublished") for other in nodes if not _types(other) - {"WebPage"}),
         ),
         modified=_present(node.get("dateModified"), *(meta.get(name) for name in _MODIFIED), *items.get("datemodified", ())),
         language=_language(tree, meta, node),
@@ -148,9 +163,9 @@ def _body(node: dict[str, Any]) -> str | None:
     return _text(node.get("articleBody"))
 
 
-def _article_node(scripts: list[str], url: str) -> dict[str, Any]:
+def _article_node(nodes: list[dict[str, Any]], url: str) -> dict[str, Any]:
     """The JSON-LD object that describes this page's article: the one that names this address, or the first, or nothing."""
-    nodes = [node for script in scripts for node in _nodes(_json(script), 0) if _ARTICLE_TYPES & _types(node)]
+    nodes = [node for node in nodes if _ARTICLE_TYPES & _types(node)]
     here = urls.identity(url)
     for node in nodes:
         named = [node.get("url"), node.get("@id"), node.get("mainEntityOfPage")]
@@ -196,13 +211,27 @@ def _name_of(value: Any) -> str | None:
     return _text(value)
 
 
-def _authors(node: dict[str, Any], meta: dict[str, str], items: dict[str, list[str]]) -> tuple[str, ...]:
+def _referred(value: Any, nodes: list[dict[str, Any]]) -> Any:
+    """The object that is meant where JSON-LD only says its `@id`."""
+    if isinstance(value, dict) and value.keys() == {"@id"}:
+        return next((node for node in nodes if node.get("@id") == value["@id"] and len(node) > 1), value)
+    return value
+
+
+def _authors(
+    node: dict[str, Any],
+    nodes: list[dict[str, Any]],
+    meta: dict[str, str],
+    signed: dict[str, list[str]],
+    items: dict[str, list[str]],
+) -> tuple[str, ...]:
     said = node.get("author") or node.get("creator")
-    parts = said if isinstance(said, list) else [said]
-    from_meta: list[list[str | None]] = [[meta.get(name)] for name in _AUTHORS]
+    parts = [_referred(part, nodes) for part in (said if isinstance(said, list) else [said])]
+    from_meta: list[list[str | None]] = [[*signed.get(name, ())] for name in _AUTHORS]
     for candidates in ([_name_of(part) for part in parts], *from_meta, list[str | None](items.get("author", []))):
         found: dict[str, None] = {}
         for candidate in candidates:
+            candidate = re.sub(r"<[^>]*>", " ", candidate or "").strip()
             if candidate and not candidate.startswith(("http:", "https:", "/", "www.", "@")) and len(candidate) <= 200:
                 found |= dict.fromkeys(bylines.names(candidate))
         real = [
@@ -227,46 +256,71 @@ def _headline(
     site: str | None,
     url: str,
 ) -> str | None:
-    shown = [text for heading in headings[:8] if (text := plain.line(heading.text_content()[:1000])) and plain.has_words(text)]
-    linked = plain.line(_text(node.get("headline")) or _text(node.get("name")) or "")
-    graph = _without_site(meta.get("og:title", ""), site, url)
+    names = _names_of_site(site, url)
+    shown = _texts(headings[:8])
+    linked = _without_site(_text(node.get("headline")) or _text(node.get("name")) or "", names)
+    graph = _without_site(meta.get("og:title", ""), names)
     itemised = next(iter(items.get("headline", ())), "")
-    document = _without_site(title, site, url)
-    others = [plain.fold(text) for text in (linked, graph, itemised, meta.get("twitter:title", ""), title) if text]
+    declared = next(iter(_texts(heading for heading in headings if heading.get("itemprop") == "headline")), "")
+    named = next((meta[name] for name in _TITLES if name in meta), "")
+    document = _without_site(title, names)
+    others = [text for text in (linked, graph, "" if declared else itemised, named, meta.get("twitter:title", ""), title) if text]
+    keys = [plain.fold(text) for text in others]
     for text in shown:
         key = plain.fold(text)
-        if len(key) >= 8 and any(key == other or (len(key) >= 15 and other.startswith(key)) for other in others):
+        if len(key) >= 8 and any(key == other or (len(key) >= 15 and other.startswith(key)) for other in keys):
             return text
-    # JSON-LD headlines are sometimes cut at 110 characters; then another one begins with it.
-    if linked:
-        start = plain.fold(linked.rstrip(".… "))
-        longer = next(
-            (text for text in (*shown, graph, document) if len(text) > len(linked) and plain.fold(text).startswith(start)), None
-        )
-        return longer or linked
+    beginnings = {plain.fold(_PART.split(text)[0]) for text in others}
+    for text in _texts(part for heading in headings[:8] for part in heading):
+        if len(plain.fold(text)) >= 8 and plain.fold(text) in beginnings:
+            return text
     lone = shown[0] if len(shown) == 1 and plain.fold(shown[0]) not in plain.fold(site or "-") else ""
-    said = graph or itemised or lone or document or next(iter(shown), None)
-    return said and _without_unknown_site(said, tree)
+    standing = _without_unknown_site(document, tree)
+    lone = "" if standing != document else lone
+    candidates = [declared, linked, graph, itemised, named, lone, standing]
+    said = next((text for text in candidates if text and plain.fold(text) not in names), next(iter(shown), None))
+    return said and _whole(_without_unknown_site(said, tree), [*shown, *candidates])
+
+
+def _texts(elements: Iterable[HtmlElement]) -> list[str]:
+    return [text for each in elements if (text := plain.line(each.text_content()[:1000])) and plain.has_words(text)]
+
+
+def _whole(text: str, others: list[str]) -> str:
+    """The text, or a longer one of which it is the beginning, if it is cut: some cut JSON-LD headlines at 110 characters."""
+    start = plain.fold(text.rstrip(".… "))
+    if len(text) < 100 and not text.endswith(("…", "...")):
+        return text
+    return next((other for other in others if len(other) > len(text) and plain.fold(other).startswith(start)), text)
 
 
 def _without_unknown_site(text: str, tree: HtmlElement) -> str:
-    """A title without what follows its last separator, if what is before that stands alone somewhere on the page."""
+    """A title without what follows a separator, if what is before that stands alone somewhere on the page; and without what follows the
+    underscores with which Chinese titles name column and site."""
     for found in reversed(list(_SEPARATOR.finditer(text))):
         head = text[: found.start()].strip()
         if len(head) >= 8 and _SHOWN(tree, text=head):
             return head
+    head, underscore, tail = text.rpartition("_")
+    while underscore and len(tail) <= _LONGEST_SITE and len(head) >= 8:
+        text = head.strip()
+        head, underscore, tail = text.rpartition("_")
     return text
 
 
-def _without_site(text: str, site: str | None, url: str) -> str:
+def _names_of_site(site: str | None, url: str) -> set[str]:
+    """What a title may call the site, folded: its name, its host, the first part of that."""
+    host = urls.host_of(url).removeprefix("www.")
+    return {plain.fold(site or ""), plain.fold(host.split(":")[0]), plain.fold(host.split(".")[0])} - {""}
+
+
+def _without_site(text: str, names: set[str]) -> str:
     """A title without the name of the site before or after it."""
     text = plain.line(text)
-    host = plain.fold(urls.host_of(url).removeprefix("www.").split(":")[0])
-    names = {plain.fold(site or ""), host, plain.fold(urls.host_of(url).removeprefix("www.").split(".")[0])} - {""}
-    for separator in (" | ", " - ", " – ", " — ", " :: ", " » ", " « ", " • ", " · ", "_", "｜", " : ", "|", "-"):
+    for separator in (" | ", " - ", " – ", " — ", " :: ", " » ", " « ", " • ", " · ", "_", "｜", " : ", "：", "|", "-"):
         head, found, tail = text.rpartition(separator)
         if found and head.strip() and _names_site(tail, names):
-            return _without_site(head, site, url)
+            return _without_site(head, names)
         head, found, tail = text.partition(separator)
         if found and tail.strip() and _names_site(head, names):
             return tail.strip()

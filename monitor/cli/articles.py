@@ -125,7 +125,7 @@ def score(directory: Path, baseline: bool, as_json: bool) -> None:
 
 def _print_versions(stored: StoredArticle, before: Sequence[Version]) -> None:
     """Each version against the one before it: `-` what is gone, `+` what is new."""
-    texts = [((each.headline or "", *each.paragraphs), each.read_at) for each in before]
+    texts = [((each.article.headline or "", *each.article.paragraphs), each.read_at) for each in before]
     texts.append(((stored.article.headline or "", *stored.article.paragraphs), stored.revised_at or stored.read_at))
     click.secho(f"Version 1, found {when(texts[0][1])}", bold=True)
     if len(texts) == 1:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import click
 
 from monitor.adapters.clock import SetClock
 from monitor.adapters.warc import Recorder
+from monitor.alerts.alert import Alert
 from monitor.alerts.evidence import evidence as files_of
 from monitor.alerts.evidence import zipped
 from monitor.app import rule_set
@@ -38,47 +37,31 @@ def evidence(alert: str, output: Path | None, config: Path | None) -> None:
         stored = tx.alerts.get(alert)
         article = tx.articles.get(stored.alert.article_id) if stored else None
         versions = tx.articles.versions(stored.alert.article_id) if stored else []
-        response = tx.articles.response(stored.alert.article_id) if stored else None
+        response = tx.articles.response(stored.alert.article_id, stored.alert.article_version) if stored else None
     store.close()
     if stored is None or article is None:
         raise UsageError(f"no alert has the id {alert!r}: `monitor alerts` lists them")
-    told, notes = _as_raised(article, versions, response, stored.alert.raised_at)
     rules = rule_set(settings)
     in_force = stored.notice.rule_id in rules.rules and rules.version(stored.notice.rule_id) == stored.notice.rule_version
     files = files_of(
         alert=stored.alert,
         notice=stored.notice,
         deliveries=stored.deliveries,
-        article=told,
+        article=_as_raised(article, versions, stored.alert),
         rule=rules.rules[stored.notice.rule_id] if in_force else None,
         asked_url=response.asked_url if response else None,
         fetched=response.fetched if response else None,
         warc=_warc(response) if response else None,
-        notes=notes,
+        changed_since=stored.alert.article_version <= len(versions),
     )
     path = output or Path(f"evidence-{alert}.zip")
     path.write_bytes(zipped(files, stored.alert.raised_at))
     click.echo(f"{path}: {', '.join(sorted(files))}")
 
 
-def _as_raised(
-    stored: StoredArticle, versions: Sequence[Version], response: StoredResponse | None, raised_at: datetime
-) -> tuple[Article, tuple[str, ...]]:
-    """The article as it was when the alert was raised, which is what the receipt's places are of; and what a reader has to know if its
-    page was changed."""
-    told, found_at = stored.article, stored.revised_at or stored.read_at
-    notes: tuple[str, ...] = ()
-    then = [each for each in versions if each.read_at <= raised_at < found_at]
-    if then:
-        told = replace(told, headline=then[-1].headline, paragraphs=then[-1].paragraphs, modified_at=then[-1].modified_at)
-        found_at = then[-1].read_at
-        notes = (f"The page was changed after the alert: `monitor articles show {stored.id} --versions` shows how.",)
-    if response is not None and any(response.fetched.fetched_at <= each.read_at < found_at for each in versions):
-        notes += (
-            f"The answer that is kept is an earlier one, of {response.fetched.fetched_at.isoformat()}; the text in article.txt was "
-            f"found at {found_at.isoformat()}.",
-        )
-    return told, notes
+def _as_raised(stored: StoredArticle, versions: Sequence[Version], alert: Alert) -> Article:
+    """The version of the article that raised the alert, which is what the receipt's places are of."""
+    return next((each.article for each in versions if each.number == alert.article_version), stored.article)
 
 
 def _warc(response: StoredResponse) -> bytes:

@@ -95,13 +95,14 @@ def file_article(
     )
     tx.articles.add(stored, prepared.sketch.to_bytes(), prepared.sketch.bands, prepared.identities, prepared.facts)
     if prepared.response is not None:
-        tx.articles.keep_response(prepared.id, prepared.response)
+        tx.articles.keep_response(prepared.id, 1, prepared.response)
     raised: tuple[str, ...] = ()
     if alerting:
         raised = raise_alerts(
             tx,
             rules,
             article_id=prepared.id,
+            article_version=1,
             article=prepared.article,
             source=prepared.source,
             verdict=prepared.verdict,

@@ -26,6 +26,7 @@ def raise_alerts(
     rules: RuleSet,
     *,
     article_id: str,
+    article_version: int,
     article: Article,
     source: Source,
     verdict: Verdict,
@@ -44,7 +45,9 @@ def raise_alerts(
         rule = rules.rules[match.rule]
         if rule.id in already:
             continue
-        alert, deliveries = raise_alert(story_id=story_id, article_id=article_id, rule=rule, now=now)
+        alert, deliveries = raise_alert(
+            story_id=story_id, article_id=article_id, article_version=article_version, rule=rule, now=now
+        )
         said = notice(
             alert=alert,
             rule=rule,

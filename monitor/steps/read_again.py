@@ -23,13 +23,13 @@ def read_again(context: Context, key: str) -> Done:
     with context.store.reading() as tx:
         listed = tx.entries.get(int(key))
         stored = tx.articles.get(listed.article_id) if listed and listed.article_id else None
-        response = tx.articles.response(stored.id) if stored else None
+        response = tx.articles.response(stored.id, 1) if stored and stored.revised_at is None else None
     if listed is None or listed.again_at is None or listed.again_at > now:
         return Done(result="left", reason="not due")
     source = context.sources.get(listed.source_id)
     if source is None or stored is None or listed.entry.url is None:
         return _left(context, listed, "its source is no longer watched, or the article is no longer kept")
-    outcome = context.fetch(_request(listed.entry.url, stored, response))
+    outcome = context.fetch(_request(listed.entry.url, response))
     reading = context.parse.read_page(source, outcome, listed.entry) if isinstance(outcome, Fetched) else None
     if isinstance(outcome, Fetched) and isinstance(reading, Article) and is_new_version(stored.article, reading):
         return _revised(context, source, listed, stored, reading, outcome)
@@ -41,9 +41,9 @@ def again_at(readings: int, now: datetime) -> datetime | None:
     return now + timedelta(seconds=AGAIN_AFTER_S[readings]) if readings < len(AGAIN_AFTER_S) else None
 
 
-def _request(url: str, stored: StoredArticle, response: StoredResponse | None) -> Request:
-    """A conditional one, if what we have is still the answer that is kept."""
-    etag, last_modified = validators(response.fetched.headers) if response and stored.revised_at is None else (None, None)
+def _request(url: str, response: StoredResponse | None) -> Request:
+    """A conditional one, if what we have was read from that answer."""
+    etag, last_modified = validators(response.fetched.headers) if response else (None, None)
     accept = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1"
     return Request(url=url, etag=etag, last_modified=last_modified, accept=accept, check_robots=True)
 

@@ -46,13 +46,14 @@ def revise_article(
     revised = replace(stored, article=article, matches=prepared.verdict.matches, facets=prepared.verdict.facets, revised_at=now)
     number = tx.articles.revise(revised, prepared.sketch, prepared.facts) + 1
     tx.articles.also_at(stored.id, prepared.identities)
-    if new_matches and tx.articles.response(stored.id) is None:
-        tx.articles.keep_response(stored.id, response)
+    if new_matches:
+        tx.articles.keep_response(stored.id, number, response)
     told = {alert.alert.id for alert in tx.alerts.of_story(stored.story_id)}
     raised = raise_alerts(
         tx,
         rules,
         article_id=stored.id,
+        article_version=number,
         article=article,
         source=prepared.source,
         verdict=replace(prepared.verdict, matches=new_matches),

@@ -200,6 +200,7 @@ def _alert_noun(row: Row[Any], deliveries: Iterable[Delivery]) -> StoredAlert:
             story_id=row.story_id,
             rule_id=row.rule_id,
             article_id=row.article_id,
+            article_version=row.article_version,
             severity=row.severity,
             raised_at=row.raised_at,
         ),

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
 
 from monitor.articles.article import Article, Removed
+from monitor.articles.seed import metadata, with_metadata
 from monitor.fetching.outcome import Fetched
 from monitor.ports import Stamp, StoredArticle, StoredResponse, StoryOutline, Version, Wanted
 from monitor.rules.match import Hit, Match, Verdict
@@ -135,11 +136,12 @@ class Articles:
             self._tags.put(int(number), stored)
         return int(number)
 
-    def keep_response(self, article_id: str, item: StoredResponse) -> None:
+    def keep_response(self, article_id: str, version: int, item: StoredResponse) -> None:
         fetched = item.fetched
         self._connection.execute(
             insert(response).values(
                 article_id=article_id,
+                version=version,
                 asked_url=item.asked_url,
                 url=fetched.url,
                 status=fetched.status,
@@ -149,8 +151,9 @@ class Articles:
             )
         )
 
-    def response(self, article_id: str) -> StoredResponse | None:
-        row = self._connection.execute(select(response).where(response.c.article_id == article_id)).one_or_none()
+    def response(self, article_id: str, version: int) -> StoredResponse | None:
+        kept = select(response).where(response.c.article_id == article_id, response.c.version == version)
+        row = self._connection.execute(kept).one_or_none()
         if row is None:
             return None
         fetched = Fetched(
@@ -178,7 +181,7 @@ class Articles:
                 number=number,
                 headline=row.headline,
                 paragraphs=row.paragraphs,
-                modified_at=row.modified_at,
+                metadata=metadata(_article(row)),
                 read_at=row.revised_at or row.read_at,
             )
         )
@@ -199,9 +202,7 @@ class Articles:
         return [
             Version(
                 number=row.number,
-                headline=row.headline,
-                paragraphs=tuple(row.paragraphs),
-                modified_at=row.modified_at,
+                article=with_metadata(Article(headline=row.headline, paragraphs=tuple(row.paragraphs)), row.metadata),
                 read_at=row.read_at,
             )
             for row in rows
@@ -385,24 +386,28 @@ def _article_noun(row: Row[Any], matches: tuple[Match, ...]) -> StoredArticle:
         source_id=row.source_id,
         source_name=row.source_name,
         country=row.country,
-        article=Article(
-            headline=row.headline,
-            paragraphs=tuple(row.paragraphs),
-            url=row.url,
-            site=row.site,
-            authors=tuple(row.authors),
-            dateline=row.dateline,
-            published_at=row.published_at,
-            modified_at=row.modified_at,
-            language=row.language,
-            removed=tuple(Removed(**removed) for removed in row.removed),
-            flags=tuple(row.flags),
-        ),
+        article=_article(row),
         facets=tuple(row.facets),
         matches=matches,
         read_at=row.read_at,
         story_id=row.story_id,
         revised_at=row.revised_at,
+    )
+
+
+def _article(row: Row[Any]) -> Article:
+    return Article(
+        headline=row.headline,
+        paragraphs=tuple(row.paragraphs),
+        url=row.url,
+        site=row.site,
+        authors=tuple(row.authors),
+        dateline=row.dateline,
+        published_at=row.published_at,
+        modified_at=row.modified_at,
+        language=row.language,
+        removed=tuple(Removed(**removed) for removed in row.removed),
+        flags=tuple(row.flags),
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -11,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, InvalidatePoolError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import StaticPool
 
 from monitor.errors import StoreBusy, StoreCorrupt, StoreError, StoreUnreachable
@@ -24,19 +27,24 @@ _DAEMON_LOCK = 7_215_534
 _SERVER_GONE = {"connect_timeout": 10, "keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3}
 _PAUSED = "SET idle_in_transaction_session_timeout = '30s'"
 """So long a writer that stops in the middle of its transaction (paused, or cut off) holds up all others."""
+_ONE_STATE = "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+_SOON_THERE = "SET synchronous_commit = off"
+_TRUSTED_S = 1.0
+"""A connection that was used so shortly ago is lent again without asking whether the server still knows it."""
 _WRITER_CACHE_KB, _READER_CACHE_KB, _BATCH_CACHE_KB = 8_000, 2_000, 64_000
 """Of each connection, and a daemon has a dozen; what is not in it is most often in the system's own cache."""
 _SYNCED, _SOON = "PRAGMA synchronous=FULL", "PRAGMA synchronous=NORMAL"
-_SOON_HERE = text("SET LOCAL synchronous_commit = off")
 _ALONE = text("SELECT pg_advisory_xact_lock(:key)")
+_ALONE_AND_SOON = text("SELECT pg_advisory_xact_lock(:key), set_config('synchronous_commit', 'off', true)")
 
 
 class RowStore:
     """A store of either kind (`ports.Store`). Made by `open_store`; `close` gives its connections back."""
 
-    def __init__(self, url: str, writer: Engine, reader: Engine) -> None:
+    def __init__(self, url: str, writer: Engine, claimer: Engine, reader: Engine) -> None:
         self.url = url
         self._writer = writer
+        self._claimer = claimer
         self._reader = reader
         self._one_writer = threading.Lock()  # SQLite's own lock is not fair: a thread could wait for ever behind the others
 
@@ -62,19 +70,20 @@ class RowStore:
                 connection.connection.driver_connection.execute(_SYNCED if on_disk else _SOON)  # type: ignore[union-attr]
             with connection.begin():
                 if self._writer.dialect.name == "postgresql":
-                    connection.execute(_ALONE, {"key": _WRITERS_LOCK})
-                    if not on_disk:
-                        connection.execute(_SOON_HERE)
+                    connection.execute(_ALONE if on_disk else _ALONE_AND_SOON, {"key": _WRITERS_LOCK})
                 yield RowTransaction(connection)
 
     @contextmanager
     def claiming(self) -> Iterator[RowTransaction]:
-        """A transaction over lanes. On PostgreSQL it runs beside writers and beside others like it, on SQLite nothing can."""
+        """A transaction over lanes. On PostgreSQL it runs beside writers and beside others like it, on SQLite nothing can.
+
+        A power cut may undo it: a daemon that starts frees all lanes, and a claim that is gone lets nobody write.
+        """
         if self._writer.dialect.name != "postgresql":
-            with self.writing(on_disk=False) as tx:  # a daemon that starts frees all lanes
+            with self.writing(on_disk=False) as tx:
                 yield tx
             return
-        with _reached(), self._writer.begin() as connection:
+        with _reached(), self._claimer.begin() as connection:
             yield RowTransaction(connection)
 
     @contextmanager
@@ -124,8 +133,8 @@ class RowStore:
 
     def close(self) -> None:
         """Give all connections back."""
-        self._writer.dispose()
-        self._reader.dispose()
+        for engine in (self._writer, self._claimer, self._reader):
+            engine.dispose()
 
 
 def open_store(url: str) -> RowStore:
@@ -138,9 +147,11 @@ def open_store(url: str) -> RowStore:
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
         if url.startswith("sqlite"):
-            writer = reader = _sqlite_engine(url, begin="BEGIN IMMEDIATE")
+            writer = claimer = reader = _sqlite_engine(url, begin="BEGIN IMMEDIATE")
         else:
-            writer, reader = _postgres_engines(url)
+            writer = _postgres_engine(url, _PAUSED, most=4)  # of a process one writes at a time
+            claimer = _postgres_engine(url, _PAUSED, _SOON_THERE, most=8)
+            reader = _postgres_engine(url, _ONE_STATE, most=16)
         if path is not None:
             _check(writer, path)
             reader = _sqlite_engine(url, begin="BEGIN", query_only=True)
@@ -157,7 +168,7 @@ def open_store(url: str) -> RowStore:
         raise StoreError(
             f"{make_url(url)!r}: the store cannot be opened: {error.orig}. Check `store` in monitor.yaml and who owns the file."
         ) from error
-    return RowStore(url, writer, reader)
+    return RowStore(url, writer, claimer, reader)
 
 
 @contextmanager
@@ -170,6 +181,8 @@ def _reached() -> Iterator[None]:
         if ours and type(error.orig).__module__.startswith("psycopg"):
             raise StoreUnreachable(f"PostgreSQL cannot be used now: {_said(error)}") from error
         raise
+    except NoneFree as error:
+        raise StoreUnreachable("PostgreSQL cannot be used now: no connection to it came free, as it does not answer") from error
 
 
 def _said(error: DBAPIError) -> str:
@@ -184,18 +197,31 @@ def sqlite_path(url: str) -> Path | None:
     return Path(parsed.database)
 
 
-def _postgres_engines(url: str) -> tuple[Engine, Engine]:
-    """One for writing, and one whose transactions see one state of the database and change nothing."""
-    writer = create_engine(url, pool_pre_ping=True, connect_args=_SERVER_GONE)
-    seeing_one_state = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    reader = create_engine(url, pool_pre_ping=True, connect_args=_SERVER_GONE, execution_options=seeing_one_state)
+def _postgres_engine(url: str, *settings: str, most: int) -> Engine:
+    """An engine whose connections, `most` of them, have these settings."""
+    # What was lent last is lent first, and none is closed for being one too many: to connect costs as much as a step.
+    engine = create_engine(url, connect_args=_SERVER_GONE, pool_size=most, max_overflow=0, pool_use_lifo=True)
 
     def on_connect(connection: Any, _record: Any) -> None:
-        connection.execute(_PAUSED)
+        for setting in settings:
+            connection.execute(setting)
         connection.commit()
 
-    event.listen(writer, "connect", on_connect)
-    return writer, reader
+    def on_checkin(_connection: Any, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    def on_checkout(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("used", math.inf) < _TRUSTED_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
+
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "checkin", on_checkin)
+    event.listen(engine, "checkout", on_checkout)
+    return engine
 
 
 def _sqlite_engine(url: str, *, begin: str, query_only: bool = False) -> Engine:

@@ -232,7 +232,7 @@ version = Table(
     Column("number", Integer, primary_key=True),  # from 1; the newest is in the article's row
     Column("headline", Text),
     Column("paragraphs", JSON, nullable=False),
-    Column("modified_at", UtcDateTime),
+    Column("metadata", JSON, nullable=False),  # `articles.seed.metadata`
     Column("read_at", UtcDateTime, nullable=False),
 )
 
@@ -255,6 +255,7 @@ alert = Table(
     Column("story_id", String(16), nullable=False),
     Column("rule_id", String, nullable=False),
     Column("article_id", String(16), nullable=False),
+    Column("article_version", Integer, nullable=False),
     Column("severity", String, nullable=False),
     Column("raised_at", UtcDateTime, nullable=False),
     UniqueConstraint("story_id", "rule_id"),
@@ -349,6 +350,7 @@ response = Table(
     "response",
     metadata,
     Column("article_id", String(16), primary_key=True),
+    Column("version", Integer, primary_key=True),  # of the article that was read from it
     Column("asked_url", Text, nullable=False),
     Column("url", Text, nullable=False),
     Column("status", Integer, nullable=False),

@@ -23,6 +23,7 @@ from monitor.ports import ClosedChannel, StoredResponse
 from monitor.settings import load
 from monitor.sources.source import Source
 from monitor.steps.file_article import file_article, prepare
+from monitor.steps.revise_article import revise_article
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 PAGE = "<html><body><p>ตำรวจจับเฮโรอีน heroin</p></body></html>".encode()
@@ -167,22 +168,59 @@ def test_evidence_says_when_the_rule_has_changed_since(
         assert json.loads(archive.read("rule.json"))["in_force"] is None
 
 
-def test_evidence_tells_what_the_article_said_when_the_alert_was_raised(
-    monitor: Callable[..., Result], app: App, alert: str, tmp_path: Path
+def test_evidence_is_of_the_version_that_raised_the_alert(
+    monitor: Callable[..., Result], app: App, alert: str, directory: Path, tmp_path: Path
 ) -> None:
-    with app.store.writing() as tx:
-        raised = tx.alerts.get(alert)
-        assert raised is not None
-        stored = tx.articles.get(raised.alert.article_id)
-        assert stored is not None
-        changed = replace(stored.article, headline="Flour in a lorry", paragraphs=("It was flour.",))
-        prepared = prepare(app.context.rules, POST, changed)
-        later = replace(stored, article=changed, revised_at=NOW + timedelta(hours=3))
-        tx.articles.revise(later, prepared.sketch, prepared.facts)
-    monitor("evidence", alert, "--output", str(tmp_path / "e.zip"))
-    with zipfile.ZipFile(tmp_path / "e.zip") as archive:
-        assert archive.read("article.txt").decode() == "Heroin in a lorry\n\nOn the bridge."
-        assert f"monitor articles show {stored.id} --versions" in archive.read("README.txt").decode()
+    """A page that is changed twice after its first alert, and raises another one in between."""
+    written = "- {id: guns, title: Guns, when: rifle, alert: [desk]}\n- {id: drugs, title: Drugs, when: heroin OR ยาบ้า, alert: [desk]}\n"
+    (directory / "rules" / "rules.yaml").write_text(written)
+    app.reload(load(directory, {"HOME": str(directory)}))
+    for hours, headline, body, author in (
+        (3, "Heroin and a rifle in a lorry", b"<p>heroin, rifle</p>", "Dara"),
+        (27, "Rice in a lorry", b"<p>rice</p>", "Sok"),
+    ):
+        at = NOW + timedelta(hours=hours)
+        with app.store.writing() as tx:
+            (stored,) = tx.articles.newest(1)
+            changed = replace(stored.article, headline=headline, authors=(author,))
+            fetched = Fetched(url="https://post.example/1", status=203, headers={"age": str(hours)}, body=body, fetched_at=at)
+            revise_article(
+                tx,
+                app.context.rules,
+                stored,
+                prepare(app.context.rules, POST, changed),
+                StoredResponse(asked_url="https://post.example/1", fetched=fetched),
+                at,
+                channels=app.context.channels,
+            )
+    with app.store.reading() as tx:
+        by_rule = {each.alert.rule_id: each.alert.id for each in tx.alerts.newest(5)}
+    assert by_rule.pop("drugs") == alert
+    told = {}
+    for each in (alert, by_rule["guns"]):
+        monitor("evidence", each, "--output", str(tmp_path / f"{each}.zip"))
+        with zipfile.ZipFile(tmp_path / f"{each}.zip") as archive:
+            files = {name: archive.read(name) for name in archive.namelist()}
+        (words,) = json.loads(files["alert.json"])["receipt"]["receipt"]
+        ((start, end),) = words["spans"]
+        told[each] = (
+            files["article.txt"].decode().splitlines()[0],
+            files["article.txt"].decode()[start:end],
+            json.loads(files["article.json"])["authors"],
+            files["response-headers.txt"],
+            files["response-body"],
+            json.loads(files["response.json"])["fetched_at"],
+            files["response-body"]
+            in (each.content_stream().read() for each in ArchiveIterator(io.BytesIO(files["response.warc.gz"]))),
+        )
+        assert f"monitor articles show {stored.id} --versions" in files["README.txt"].decode()
+    assert told == {
+        alert: ("Heroin in a lorry", "Heroin", [], b"content-type: text/html\r\ndate: Tue\r\n", PAGE, NOW.isoformat(), True),
+        by_rule["guns"]: (
+            "Heroin and a rifle in a lorry", "rifle", ["Dara"], b"age: 3\r\n", b"<p>heroin, rifle</p>",
+            (NOW + timedelta(hours=3)).isoformat(), True,
+        ),
+    }  # fmt: skip
 
 
 def test_there_is_no_evidence_for_an_alert_that_is_not_there(monitor: Callable[..., Result]) -> None:

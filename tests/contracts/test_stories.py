@@ -182,8 +182,8 @@ def test_a_new_version_takes_the_place_of_the_old_one_in_every_index(store: RowS
         now = tx.articles.get(old.id)
         assert now == replace(revised, revised_at=NOW + timedelta(hours=9))
         first, second = tx.articles.versions(old.id)
-        assert (first.number, first.paragraphs, first.read_at) == (1, old.article.paragraphs, old.read_at)
-        assert (second.number, second.paragraphs, second.modified_at) == (2, (text,), NOW)
+        assert (first.number, first.article, first.read_at) == (1, old.article, old.read_at)
+        assert (second.number, second.article) == (2, revised.article)
         assert second.read_at == NOW + timedelta(hours=3)
         assert [each.article_id for each in tx.articles.candidates(after.bands, NOW)] == [old.id]
         assert tx.articles.candidates(before.bands, NOW) == []

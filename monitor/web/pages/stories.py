@@ -224,7 +224,7 @@ def _marks(stored: StoredArticle) -> dict[str, Any]:
 
 def _changes(versions: Sequence[Version], now: StoredArticle) -> list[dict[str, Any]]:
     """What each version but the first changed, by paragraphs that went and came, newest first."""
-    said = [(each.read_at, (each.headline or "", *each.paragraphs)) for each in versions]
+    said = [(each.read_at, (each.article.headline or "", *each.article.paragraphs)) for each in versions]
     said.append((now.revised_at or now.read_at, (now.article.headline or "", *now.article.paragraphs)))
     found = []
     for (_, before), (at, after) in pairwise(said):

@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("story_id", sa.String(length=16), nullable=False),
         sa.Column("rule_id", sa.String(), nullable=False),
         sa.Column("article_id", sa.String(length=16), nullable=False),
+        sa.Column("article_version", sa.Integer(), nullable=False),
         sa.Column("severity", sa.String(), nullable=False),
         sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
@@ -157,7 +158,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("headline", sa.Text(), nullable=True),
         sa.Column("paragraphs", sa.JSON(), nullable=False),
-        sa.Column("modified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("metadata", sa.JSON(), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("article_id", "number", name=op.f("pk_version")),
     )
@@ -223,13 +224,14 @@ def upgrade() -> None:
     op.create_table(
         "response",
         sa.Column("article_id", sa.String(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("asked_url", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("headers", sa.JSON(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("article_id", name=op.f("pk_response")),
+        sa.PrimaryKeyConstraint("article_id", "version", name=op.f("pk_response")),
     )
     op.create_table(
         "delivery",
