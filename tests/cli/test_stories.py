@@ -95,4 +95,4 @@ def test_what_was_changed_in_an_article_is_shown_version_by_version(monitor, par
     assert "- Mango festival ends with fireworks" in shown
     assert "+ Mango festival ends in rain" in shown
     (version,) = parsed("articles", "show", chosen["id"])["versions"]
-    assert version["headline"] == "Mango festival ends with fireworks"
+    assert version["article"]["headline"] == "Mango festival ends with fireworks"
