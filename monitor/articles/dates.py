@@ -83,7 +83,7 @@ def _forms() -> tuple[tuple[str, re.Pattern[str]], ...]:
     digits = (
         ("cjk", r"(?P<roc>民國|民国)?\s*(?P<year>\d{2,4})\s*年\s*(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})\s*[日号號]?"),
         ("iso", r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!\d)"),
-        ("compact", r"(?<!\d)(?P<year>20\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?=t\d{6}|$)"),
+        ("compact", r"(?<!\d)(?P<year>20\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?=t?\d{6}(?!\d)|$)"),
         ("ynums", r"(?<!\d)(?P<year>\d{4})[/.](?P<month>\d{1,2})[/.](?P<day>\d{1,2})(?!\d)"),
         ("vi", r"(?P<day>\d{1,2})\s+tháng\s+(?P<month>\d{1,2})(?:\s*[,/]?\s*(?:năm\s+)?(?P<year>\d{4}))"),
         ("label", r"(?P<day>\d{1,2})\s*(?:ខែ|ເດືອນ|เดือน)\s*(?P<month>\d{1,2})\s*(?:ឆ្នាំ|ປີ|ปี|พ\.ศ\.)?\s*(?P<year>\d{4})"),
@@ -102,6 +102,7 @@ _CLOCK = re.compile(
     r"(?<![\d.])(?P<hour>\d{1,2})[:.h时時点點](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d{1,9})?)?(?!\d)\s*"
     r"(?P<half>[ap]\.?m\b\.?)?\s*(?:น\.|ໂມງ)?\s*\(?(?P<zone>z\b|(?:gmt|utc)?\s?[+\-−]\d{1,2}:?\d{0,2}(?!\d)|[a-z]{3,4}\b)?"
 )
+_CLOCK_COMPACT = re.compile(r"\At?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?!\d)(?P<zone>z\b|[+\-]\d{4}(?!\d))?")
 _CLOCK_HALF = re.compile(r"(?<![\d.])(?P<hour>\d{1,2})\s?(?P<half>[ap]\.?m\b)")
 _AFTERNOON = re.compile(r"petang|malam|sore|chiều|tối|下午|晚上|ng hapon|ng gabi|บ่าย|ຕອນແລງ|រសៀល|ល្ងាច|ညနေ|மாலை")
 _CJK_NUMERAL = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"○": 0, "零": 0}
@@ -215,7 +216,7 @@ def _sane(at: datetime, found: Found, now: datetime | None) -> Found | None:
 
 
 def _clock(text: str, zone: tzinfo, *, after: bool) -> tuple[time, int | None, tuple[int, int]] | None:
-    matches = [*_CLOCK.finditer(text), *_CLOCK_HALF.finditer(text)]
+    matches = [*_CLOCK.finditer(text), *_CLOCK_COMPACT.finditer(text), *_CLOCK_HALF.finditer(text)]
     if not matches:
         return None
     match = matches[0] if after else matches[-1]

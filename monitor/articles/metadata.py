@@ -31,6 +31,7 @@ _PART = re.compile(rf"{_SEPARATOR.pattern}|\s*[(（【：]")
 _LONGEST_SITE = 16
 _SHOWN = XPath("boolean(//body//text()[normalize-space() = $text][not(parent::a)])")
 _ARTICLE_TYPES = frozenset(_ARTICLE_KINDS.split())
+_PAIR = re.compile(r'"(@type|headline|datePublished|dateModified)"\s*:\s*"([^"]{4,300})"')
 _LONGEST_SCRIPT = 1_000_000
 _DEEPEST = 8
 
@@ -176,13 +177,14 @@ def _article_node(nodes: list[dict[str, Any]], url: str) -> dict[str, Any]:
 
 
 def _json(script: str) -> Any:
+    """What a script says; of one that is broken (a quotation mark in a text is enough), what can still be picked out of it."""
     text = re.sub(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$", "", script).strip().rstrip(";")
     for attempt in (text, re.sub(r",\s*([}\]])", r"\1", text)):
         try:
             return json.loads(attempt, strict=False)
         except (ValueError, RecursionError):
             continue
-    return None
+    return {key: unescape(value.replace(r"\/", "/")) for key, value in reversed(_PAIR.findall(text)) if "\\" not in value}
 
 
 def _nodes(value: Any, depth: int) -> Iterator[dict[str, Any]]:
@@ -264,7 +266,9 @@ def _headline(
     declared = next(iter(_texts(heading for heading in headings if heading.get("itemprop") == "headline")), "")
     named = next((meta[name] for name in _TITLES if name in meta), "")
     document = _without_site(title, names)
-    others = [text for text in (linked, graph, "" if declared else itemised, named, meta.get("twitter:title", ""), title) if text]
+    others = [
+        text for text in (linked, graph, "" if declared else itemised, named, meta.get("twitter:title", ""), title) if text
+    ]
     keys = [plain.fold(text) for text in others]
     for text in shown:
         key = plain.fold(text)

@@ -4,8 +4,8 @@ What decides, most trusted first:
     headline   selector, page (see `metadata`), feed
     text       selector, trafilatura, its whole cascade, JSON-LD, the feed's full text, resiliparse (flag `rescued`)
     authors    selector, page for machines, feed, by-line in the text, page for people
-    published  selector, JSON-LD, meta tags, microdata, feed, dated line or dateline with its year, `time` elements, address,
-               dateline without year, `today (10th)`, htmldate
+    published  selector, JSON-LD, meta tags, microdata, feed, dated line or dateline with its year, `time` elements, what is shown
+               near the heading, address, data of scripts, dateline without year, `today (10th)`, htmldate
     language   the text itself; the page and the source only decide ties
 """
 
@@ -47,6 +47,11 @@ _CAPTIONS = 20
 _ODD = re.compile(r"[\ufffd\x00-\x08\x0b\x0e-\x1f\x80-\x9f]+")
 _DATED = re.compile(
     r"(?i)(?:^|[\s_-])(?:date|datetime|time|published|pub-?date|post(?:ed)?-?(?:date|on|time)|timestamp|entry-date|tanggal|tarikh|byline|meta)(?:$|[\s_-])"
+)
+
+# The day of publication in the data with which scripts build a page.
+_IN_SCRIPTS = re.compile(
+    r'(?i)"(?:date_?published|publish(?:ed)?_?(?:date|at|time|on))\\?"\s*:\s*\\?"((?:19|20)\d\d-\d\d-\d\d)'
 )
 
 
@@ -158,7 +163,7 @@ def _read_tree(
     source: Source, fetched: Fetched, entry: Entry, text: str, tree: HtmlElement, picked: dict[str, list[str]], flags: list[str]
 ) -> Article | Unreadable:
     said = metadata.read(tree, fetched.url)
-    captions = _captions(tree)
+    captions, times = _captions(tree), visible.times(tree)
     extraction.strip(tree)
     region = find_region(tree)
     teasers = extraction.take_teasers(region.element)
@@ -181,7 +186,7 @@ def _read_tree(
     if not article.authors:
         article = replace(article, authors=visible.authors(tree))
     if article.published_at is None:
-        article = replace(article, published_at=_last_resort(tree, source, article, tidied.dated, fetched))
+        article = replace(article, published_at=_last_resort(tree, text, source, article, times, tidied.dated, fetched))
     return replace(article, removed=removed)
 
 
@@ -286,27 +291,31 @@ def _first_date(values: Iterable[str], now: datetime | None, zone: str | None, l
 
 
 def _last_resort(
-    tree: HtmlElement, source: Source, article: Article, dated: tuple[str, ...], fetched: Fetched
+    tree: HtmlElement, text: str, source: Source, article: Article, times: list[str], dated: tuple[str, ...], fetched: Fetched
 ) -> datetime | None:
-    """The date of a page that says none where machines look: what it shows near its heading, its address, then htmldate.
+    """The date of a page that says none where machines look: what names its year comes before what leaves it to be guessed.
 
     htmldate makes the first of January of a bare year; such a date is no date.
     """
     now, zone = fetched.fetched_at, source.timezone
-    shown = [element.get("datetime") or element.text_content()[:100] for element in islice(tree.iter("time"), 20)]
-    if len(set(shown)) <= 3 and (at := _first_date(shown, now, zone, article.language)):
+    if len(set(times)) <= 3 and (at := _first_date(times, now, zone, article.language)):
         return at
     if at := _first_date(visible.dates(tree), None, zone, article.language):
         return at
-    near = (
-        plain.line(element.text_content()[:160])
-        for element in tree.iterfind(".//*[@class]")
-        if _DATED.search(element.get("class"))
-    )
-    if at := _first_date((text for text in islice(near, 6) if len(text) <= 120), now, zone, article.language):
+    near = [
+        line
+        for element in islice((e for e in tree.iterfind(".//*[@class]") if _DATED.search(e.get("class"))), 6)
+        if len(line := plain.line(element.text_content()[:160])) <= 120
+    ]
+    if at := _first_date(near, None, zone, article.language):
         return at
-    in_address = re.search(r"/((?:19|20)\d\d)[/-]?(\d\d)[/-]?(\d\d)(?=[/_.-]|$)", fetched.url)
-    if in_address and (at := parse_date("-".join(in_address.groups()), now)):
+    for address in (fetched.url, article.url or ""):
+        found = re.search(r"/((?:19|20)\d\d)[/-]?(\d\d)[/-]?(\d\d)(?=[/_.-]|$)", address)
+        if found and (at := parse_date("-".join(found.groups()), now)):
+            return at
+    if len(days := set(_IN_SCRIPTS.findall(text))) == 1 and (at := parse_date(days.pop(), now)):
+        return at
+    if at := _first_date(near, now, zone, article.language):
         return at
     if at := _first_date(dated, now, zone, article.language):
         return at
@@ -314,9 +323,9 @@ def _last_resort(
         if at := seed.today_in(paragraph, now, zone):
             return at
     try:
-        found = find_date_by_htmldate(
+        guess = find_date_by_htmldate(
             tree, extensive_search=False, original_date=True, url=fetched.url, max_date=now.date().isoformat()
         )
     except (ValueError, TypeError, AttributeError):
         return None
-    return parse_date(found, now) if found and not found.endswith("-01-01") else None
+    return parse_date(guess, now) if guess and not guess.endswith("-01-01") else None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from itertools import islice
+from operator import itemgetter
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from monitor.articles import bylines, plain
@@ -14,13 +16,20 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(r"(?:^|[\s_-])(?:meta|info|credit|date|source|postmeta|entry-meta|post-meta)(?:$|[\s_-])", re.IGNORECASE)
+_CHANGED = re.compile(r"updated|modified", re.IGNORECASE)
+_NAMED = XPath("//body//*[@class or @rel='author' or contains(@id, 'author')]")
 _PART = re.compile(r"\s*[|•·–—\n\u3000]\s*|\s{3,}")
+_ROLES = frozenset("editor reporter journalist writer author staff correspondent".split())
 
 
 def authors(tree: HtmlElement) -> tuple[str, ...]:
     """The authors that the page shows near its heading, in elements that are named for it; for pages that name none to machines."""
     for marked, others in ((_BY, False), (_ABOUT, True)):
-        named = (element for element in tree.iterfind(".//*[@class]") if marked.search(element.get("class") or ""))
+        named = (
+            element
+            for element in _NAMED(tree)
+            if marked.search(f"{element.get('class')} {element.get('id')} {element.get('rel')}")
+        )
         for element in islice(named, 12):
             text = element.text_content()
             if len(text) > 400:
@@ -28,7 +37,7 @@ def authors(tree: HtmlElement) -> tuple[str, ...]:
             children = [child.text_content() for child in element]
             for part in [*children, *_PART.split(text.strip())]:
                 found = bylines.read(plain.line(part)) or (() if others else bylines.read(f"By {plain.line(part)}"))
-                if found:
+                if found and plain.fold(found[0]) not in _ROLES:
                     return found
     return ()
 
@@ -43,3 +52,15 @@ def dates(tree: HtmlElement) -> list[str]:
     near = [*elements[at + 1 : at + 40], *elements[max(0, at - 15) : at]]
     texts = (plain.line(element.text_content()[:161]) for element in near if isinstance(element.tag, str))
     return [text for text in texts if 6 <= len(text) <= 160 and any(c.isdecimal() for c in text)]
+
+
+def times(tree: HtmlElement) -> list[str]:
+    """What the `time` elements of a page say, those of a change after the others; not the ones beside the article."""
+    said: list[tuple[bool, str]] = []
+    for element in islice(tree.iter("time"), 40):
+        around = [each.tag for each in element.iterancestors("aside", "nav", "footer", "article")]
+        if around and around[0] != "article" and not (around[0] == "footer" and "article" in around):
+            continue
+        changed = bool(_CHANGED.search(f"{element.get('class')} {element.get('itemprop')}"))
+        said.append((changed, element.get("datetime") or element.text_content()[:100]))
+    return [text for _, text in sorted(said, key=itemgetter(0))]

@@ -25,6 +25,8 @@ def at(hour: int, minute: int = 0, day: int = 10) -> datetime:
         pytest.param("2025-11-10T08:00:00.123Z", None, None, at(8), id="iso in utc"),
         pytest.param("2025-11-10 08:00", "Asia/Bangkok", None, at(1), id="no zone takes that of the source"),
         pytest.param("2025-11-10T08:00:00+9999", "Asia/Bangkok", None, at(1), id="an impossible offset counts as none"),
+        pytest.param("20251110080000", "Asia/Bangkok", None, at(1), id="digits without separators"),
+        pytest.param("20251110T080000+0900", None, None, at(23, 0, 9), id="digits without separators, with an offset"),
         pytest.param("Mon, 10 Nov 2025 08:00:00 GMT", None, None, at(8), id="rfc 2822"),
         pytest.param("Updated: Nov. 10, 2025 at 5 p.m.", "Asia/Singapore", None, at(9), id="american with a label"),
         pytest.param("10 Nov 2025 3:00 PM PST", "Asia/Manila", None, at(7), id="PST in Manila is Philippine time"),

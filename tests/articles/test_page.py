@@ -91,6 +91,15 @@ def test_the_date_of_publication_follows_the_stated_order(read, head, entry, pub
         ('<time datetime="2025-11-10T08:00:00+07:00">10 Nov</time>', datetime(2025, 11, 10, 1, tzinfo=UTC)),
         ('<div class="post-date">Senin, 10 Nov 2025 14:30 WIB</div>', datetime(2025, 11, 10, 7, 30, tzinfo=UTC)),
         ('<span itemprop="datePublished" content="2025-11-10">x</span>', datetime(2025, 11, 10, tzinfo=UTC)),
+        (
+            '<time class="updated" datetime="2025-11-11">11 Nov</time><time datetime="2025-11-10">10 Nov</time>',
+            datetime(2025, 11, 10, tzinfo=UTC),
+        ),
+        ('<footer>Posted <time datetime="2025-11-10">10 Nov</time></footer>', datetime(2025, 11, 10, tzinfo=UTC)),
+        (
+            '<i class="date">Monday</i><script>s={"publishDate":"2025-11-10T00:31:40Z"}</script>',
+            datetime(2025, 11, 10, tzinfo=UTC),
+        ),
     ],
 )
 def test_a_date_that_is_only_shown_is_found(read, shown, published):
@@ -98,7 +107,14 @@ def test_a_date_that_is_only_shown_is_found(read, shown, published):
     assert found.published_at == published
 
 
+def test_days_in_scripts_that_differ_say_nothing_of_this_article(read):
+    scripts = '<script>s=[{"publishDate":"2025-11-10"},{"publishDate":"2025-11-09"}]</script>'
+    assert read(page(body=f"<h1>Two tonnes seized</h1>{TEXT}{scripts}"), url="https://harbour.example/x").published_at is None
+
+
 def test_a_date_in_the_address_serves_when_nothing_else_does(read):
+    head = '<link rel="canonical" href="https://harbour.example/2025/11/10/seized">'
+    assert read(page(head), url="https://harbour.example/?p=7").published_at == datetime(2025, 11, 10, tzinfo=UTC)
     assert read(article(), url="https://harbour.example/2025/11/10/seized").published_at == datetime(2025, 11, 10, tzinfo=UTC)
 
 
@@ -145,6 +161,13 @@ def test_an_amp_page_without_a_canonical_address_loses_its_suffix(read):
         pytest.param(LD, "Harbour Times", "From JSON-LD", id="JSON-LD before a heading that nothing confirms"),
         pytest.param('<meta property="og:title" content="Graph title"><meta property="og:site_name" content="Harbour">', "Harbour", "Graph title", id="OpenGraph before the name of the site"),
         pytest.param('<script type="application/ld+json">{"@type":"NewsArticle","headline":"Two tonnes seized at the bor…"}</script>', "Two tonnes seized at the border", "Two tonnes seized at the border", id="a headline that was cut"),
+        pytest.param('<meta property="og:title" content="Two tonnes seized at the border (Photo: Harbour)">', "<span>Two tonnes seized at the border</span><a href='/'>Harbour Paper</a>", "Two tonnes seized at the border", id="the element of a heading that another confirms"),
+        pytest.param('<meta property="og:title" content="Two tonnes seized at the border">', "<span itemprop=name>Two tonnes seized</span> Mira Santos", "Two tonnes seized at the border", id="a part of a heading that nobody else ends there is none"),
+        pytest.param('<meta property="og:title" content="Harbour Times"><meta property="og:site_name" content="Harbour Times">', "Two tonnes seized", "Two tonnes seized", id="the name of the site is no headline"),
+        pytest.param('<meta name="ArticleTitle" content="Two tonnes seized">', "Website of the province", "Two tonnes seized", id="a meta tag before a heading that nothing confirms"),
+        pytest.param('<meta property="og:title" content="Two tonnes seized at the…">', "Two tonnes seized at the border", "Two tonnes seized at the border", id="a title that was cut"),
+        pytest.param(LD.replace("From JSON-LD", "Two tonnes seized at the border | Harbour Times"), "Police", "Two tonnes seized at the border", id="the site after the headline in JSON-LD"),
+        pytest.param(LD.replace('"Mira', '""Mira').replace("From JSON-LD", "Two tonnes seized"), "Police", "Two tonnes seized", id="JSON-LD with a quotation mark too many"),
     ],
 )  # fmt: skip
 def test_the_headline_is_the_one_that_is_agreed_on(read, head, body_headline, expected):
@@ -156,6 +179,7 @@ def test_the_headline_is_the_one_that_is_agreed_on(read, head, body_headline, ex
     [
         ("Two tonnes seized at the border - A paper of no known name", "Two tonnes seized at the border"),
         ("Two tonnes seized at the border_Crime_News", "Two tonnes seized at the border"),
+        ("Two tonnes seized at the border » Crime » A paper of no known name", "Two tonnes seized at the border"),
         ("Two tonnes seized at the border - seventeen held", "Two tonnes seized at the border - seventeen held"),
     ],
 )
@@ -164,9 +188,28 @@ def test_what_follows_the_headline_in_the_title_is_known_by_the_page_that_shows_
     assert read(page(body=f"<div><div class=t>{shown}</div>{TEXT}</div>", title=title)).headline == headline
 
 
+def test_chinese_titles_name_the_site_after_an_underscore(read):
+    assert read(page(title="海关在边境查获两吨毒品 缉毒局_某某网", body=TEXT)).headline == "海关在边境查获两吨毒品 缉毒局"
+
+
 def test_broken_json_ld_does_not_hide_the_rest(read):
     head = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": </script><meta name="author" content="By Mira Santos">'
     assert read(page(head, f"<article><h1>Two tonnes seized</h1>{TEXT}</article>")).authors == ("Mira Santos",)
+
+
+@pytest.mark.parametrize(
+    "head, shown, names",
+    [
+        pytest.param('<script type="application/ld+json">{"@graph":[{"@type":"NewsArticle","author":{"@id":"#p"}},{"@type":"Person","@id":"#p","name":"Mira Santos"}]}</script>', "", ("Mira Santos",), id="JSON-LD that refers to the person"),
+        pytest.param('<meta name="author" content="Mira Santos"><meta name="author" content="Somsak Thong">', "", ("Mira Santos", "Somsak Thong"), id="a meta tag for each"),
+        pytest.param('<meta property="og:author" content="By &lt;a href=/m&gt;Mira Santos&lt;/a&gt;">', "", ("Mira Santos",), id="markup in a meta tag"),
+        pytest.param("", '<div itemprop="author" itemscope><span itemprop="name">Mira Santos</span><b>Reviewed by Somsak</b></div>', ("Mira Santos",), id="microdata that names the name"),
+        pytest.param("", '<a rel="author" href="/m">Mira Santos</a>', ("Mira Santos",), id="a link to the author"),
+        pytest.param("", '<span id="author-name">Mira Santos</span>', ("Mira Santos",), id="an element known by its id"),
+    ],
+)  # fmt: skip
+def test_authors_are_found_where_pages_name_them(read, head, shown, names):
+    assert read(page(head, f"<article><h1>Two tonnes seized</h1>{shown}{TEXT}</article>")).authors == names
 
 
 def test_selectors_come_before_what_is_found(read):
