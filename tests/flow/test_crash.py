@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.policy import default
 from pathlib import Path
@@ -70,17 +71,21 @@ class Torture:
         self.kills += 1
 
     def kill_at(self, call: str, which: int) -> None:
-        """Start the daemon, which the kernel kills as one of its threads enters the system call `call` for the time `which`."""
+        """Start the daemon, which the kernel kills as one of its threads enters the system call `call` for the time `which`. News come in
+        until then: strace counts by threads, and those of a daemon that has nothing to do enter it seldom."""
         process = self.start(
             "strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={which}"
         )
-        try:
-            ended = process.wait(timeout=20)
-            self.kills += 1
-        except subprocess.TimeoutExpired:  # no thread enters it so often
+        for _ in range(300):
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=0.4)
+                break
+            self.publish()
+        else:
             os.killpg(process.pid, signal.SIGKILL)
-            ended = process.wait()
-        assert ended in (-signal.SIGKILL, 128 + signal.SIGKILL), self.log.read_text()
+            pytest.fail(f"in two minutes no thread entered {call} {which} times")
+        assert process.returncode in (-signal.SIGKILL, 128 + signal.SIGKILL), self.log.read_text()
+        self.kills += 1
 
     def received(self) -> dict[str, list[tuple[str, str]]]:
         """By channel, (headline, id) of everything that arrived."""
