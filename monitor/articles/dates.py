@@ -84,27 +84,31 @@ def _forms() -> tuple[tuple[str, re.Pattern[str]], ...]:
         ("cjk", r"(?P<roc>民國|民国)?\s*(?P<year>\d{2,4})\s*年\s*(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})\s*[日号號]?"),
         ("iso", r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!\d)"),
         ("compact", r"(?<!\d)(?P<year>20\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?=t?\d{6}(?!\d)|$)"),
-        ("ynums", r"(?<!\d)(?P<year>\d{4})[/.](?P<month>\d{1,2})[/.](?P<day>\d{1,2})(?!\d)"),
+        ("ynums", r"(?<![\d/.])(?P<year>\d{4}|1\d\d)[/.](?P<month>\d{1,2})[/.](?P<day>\d{1,2})(?!\d)"),
         ("vi", r"(?P<day>\d{1,2})\s+tháng\s+(?P<month>\d{1,2})(?:\s*[,/]?\s*(?:năm\s+)?(?P<year>\d{4}))"),
         ("label", r"(?P<day>\d{1,2})\s*(?:ខែ|ເດືອນ|เดือน)\s*(?P<month>\d{1,2})\s*(?:ឆ្នាំ|ປີ|ปี|พ\.ศ\.)?\s*(?P<year>\d{4})"),
         (
             "nums",
             r"(?<![\d.])(?P<day>\d{1,2})\s?(?P<sep>[/.\-])\s?(?P<month>\d{1,2})\s?(?P=sep)\s?(?P<year>\d{4}|\d{2})(?![\d%])",
         ),
+        ("dateline", r"(?<=,\s)(?P<day>\d{1,2})/(?P<month>\d{1,2})(?=\s*[(–—\-:])"),
         ("cjkmd", r"(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})\s*[日号號]"),
     )
     return tuple(
-        (name, re.compile(pattern)) for name, pattern in (*digits[:5], *words[:3], *digits[5:7], *words[3:], digits[7])
+        (name, re.compile(pattern)) for name, pattern in (*digits[:5], *words[:3], *digits[5:7], *words[3:], *digits[7:])
     )
 
 
 _CLOCK = re.compile(
     r"(?<![\d.])(?P<hour>\d{1,2})[:.h时時点點](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d{1,9})?)?(?!\d)\s*"
-    r"(?P<half>[ap]\.?m\b\.?)?\s*(?:น\.|ໂມງ)?\s*\(?(?P<zone>z\b|(?:gmt|utc)?\s?[+\-−]\d{1,2}:?\d{0,2}(?!\d)|[a-z]{3,4}\b)?"
+    r"(?P<half>[ap]\.?m\b\.?|(?:sa|ch)\b(?!\s[^\W\d]))?\s*(?:น\.|ໂມງ)?\s*\(?(?P<zone>z\b|(?:gmt|utc)?\s?[+\-−]\d{1,2}:?\d{0,2}(?!\d)|[a-z]{3,4}\b)?"
 )
 _CLOCK_COMPACT = re.compile(r"\At?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?!\d)(?P<zone>z\b|[+\-]\d{4}(?!\d))?")
 _CLOCK_HALF = re.compile(r"(?<![\d.])(?P<hour>\d{1,2})\s?(?P<half>[ap]\.?m\b)")
-_AFTERNOON = re.compile(r"petang|malam|sore|chiều|tối|下午|晚上|ng hapon|ng gabi|บ่าย|ຕອນແລງ|រសៀល|ល្ងាច|ညနေ|மாலை")
+_CLOCK_WORDS = re.compile(r"(?<![\d.])(?P<hour>\d{1,2})\s*(?:นาฬิกา|နာရီ(?!က))(?:\s*(?P<minute>\d{1,2})\s*(?:นาที|မိနစ်))?")
+_AFTERNOON = re.compile(
+    r"petang|malam|sore|chiều|tối|下午|晚上|(?:ng|sa) (?:hapon|gabi)|\bn\.[gh]\.|บ่าย|ຕອນແລງ|រសៀល|ល្ងាច|ညနေ|နေ့လယ်|မွန်းလွဲ|மாலை|பிற்பகல்"
+)
 _CJK_NUMERAL = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"○": 0, "零": 0}
 _CJK_DATE = re.compile(r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号號]")
 
@@ -159,7 +163,7 @@ def _read_day(
 
 def _year(text: str, month: str, language: str | None, *, roc: bool) -> int:
     year = int(text)
-    if roc:
+    if roc or (len(text) == 3 and language == "zh-Hant"):
         return year + 1911
     thai = (language or "").startswith("th") or any("\u0e00" <= c <= "\u0e7f" for c in month)
     if len(text) == 2:
@@ -216,7 +220,12 @@ def _sane(at: datetime, found: Found, now: datetime | None) -> Found | None:
 
 
 def _clock(text: str, zone: tzinfo, *, after: bool) -> tuple[time, int | None, tuple[int, int]] | None:
-    matches = [*_CLOCK.finditer(text), *_CLOCK_COMPACT.finditer(text), *_CLOCK_HALF.finditer(text)]
+    matches = [
+        *_CLOCK.finditer(text),
+        *_CLOCK_COMPACT.finditer(text),
+        *_CLOCK_WORDS.finditer(text),
+        *_CLOCK_HALF.finditer(text),
+    ]
     if not matches:
         return None
     match = matches[0] if after else matches[-1]
@@ -226,7 +235,7 @@ def _clock(text: str, zone: tzinfo, *, after: bool) -> tuple[time, int | None, t
     if not half and hour < 12 and _AFTERNOON.search(text[max(0, match.start() - 8) : match.end() + 10]):
         hour += 12
     if half and 1 <= hour <= 12:
-        hour = hour % 12 + (12 if half == "p" else 0)
+        hour = hour % 12 + (12 if half in "pc" else 0)
     if hour > 23 or minute > 59 or second > 59:
         return None
     name = parts.get("zone")
@@ -253,15 +262,34 @@ def _offset(zone: str | None) -> int | None:
 
 @lru_cache(maxsize=1)
 def _relative_forms() -> tuple[tuple[re.Pattern[str], int], ...]:
-    return tuple((re.compile(rf"(?<!\d)(\d{{1,3}})\s*(?:{units})"), minutes) for minutes, units in AGO.items())
+    return tuple((re.compile(rf"((?<!\d)\d{{1,3}}|\ban?\b)\s*(?:{units})"), minutes) for minutes, units in AGO.items())
 
 
-_NAMED_DAY = re.compile(
-    rf"(?P<today>{TODAY})|(?P<yesterday>{YESTERDAY})|(?:{_names(WEEKDAYS)})(?=\s*[(（])"
-)  # fmt: skip
-_IN_BRACKETS = re.compile(
-    r"\s*[(（]\s*(?:tanggal |ngày )?(?P<day>\d{1,2})(?:st|nd|rd|th|hb)?\s*(?:日|号|號)?(?:\s?[/.]\s?(?P<month>\d{1,2}))?\s*[)）]"
-)
+_NAMED_DAY = re.compile(rf"(?P<today>{TODAY})|(?P<yesterday>{YESTERDAY})|(?:{_names(WEEKDAYS)}|今|昨)(?=\s*[(（])")
+_IN_BRACKETS = re.compile(r"\s*[(（]\s*([^()（）]{1,30}?)\s*[)）]")
+_BARE_DAY = re.compile(r"(?:tanggal |ngày )?(\d{1,2})(?:st|nd|rd|th|hb)?\s*(?:日|号|號)?(?:\s?[/.]\s?(\d{1,2}))?")
+_WIRE_DAY = re.compile(r"(?<![\d月])(\d{1,2})日(?:综合|綜合|外電|專|专)?(?:讯|訊|电|電)")
+
+
+def find_named_day(text: str, now: datetime, timezone: str | None = None) -> datetime | None:
+    """The day that running text means by `today (10th)`, `Friday (27/11)` or `วันนี้ (28 พ.ย. 69)`, as `parse_date` gives it."""
+    found = _named_day(western_digits(text).lower(), now, _zone(timezone))
+    return found.at if found else None
+
+
+def _named_day(text: str, now: datetime, zone: tzinfo) -> Found | None:
+    for match in _NAMED_DAY.finditer(text):
+        bracket = _IN_BRACKETS.match(text, match.end())
+        if bracket is None:
+            continue
+        if bare := _BARE_DAY.fullmatch(bracket[1]):
+            day = _last_day(int(bare[1]), int(bare[2] or 0), now.astimezone(zone).date())
+        else:
+            stated = _stated(bracket[1], now, zone, None)
+            day = stated.at.date() if stated and not stated.has_time else None
+        if found := _with_clock(text, (match.start(), bracket.end()), day, False, now, zone):
+            return found
+    return None
 
 
 def _relative(text: str, now: datetime | None, zone: tzinfo) -> Found | None:
@@ -269,21 +297,17 @@ def _relative(text: str, now: datetime | None, zone: tzinfo) -> Found | None:
         return None
     for form, minutes in _relative_forms():
         if match := form.search(text):
-            at = now - timedelta(minutes=minutes * int(match[1]))
+            at = now - timedelta(minutes=minutes * (int(match[1]) if match[1].isdigit() else 1))
             return Found(at=at, start=match.start(), end=match.end(), has_year=False, has_time=minutes < 1440)
+    if found := _named_day(text, now, zone):
+        return found
+    today = now.astimezone(zone).date()
+    if match := _WIRE_DAY.search(text):
+        return _with_clock(text, match.span(), _last_day(int(match[1]), 0, today), False, now, zone)
     for match in _NAMED_DAY.finditer(text):
-        bracket = _IN_BRACKETS.match(text, match.end())
-        today = now.astimezone(zone).date()
-        if bracket:
-            day = _last_day(int(bracket["day"]), int(bracket["month"] or 0), today)
-        elif match["today"] or match["yesterday"]:
+        if match["today"] or match["yesterday"]:
             day = today - timedelta(days=1 if match["yesterday"] else 0)
-        else:
-            continue
-        span = match.start(), bracket.end() if bracket else match.end()
-        found = _with_clock(text, span, day, False, now, zone)
-        if found:
-            return found
+            return _with_clock(text, match.span(), day, False, now, zone)
     return None
 
 

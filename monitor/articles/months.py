@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 _MONTHS: dict[int, str] = {
-    1: "january jan januari janeiru janeiro enero ม.ค. มกราคม มกรา มค. ມັງກອນ ມ.ກ. មករា ဇန်နဝါရီ ဇန်နဝါရီလ ஜனவரி ஜன. 一月 1月 01月",
-    2: "february feb februari pebruari fevereiru fevereiro pebrero ก.พ. กุมภาพันธ์ กุมภา กพ. ກຸມພາ ກ.ພ. កុម្ភៈ កុម្ភះ កុម្ភ: "
+    1: "january jan januari ene janeiru janeiro enero ม.ค. มกราคม มกรา มค. ມັງກອນ ມ.ກ. មករា ဇန်နဝါရီ ဇန်နဝါရီလ ஜனவரி ஜன. 一月 1月 01月",
+    2: "february feb februari pebruari peb fevereiru fevereiro pebrero ก.พ. กุมภาพันธ์ กุมภา กพ. ກຸມພາ ກ.ພ. កុម្ភៈ កុម្ភះ កុម្ភ: "
     "ဖေဖော်ဝါရီ பிப்ரவரி பிப். 二月 2月 02月",
     3: "march mar maret mac marsu março marso มี.ค. มีนาคม มีนา มีค. ມີນາ ມ.ນ. មីនា မတ် மார்ச் மார். 三月 3月 03月",
-    4: "april apr abril abríl เม.ย. เมษายน เมษา เมย. ເມສາ ມ.ສ. មេសា ဧပြီ ஏப்ரல் ஏப். 四月 4月 04月",
+    4: "april apr abril abr abríl เม.ย. เมษายน เมษา เมย. ເມສາ ມ.ສ. មេសា ဧပြီ ஏப்ரல் ஏப். 四月 4月 04月",
     5: "may mei maiu maio mayo พ.ค. พฤษภาคม พฤษภา พค. ພຶດສະພາ ພ.ພ. ឧសភា မေ மே 五月 5月 05月",
-    6: "june jun juni juñu junho hunyo มิ.ย. มิถุนายน มิถุนา มิย. ມິຖຸນາ ມິ.ຖ. មិថុនា ဇွန် ஜூன் 六月 6月 06月",
-    7: "july jul juli julai jullu julho hulyo ก.ค. กรกฎาคม กรกฎา กค. ກໍລະກົດ ກ.ລ. កក្កដា ဇူလိုင် ஜூலை 七月 7月 07月",
-    8: "august aug agustus agu agt ags ogos ogo agostu agosto ส.ค. สิงหาคม สิงหา สค. ສິງຫາ ສ.ຫ. សីហា ဩဂုတ် သြဂုတ် ஆகஸ்ட் ஆக. 八月 8月 08月",
+    6: "june jun juni juñu junho hunyo hun มิ.ย. มิถุนายน มิถุนา มิย. ມິຖຸນາ ມິ.ຖ. មិថុនា ဇွန် ஜூன் 六月 6月 06月",
+    7: "july jul juli julai jullu julho hulyo hul ก.ค. กรกฎาคม กรกฎา กค. ກໍລະກົດ ກ.ລ. កក្កដា ဇူလိုင် ஜூலை 七月 7月 07月",
+    8: "august aug agustus agu agt ags ogos ogo agostu agosto agos ส.ค. สิงหาคม สิงหา สค. ສິງຫາ ສ.ຫ. សីហា ဩဂုတ် သြဂုတ် ஆகஸ்ட் ஆக. 八月 8月 08月",
     9: "september sep sept septembru setembru setembro setyembre ก.ย. กันยายน กันยา กย. ກັນຍາ ກ.ຍ. កញ្ញា စက်တင်ဘာ "
     "செப்டம்பர் செப்டெம்பர் செப். 九月 9月 09月",
     10: "october oct oktober okt outubru outubro oktubre ต.ค. ตุลาคม ตุลา ตค. ຕຸລາ ຕ.ລ. តុលា အောက်တိုဘာ အောက်တိုဘာလ அக்டோபர் அக். 十月 10月",
-    11: "november nov nopember novembru novembro nobyembre พ.ย. พฤศจิกายน พฤศจิกา พย. ພະຈິກ ພ.ຈ. វិច្ឆិកា နိုဝင်ဘာ நவம்பர் நவ. 十一月 11月",
+    11: "november nov nopember novembru novembro nobyembre nob พ.ย. พฤศจิกายน พฤศจิกา พย. ພະຈິກ ພ.ຈ. វិច្ឆិកា နိုဝင်ဘာ நவம்பர் நவ. 十一月 11月",
     12: "december dec desember des disember dis dezembru dezembro disyembre ธ.ค. ธันวาคม ธันวา ธค. ທັນວາ ທ.ວ. ធ្នូ ဒီဇင်ဘာ "
     "டிசம்பர் டிச. 十二月 12月",
 }
-MONTHS: dict[str, int] = {name: number for number, names in _MONTHS.items() for name in names.split()}
+_VIETNAMESE = "một hai ba tư năm sáu bảy tám chín mười mười_một mười_hai".split()
+MONTHS: dict[str, int] = {
+    **{name: number for number, names in _MONTHS.items() for name in names.split()},
+    **{f"tháng {name.replace('_', ' ')}": number for number, name in enumerate(_VIETNAMESE, 1)},
+}
 
 _WEEKDAYS = (
     "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun "
@@ -42,9 +46,10 @@ TODAY = "today|hari ini|ngayong araw|วันนี้|ມື້ນີ້|ថ�
 YESTERDAY = "yesterday|kemarin|semalam|kelmarin|kahapon|เมื่อวานนี้|เมื่อวาน|ມື້ວານນີ້|ມື້ວານ|ម្សិលមិញ|មនេក|မနေ့က|hôm qua|நேற்று|昨天|昨日"
 # unit, in minutes -> "N unit ago"
 AGO: dict[int, str] = {
-    1: r"min(?:ute)?s? ago|menit (?:yang )?lalu|minit (?:yang )?lalu|minit lepas|minuto(?:ng)? nakalipas|นาทีที่แล้ว|นาทีก่อน|ນາທີກ່ອນ|"
+    1: r"m(?:in(?:ute)?s?)? ago|menit (?:yang )?lalu|minit (?:yang )?lalu|minit lepas|minuto(?:ng)? nakalipas|นาทีที่แล้ว|นาทีก่อน|ນາທີກ່ອນ|"
     r"នាទីមុន|မိနစ်က|phút trước|நிமிடங்களுக்கு முன்|分钟前|分鐘前",
-    60: r"h(?:ou)?rs? ago|jam (?:yang )?(?:lalu|lepas)|oras (?:ang )?nakalipas|ชั่วโมงที่แล้ว|ชั่วโมงก่อน|ຊົ່ວໂມງກ່ອນ|ម៉ោងមុន|နာရီက|giờ trước|"
+    60: r"h(?:(?:ou)?rs?)? ago|jam (?:yang )?(?:lalu|lepas)|oras (?:ang )?nakalipas|ชั่วโมงที่แล้ว|ชั่วโมงก่อน|ຊົ່ວໂມງກ່ອນ|ម៉ោងមុន|နာရီက|giờ trước|"
     r"tiếng trước|மணி நேரத்திற்கு முன்|小时前|小時前",
-    1440: r"days? ago|hari (?:yang )?(?:lalu|lepas)|araw (?:ang )?nakalipas|วันที่แล้ว|วันก่อน|ມື້ກ່ອນ|ថ្ងៃមុន|ရက်က|ngày trước|நாட்களுக்கு முன்|天前|日前",
+    1440: r"d(?:ays?)? ago|hari (?:yang )?(?:lalu|lepas)|araw (?:ang )?nakalipas|"
+    r"วันที่แล้ว|วันก่อน|ມື້ກ່ອນ|ថ្ងៃមុន|ရက်က|ngày trước|நாட்களுக்கு முன்|天前|日前",
 }  # fmt: skip

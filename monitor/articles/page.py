@@ -24,9 +24,9 @@ from lxml.html import HtmlElement
 from soupsieve import SelectorSyntaxError
 
 from monitor import urls
-from monitor.articles import bylines, extraction, metadata, plain, seed, visible
+from monitor.articles import bylines, extraction, metadata, plain, visible
 from monitor.articles.article import Article, Removed, Unreadable
-from monitor.articles.dates import parse_date
+from monitor.articles.dates import find_named_day, parse_date
 from monitor.articles.furniture import Reason, Tidied, tidy
 from monitor.articles.language import detect
 from monitor.articles.marks import size
@@ -320,7 +320,7 @@ def _last_resort(
     if at := _first_date(dated, now, zone, article.language):
         return at
     for paragraph in article.paragraphs[:6]:
-        if at := seed.today_in(paragraph, now, zone):
+        if at := find_named_day(paragraph, now, zone):
             return at
     try:
         guess = find_date_by_htmldate(

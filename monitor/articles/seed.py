@@ -14,7 +14,7 @@ from typing import Any
 
 from monitor.articles import plain
 from monitor.articles.article import Article, Removed
-from monitor.articles.dates import find_date, parse_date
+from monitor.articles.dates import find_date, find_named_day, parse_date
 from monitor.articles.furniture import Tidied, tidy
 from monitor.articles.language import detect
 from monitor.articles.marks import is_prose
@@ -106,19 +106,10 @@ def _published(
             return at, ()
     if now is not None:
         for paragraph in tidied.paragraphs[:6]:
-            if at := today_in(paragraph, now, timezone):
+            if at := find_named_day(paragraph, now, timezone):
                 return at, ()
     at = _only_date(tidied.paragraphs, now)
     return (at, (_FROM_TEXT,)) if at else (None, ())
-
-
-def today_in(text: str, now: datetime, timezone: str | None) -> datetime | None:
-    """The day meant by `today (10th)` in running text, against the moment of reading."""
-    for start in range(0, min(len(text), 1600), 350):
-        found = find_date(text[start : start + 400], now, timezone)
-        if found and not found.has_year and not found.has_time and "(" in text[start + found.start : start + found.end]:
-            return found.at
-    return None
 
 
 def _only_date(paragraphs: tuple[str, ...], now: datetime | None) -> datetime | None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.articles.dates import parse_date
+from monitor.articles.dates import find_named_day, parse_date
 
 NOW = datetime(2025, 11, 12, 3, 0, tzinfo=UTC)
 TENTH = datetime(2025, 11, 10, tzinfo=UTC)
@@ -62,9 +62,26 @@ def at(hour: int, minute: int = 0, day: int = 10) -> datetime:
         pytest.param("a statement today (10th), saying", None, "en", TENTH, id="today with the day in brackets"),
         pytest.param("hari ini (10/11)", None, "ms", TENTH, id="today with day and month, Malay"),
         pytest.param("今天（10日）", None, "zh-Hans", TENTH, id="today with the day, Chinese"),
+        pytest.param("（曼谷10日讯）", None, "zh-Hans", TENTH, id="the day alone in the line of a wire"),
+        pytest.param("HÀ NỘI, 10/11 –", None, "vi", TENTH, id="day and month in a dateline"),
         pytest.param("3 hours ago", None, "en", at(0, 0, 12), id="hours ago"),
         pytest.param("5 jam lalu", None, "id", at(22, 0, 11), id="hours ago, Indonesian"),
         pytest.param("2 giờ trước", None, "vi", at(1, 0, 12), id="hours ago, Vietnamese"),
+        pytest.param("发布于3小时前", None, "zh-Hans", at(0, 0, 12), id="hours ago, Chinese"),
+        pytest.param("an hour ago", None, "en", at(2, 0, 12), id="an hour ago"),
+        pytest.param("2h ago", None, "en", at(1, 0, 12), id="hours ago, one letter"),
+        pytest.param("10 พฤศจิกายน 2568 เวลา 8 นาฬิกา 30 นาที", "Asia/Bangkok", "th", at(1, 30), id="a time in words, Thai"),
+        pytest.param("၂၀၂၅ နိုဝင်ဘာ ၁၀ ရက်၊ နေ့လယ် ၂ နာရီ", "Asia/Yangon", "my", at(7, 30), id="a time in words, Burmese"),
+        pytest.param(
+            "10/11/2025 03:15 CH", "Asia/Ho_Chi_Minh", "vi", at(8, 15), id="afternoon as Vietnamese sites abbreviate it"
+        ),
+        pytest.param("10 Tháng mười một, 2025", None, "vi", TENTH, id="Vietnamese month in words"),
+        pytest.param("Nob. 10, 2025, 7:30 n.g.", "Asia/Manila", "tl", at(11, 30), id="Filipino abbreviations"),
+        pytest.param(
+            "10:30 sa gabi, 10 Nob 2025", "Asia/Manila", "tl", at(14, 30), id="a Filipino word is no Vietnamese half of the day"
+        ),
+        pytest.param("10 நவம்பர் 2025, 05:30 பிற்பகல்", "Asia/Kolkata", "ta", at(12), id="afternoon in Tamil"),
+        pytest.param("114/11/10", "Asia/Taipei", "zh-Hant", TENTH, id="year of the Republic of China in digits"),
         pytest.param("yesterday 14:30", "Asia/Manila", "en", at(6, 30, 11), id="yesterday with a time"),
         pytest.param("10 November 2025, 3:30 petang", "Asia/Kuala_Lumpur", "ms", at(7, 30), id="afternoon in Malay"),
         pytest.param("2025年11月10日 下午3:30", "Asia/Taipei", "zh-Hant", at(7, 30), id="afternoon in Chinese"),
@@ -78,10 +95,29 @@ def test_a_date_is_read_as_people_of_the_region_mean_it(text, timezone, language
 
 @pytest.mark.parametrize(
     "text",
-    ["2025", "November 2025", "พ.ศ. 2568", "32 Nov 2025", "10 Nov 9999", "0001-01-01T00:00:00Z", "2025-11-20", "2025-13-40", "31/02/2025", "", "Monday", "43rd conference", "RM3.50 million"],  # noqa: E501
+    ["2025", "November 2025", "พ.ศ. 2568", "32 Nov 2025", "10 Nov 9999", "0001-01-01T00:00:00Z", "2025-11-20", "2025-13-40", "31/02/2025", "", "Monday", "43rd conference", "page 1/2", "won 3/2 on Monday", "114/11/10", "RM3.50 million"],  # noqa: E501
 )  # fmt: skip
 def test_what_names_no_possible_day_is_no_date(text):
     assert parse_date(text, NOW) is None
+
+
+@pytest.mark.parametrize(
+    "text, day",
+    [
+        ("Police today (10th) rescued 40 people.", 10),
+        ("The minister said on Friday (7) that the border would stay shut.", 7),
+        ("Lima lelaki ditahan hari ini (10 November), kata polis.", 10),
+        ("Lima orang ditangkap, Jumat (7/11/2025) malam.", 7),
+        ("Lima ang naaresto ngayong araw (Nob. 10).", 10),
+        ("วันนี้ (10 พ.ย. 68) ตำรวจแถลงข่าว", 10),
+        ("ယနေ့ (နိုဝင်ဘာ ၁၀ ရက်) ဖမ်းဆီးခဲ့သည်။", 10),
+        ("警方今天（10日）表示，已逮捕五人。", 10),
+        ("警方昨（9）日表示，已逮捕五人。", 9),
+        ("He is 27 (28 in May) and came today with Friday (his dog).", None),
+    ],
+)
+def test_running_text_means_a_day_by_its_name_and_what_stands_in_brackets(text, day):
+    assert find_named_day(text, NOW) == (datetime(2025, 11, day, tzinfo=UTC) if day else None)
 
 
 def test_without_the_moment_of_reading_a_date_must_name_its_year():

@@ -132,6 +132,7 @@ def test_a_by_line_becomes_the_authors(line, names, place):
         ("Jakarta, CNN Indonesia -- ", "Jakarta"),
         ("Hà Nội (TTXVN) – ", "Hà Nội"),
         ("ភ្នំពេញ៖ ", "ភ្នំពេញ"),
+        ("(KPL) ", None),
         ("（吉隆坡10日讯）", "吉隆坡"),
         ("新华社曼谷11月10日电（记者某某）", "曼谷"),
         ("கோலாலம்பூர், நவ. 10 - ", "கோலாலம்பூர்"),
