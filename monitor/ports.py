@@ -314,12 +314,12 @@ class SourceRows(Protocol):
 
     def get(self, source_id: str) -> SourceState | None: ...
 
-    def next_poll_at(self, source_id: str) -> datetime | None:
-        """As `get` has it; None also where there is no such source."""
-
     def all(self) -> list[SourceState]: ...
 
     def save(self, state: SourceState, lane: str) -> None: ...
+
+    def advance(self, before: SourceState, after: SourceState, lane: str) -> bool:
+        """Save what has changed `before` to `after`. False, and nothing is saved, if the source has another next poll than before."""
 
     def poll_now(self, source_id: str, now: datetime) -> None:
         """Make the source due, whatever its schedule says."""
@@ -616,8 +616,8 @@ class LaneRows(Protocol):
     def renew(self, claims: Sequence[Claim], until: datetime) -> frozenset[Claim]:
         """Hold them until then; those that are still good."""
 
-    def release(self, claim: Claim, until: datetime) -> bool:
-        """Give the lane back, to rest until then; False if the claim was no longer good."""
+    def release(self, ended: Sequence[tuple[Claim, datetime]]) -> int:
+        """Give the lanes back, each to rest until its time; how many of the claims were still good."""
 
     def clear(self, now: datetime) -> int:
         """Free all lanes that are held: whoever held them is gone. How many there were."""

@@ -10,12 +10,14 @@ from __future__ import annotations
 import asyncio
 import importlib.metadata
 import logging
+import math
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +51,7 @@ UNKNOWN_REST = timedelta(seconds=10)
 POLL_S = 1.0
 AGAIN_S = 5.0
 KEPT_HOURS = 24
+_SOON = "SET synchronous_commit = off"
 
 log = logging.getLogger("monitor")
 
@@ -82,7 +85,8 @@ class ClusterEngine:
         self._on_event = on_event
         self._on_progress = on_progress
         self._under_way = UnderWay()
-        self._swept = 0.0
+        self._ended: list[tuple[Claim, datetime]] = []  # with the time until when its lane rests
+        self._over = False  # no step ends any more
         self._stopping = threading.Event()
         self._app = self._tasks(store.conninfo)
         self._queueing = procrastinate.App(
@@ -90,10 +94,9 @@ class ClusterEngine:
         )  # the app of a worker cannot: it is async
         self._loop: asyncio.AbstractEventLoop | None = None
         self._worker: Worker | None = None
-        self._working = threading.Thread(
-            target=lambda: asyncio.run(self._work_until_stopped()), name="procrastinate", daemon=True
-        )
+        self._working = threading.Thread(target=self._work_until_stopped, name="procrastinate", daemon=True)
         self._keeping = threading.Thread(target=self._keep, name="leases", daemon=True)
+        self._returning = threading.Thread(target=self._give_back_until_stopped, name="lanes", daemon=True)
 
     def start(self) -> None:
         """Begin to work. The tables of the queue are made if they are not there."""
@@ -101,6 +104,7 @@ class ClusterEngine:
         self.sweep()
         self._working.start()
         self._keeping.start()
+        self._returning.start()
 
     def stop(self, grace_s: float) -> bool:
         """Begin no further job and wait for the running ones; whether all of them ended in time. May be called again, to wait longer.
@@ -112,8 +116,10 @@ class ClusterEngine:
         if loop is not None and worker is not None:
             with suppress(RuntimeError):  # the loop has ended in this moment
                 loop.call_soon_threadsafe(worker.stop)
+        deadline = time.monotonic() + grace_s
         self._working.join(grace_s)
-        return not self._working.is_alive()
+        self._returning.join(max(0.0, deadline - time.monotonic()))
+        return not self._working.is_alive() and not self._returning.is_alive()
 
     def sweep(self) -> int:
         """Claim what is due in lanes that are free and queue a job for each, in one transaction; how many."""
@@ -162,7 +168,8 @@ class ClusterEngine:
         self._under_way.begin(mine, context.clock.monotonic())
         try:
             event = work(context, mine)
-            self._give_back(context, mine, event)
+            with self._under_way.changed:
+                self._ended.append((mine, context.clock.now() + timedelta(seconds=rest_s(event, self._host_gap_s))))
         finally:
             self._under_way.end(mine)
         self._on_event(event)
@@ -172,25 +179,36 @@ class ClusterEngine:
         with self._store.claiming() as tx:
             if claim.due.step not in STEPS:
                 log.warning("a job for `%s`, which this version does not know, is left to a newer worker", claim.due.step)
-                tx.lanes.release(claim, now + UNKNOWN_REST)
+                tx.lanes.release([(claim, now + UNKNOWN_REST)])
                 return None
             return tx.lanes.take_over(claim, now + self._lease)
 
-    def _give_back(self, context: Context, mine: Claim, event: Event) -> None:
-        """Free the lane and, in the same transaction, look for what is due next. If the store cannot be reached the lease runs out."""
-        monotonic = context.clock.monotonic()
-        try:
-            with self._store.claiming() as tx:
-                tx.lanes.release(mine, context.clock.now() + timedelta(seconds=rest_s(event, self._host_gap_s)))
-                # Under load one look serves many steps; the last of them looks in any case.
-                if (len(self._under_way) == 1 or monotonic - self._swept >= NUDGE_GAP_S) and not self._stopping.is_set():
-                    self._swept = monotonic
-                    self.nudge(tx)
-        except StoreUnreachable as error:
-            log.error("%s: its lane is free again in %s: %s", mine.due.lane, self._lease, error)
+    def _give_back_until_stopped(self) -> None:
+        """Free the lanes of steps that ended, and look in the same transaction for what is due next: under load for many steps at a
+        time, after the last of them at once. Where the store cannot be reached the leases run out.
+        """
+        changed, given_back = self._under_way.changed, -math.inf
+        while True:
+            with changed:
+                changed.wait_for(lambda: self._ended or self._over)
+                changed.wait_for(lambda: not self._under_way, timeout=given_back + NUDGE_GAP_S - time.monotonic())
+                ended, self._ended = self._ended, []
+            if not ended:
+                return
+            given_back = time.monotonic()
+            try:
+                with self._store.claiming() as tx:
+                    tx.lanes.release(ended)
+                    if not self._stopping.is_set():
+                        self.nudge(tx)
+            except StoreUnreachable as error:
+                lanes = ", ".join(sorted(claim.due.lane for claim, _ in ended))
+                log.error("%s: free again in %s: %s", lanes, self._lease, error)
 
     def _tasks(self, conninfo: str) -> procrastinate.App:
-        connector = procrastinate.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4, timeout=10.0)
+        connector = procrastinate.PsycopgConnector(
+            conninfo=conninfo, configure=_one_by_one, min_size=1, max_size=4, timeout=10.0
+        )
         app = procrastinate.App(connector=connector)
 
         @app.task(name=RUN, queue=QUEUE)
@@ -226,7 +244,15 @@ class ClusterEngine:
         with suppress(StoreUnreachable):
             log.info("prune: %s", prune(self.context).reason)
 
-    async def _work_until_stopped(self) -> None:
+    def _work_until_stopped(self) -> None:
+        try:
+            asyncio.run(self._be_worker())
+        finally:
+            with self._under_way.changed:
+                self._over = True
+                self._under_way.changed.notify_all()
+
+    async def _be_worker(self) -> None:
         """Be a Procrastinate worker; where the database ends that, be one again as soon as it lets us."""
         self._loop = asyncio.get_running_loop()
         self._loop.set_default_executor(ThreadPoolExecutor(self._threads, thread_name_prefix="step"))
@@ -302,6 +328,12 @@ async def _tried(asked: Any) -> bool:
 
 def _called(job: Job) -> str:
     return f"{job.task_name} {job.task_kwargs.get('step', '')} {job.task_kwargs.get('key', '')}"
+
+
+async def _one_by_one(connection: psycopg.AsyncConnection) -> None:
+    """Let each question be a transaction by itself that waits for no disk: what a power cut undoes of a job `rescue` sets right."""
+    await connection.set_autocommit(True)
+    await connection.execute(_SOON)
 
 
 def _waiting(connection: psycopg.Connection) -> int:

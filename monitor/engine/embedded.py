@@ -144,8 +144,7 @@ class EmbeddedEngine:
                 if not self._within_reach(tx.due(now, lanes=self._most)):
                     return []
         with context.store.claiming() as tx:
-            for claim, its_rest_s in ended:
-                tx.lanes.release(claim, now + timedelta(seconds=its_rest_s))
+            tx.lanes.release([(claim, now + timedelta(seconds=its_rest_s)) for claim, its_rest_s in ended])
             if renewing:
                 self._under_way.renew(tx, now, monotonic)
                 self._renewed = monotonic

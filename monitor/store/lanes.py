@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 from uuid import uuid4
 
@@ -54,7 +55,7 @@ class Lanes:
         if not claims:
             return []
         insert = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
-        # In one order, whoever asks: two that claim the same lanes wait for each other and do not lock each other out.
+        # In one order, as all do: two that change the same lanes wait for each other and do not lock each other out.
         rows = [{"name": name, "token": claims[name].token, "until": until, "now": now} for name in sorted(claims)]
         won = {row.name for row in self._connection.execute(_claiming(insert(lane)), rows)}
         return [claim for name, claim in claims.items() if name in won]
@@ -74,8 +75,11 @@ class Lanes:
         held = set(self._connection.execute(_RENEW, values).scalars())
         return frozenset(claim for claim in claims if claim.token in held)
 
-    def release(self, claim: Claim, until: datetime) -> bool:
-        return bool(self._connection.execute(_CHANGE, {**_keys(claim), "new_token": None, "new_until": until}).rowcount)
+    def release(self, ended: Sequence[tuple[Claim, datetime]]) -> int:
+        if not ended:
+            return 0
+        rows = [{**_keys(claim), "new_token": None, "new_until": until} for claim, until in ended]
+        return self._connection.execute(_CHANGE, sorted(rows, key=itemgetter("held"))).rowcount
 
     def clear(self, now: datetime) -> int:
         return self._connection.execute(update(lane).where(lane.c.token.is_not(None)).values(token=None, until=now)).rowcount

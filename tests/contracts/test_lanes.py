@@ -53,14 +53,14 @@ def test_a_claim_is_taken_over_once(store: RowStore) -> None:
         assert mine is not None
         assert tx.lanes.take_over(made, NOW + MINUTE) is None, "a job that comes twice finds its claim gone"
         assert tx.lanes.holds(mine)
-        assert not tx.lanes.release(made, NOW)
+        assert not tx.lanes.release([(made, NOW)])
         assert tx.lanes.holds(mine), "nor does it free the lane of whoever was first"
 
 
 def test_a_lane_that_was_given_back_rests_as_long_as_was_asked(store: RowStore) -> None:
     (mine,) = claimed(store, ONE)
     with store.claiming() as tx:
-        assert tx.lanes.release(mine, NOW + MINUTE / 2)
+        assert tx.lanes.release([(mine, NOW + MINUTE / 2)])
         assert not tx.lanes.holds(mine)
     assert claimed(store, ONE, now=NOW + MINUTE / 3) == []
     assert len(claimed(store, ONE, now=NOW + MINUTE / 2)) == 1
@@ -69,7 +69,7 @@ def test_a_lane_that_was_given_back_rests_as_long_as_was_asked(store: RowStore) 
 def test_what_the_dead_held_is_freed_and_what_rests_goes_on_resting(store: RowStore) -> None:
     one, _ = claimed(store, ONE, TWO)
     with store.claiming() as tx:
-        tx.lanes.release(one, NOW + MINUTE)
+        tx.lanes.release([(one, NOW + MINUTE)])
         assert tx.lanes.clear(NOW) == 1
     assert [claim.due for claim in claimed(store, ONE, TWO)] == [TWO]
     with store.claiming() as tx:
