@@ -15,6 +15,7 @@ from http.client import HTTPResponse
 from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import certifi
 import requests
@@ -29,7 +30,7 @@ from monitor.fetching.addresses import Network, why_refused
 SocketAddress = tuple[socket.AddressFamily, tuple[Any, ...]]
 _LONGEST_IDLE_S = 15.0  # enough for the next page of a host whose robots.txt wants ten seconds between two
 
-_POOLS = 64
+_POOLS, _IDLE = 64, 2  # hosts whose connections are kept, and how many of each
 
 Resolve = Callable[[str, int], Sequence[SocketAddress]]
 
@@ -147,11 +148,37 @@ class GuardedAdapter(HTTPAdapter):
         self._http, self._https = _pools(tuple(allow), resolve)
         self._trusted = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
         self._trusted.load_verify_locations(ca_bundle or certifi.where())
-        super().__init__(pool_connections=_POOLS, pool_maxsize=2)
+        super().__init__(pool_connections=_POOLS)
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, ssl_context=self._trusted, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": self._http, "https": self._https}
+    def get_connection_with_tls_context(
+        self,
+        request: requests.PreparedRequest,
+        verify: Any,  # noqa: ARG002  requests hands them over
+        proxies: Any = None,  # noqa: ARG002
+        cert: Any = None,  # noqa: ARG002
+    ) -> HTTPConnectionPool:
+        """The connections to the request's host. They differ in nothing but the address, so no other settings are compared."""
+        try:
+            parts = urlsplit(str(request.url))
+            host, key = parts.hostname, (parts.scheme, parts.hostname, parts.port)
+        except ValueError as error:
+            raise requests.exceptions.InvalidURL(error, request=request) from error
+        if not host:
+            raise requests.exceptions.InvalidURL("no host", request=request)
+        pools = self.poolmanager.pools
+        with pools.lock:
+            pool: HTTPConnectionPool | None = pools.get(key)
+            if pool is None:
+                if parts.scheme == "https":
+                    pool = self._https(host, parts.port, maxsize=_IDLE, ssl_context=self._trusted)
+                else:
+                    pool = self._http(host, parts.port, maxsize=_IDLE)
+                pools[key] = pool
+        return pool
+
+    def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:  # noqa: ARG002
+        """What stands in the request line; a proxy would want more."""
+        return request.path_url
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002  requests hands them over
         """Every certificate is verified, by what this adapter trusts."""

@@ -164,7 +164,7 @@ class HttpFetch:
         self._count(str(prepared.url), requests=1)
         while True:
             try:
-                return self._session.send(prepared, stream=True, timeout=self._timeouts)
+                return self._session.send(prepared, stream=True, timeout=self._timeouts, proxies={}, allow_redirects=False)
             except requests.ConnectionError as error:
                 if deadline.passed or not deadline.reused or failure(error, "").kind != "reset":
                     raise

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
+from monitor.errors import ClaimLost
 from monitor.fetching.outcome import Fetched, NotModified, Outcome, Throttled
 from monitor.ports import Gap, Transaction
 from monitor.sources.entry import Entry, Listing, Unlisted
@@ -40,7 +41,8 @@ class Look:
 
 
 def poll_source(context: Context, key: str) -> Done:
-    """Ask the source what is new, and keep a row for every entry it has not listed before."""
+    """Ask the source what is new, and keep a row for every entry it has not listed before. Raises ClaimLost, and keeps nothing, if
+    the source was polled by someone else in the meantime."""
     source = context.sources.get(key)
     with context.store.reading() as tx:
         state = tx.sources.get(key)
@@ -56,8 +58,6 @@ def poll_source(context: Context, key: str) -> Done:
     now = context.clock.now()
     answered = isinstance(outcome, Fetched | NotModified)
     with context.store.writing(on_disk=not answered or look.listing is not None) as tx:
-        if tx.sources.next_poll_at(key) != state.next_poll_at:
-            return Done(result="left", reason="polled by someone else in the meantime")
         new: Sequence[Entry] = ()
         recorded = 0
         if isinstance(look.listing, Listing):
@@ -68,7 +68,9 @@ def poll_source(context: Context, key: str) -> Done:
         after = _go_on(tx, source, state, after, look, len(new), now)
         after = heed_network(context, tx, state, after, now)
         tx.sources.add_traffic(context.traffic())
-        tx.sources.save(after, host_of(after.errands[0].url if after.errands else after.url or source.url))
+        lane = host_of(after.errands[0].url if after.errands else after.url or source.url)
+        if not tx.sources.advance(state, after, lane):
+            raise ClaimLost(f"{key}: polled by someone else in the meantime")
     facts = {
         "source": source.id,
         "listed": look.items or 0,

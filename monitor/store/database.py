@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, InvalidatePoolError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import StaticPool
@@ -228,7 +228,7 @@ def _sqlite_engine(url: str, *, begin: str, query_only: bool = False) -> Engine:
     """An engine that opens every transaction with `begin`: left to itself the driver would begin too late and lose updates."""
     memory = sqlite_path(url) is None
     options: dict[str, Any] = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}} if memory else {}
-    engine = create_engine(url, **options)
+    engine = create_engine(url, pool_reset_on_return=None, **options)  # a Connection ends its transaction when it is closed
 
     def on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
@@ -246,11 +246,11 @@ def _sqlite_engine(url: str, *, begin: str, query_only: bool = False) -> Engine:
             cursor.execute("PRAGMA query_only=ON")
         cursor.close()
 
-    def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+    def do_begin(connection: Any) -> None:
+        connection.execute(begin)
 
     event.listen(engine, "connect", on_connect)
-    event.listen(engine, "begin", on_begin)
+    engine.dialect.do_begin = do_begin  # type: ignore[method-assign,assignment]
     return engine
 
 

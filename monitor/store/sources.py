@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import date, datetime
 from typing import Any
@@ -18,11 +18,12 @@ from monitor.store.tables import entry, gap, source, traffic
 from monitor.urls import host_of
 
 _FIELDS = tuple(field.name for field in fields(SourceState))
-_GET = select(source).where(source.c.source_id == bindparam("of"))
-_DUE_AT = select(source.c.next_poll_at).where(source.c.source_id == bindparam("of"))
+_STATE = tuple(source.c[name] for name in _FIELDS)
+_GET = select(*_STATE).where(source.c.source_id == bindparam("of"))
 _SAVE = update(source).where(
     source.c.source_id == bindparam("of")
 )  # what is set is told with the values, so that it is compiled once
+_ADVANCE = _SAVE.where(source.c.next_poll_at == bindparam("was", type_=source.c.next_poll_at.type))
 _WATCH = (
     update(source)
     .where(source.c.source_id == bindparam("of"))
@@ -60,15 +61,16 @@ class Sources:
         row = self._connection.execute(_GET, {"of": source_id}).one_or_none()
         return None if row is None else _noun(row)
 
-    def next_poll_at(self, source_id: str) -> datetime | None:
-        at: datetime | None = self._connection.execute(_DUE_AT, {"of": source_id}).scalar_one_or_none()
-        return at
-
     def all(self) -> list[SourceState]:
-        return [_noun(row) for row in self._connection.execute(select(source).order_by(source.c.source_id))]
+        return [_noun(row) for row in self._connection.execute(select(*_STATE).order_by(source.c.source_id))]
 
     def save(self, state: SourceState, lane: str) -> None:
         self._connection.execute(_SAVE, {**_values(state), "lane": lane, "of": state.source_id})
+
+    def advance(self, before: SourceState, after: SourceState, lane: str) -> bool:
+        changed = [name for name in _FIELDS if getattr(after, name) != getattr(before, name)]
+        keys = {"of": before.source_id, "was": before.next_poll_at}
+        return bool(self._connection.execute(_ADVANCE, {**_values(after, changed), "lane": lane, **keys}).rowcount)
 
     def poll_now(self, source_id: str, now: datetime) -> None:
         self._connection.execute(update(source).where(source.c.source_id == source_id).values(next_poll_at=now, gone=False))
@@ -153,25 +155,28 @@ def _gap(row: Row[Any]) -> Gap:
     return Gap(**{field.name: getattr(row, field.name) for field in fields(Gap)})
 
 
-def _values(state: SourceState) -> dict[str, Any]:
-    hints = state.hints
-    return {
-        **{name: getattr(state, name) for name in _FIELDS},
-        "hints": {"every_s": hints.every_s, "skip_hours": sorted(hints.skip_hours), "skip_days": sorted(hints.skip_days)},
-        "errands": [asdict(errand) for errand in state.errands],
-        "parts": [asdict(part) for part in state.parts],
-    }
+def _values(state: SourceState, names: Iterable[str] = _FIELDS) -> dict[str, Any]:
+    return {name: _COLUMN[name](getattr(state, name)) if name in _COLUMN else getattr(state, name) for name in names}
 
 
 def _noun(row: Row[Any]) -> SourceState:
-    hints = Hints(
-        every_s=row.hints["every_s"],
-        skip_hours=frozenset(row.hints["skip_hours"]),
-        skip_days=frozenset(row.hints["skip_days"]),
+    nouns = dict(zip(_FIELDS, row, strict=True))
+    hints = nouns["hints"]
+    nouns["hints"] = Hints(
+        every_s=hints["every_s"], skip_hours=frozenset(hints["skip_hours"]), skip_days=frozenset(hints["skip_days"])
     )
-    nouns = {
-        "hints": hints,
-        "errands": tuple(Errand(**each) for each in row.errands),
-        "parts": tuple(Errand(**each) for each in row.parts),
-    }
-    return SourceState(**{**{name: getattr(row, name) for name in _FIELDS}, **nouns})
+    for name in ("errands", "parts"):
+        nouns[name] = tuple(Errand(**each) for each in nouns[name])
+    return SourceState(**nouns)
+
+
+def _hints_column(hints: Hints) -> dict[str, Any]:
+    return {"every_s": hints.every_s, "skip_hours": sorted(hints.skip_hours), "skip_days": sorted(hints.skip_days)}
+
+
+def _errands_column(errands: Sequence[Errand]) -> list[dict[str, Any]]:
+    return [asdict(errand) for errand in errands]
+
+
+_COLUMN: Mapping[str, Callable[[Any], Any]] = {"hints": _hints_column, "errands": _errands_column, "parts": _errands_column}
+"""What is kept in another form than the state has it."""

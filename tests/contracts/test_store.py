@@ -70,6 +70,17 @@ def test_a_new_source_is_due_at_once_and_keeps_all_that_polling_taught(store: Ro
         assert tx.sources.get("nobody") is None
 
 
+def test_a_source_is_advanced_by_one_of_two_who_polled_it(store: RowStore) -> None:
+    with store.writing() as tx:
+        before = tx.sources.get("post")
+        assert before is not None
+        after = replace(before, next_poll_at=later(900), hints=Hints(skip_hours=frozenset({3})), seen=b"12345678")
+        assert tx.sources.advance(before, after, "post.example")
+        assert not tx.sources.advance(before, replace(after, etag='"other"'), "post.example")
+    with store.reading() as tx:
+        assert tx.sources.get("post") == after
+
+
 def test_a_source_that_is_no_longer_watched_is_not_polled_and_not_forgotten(store: RowStore) -> None:
     with store.writing() as tx:
         tx.sources.save(SourceState(source_id="post", next_poll_at=NOW, etag='"1"'), "post.example")

@@ -9,6 +9,7 @@ import pytest
 
 from monitor.alerts.sending import Deferred, Rejected
 from monitor.articles.article import Article, Unreadable
+from monitor.errors import ClaimLost
 from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Refused, Throttled
 from monitor.ports import ListedEntry, StoredAlert
 from monitor.sources.entry import Entry, Unlisted
@@ -118,6 +119,20 @@ def test_a_poll_that_fails_says_why_and_comes_back_later(context: Context, here,
     assert state.failures == 1
     assert state.next_poll_at is not None
     assert state.next_poll_at > here.clock.now() + timedelta(seconds=900)
+
+
+def test_of_a_poll_that_comes_too_late_nothing_is_kept(context: Context, here, store: RowStore) -> None:
+    here.serve(context.sources["post"], entry(1))
+
+    def fetch(request):
+        with store.writing() as tx:
+            tx.sources.poll_now("post", here.clock.now() - timedelta(seconds=1))
+        return context.fetch(request)
+
+    with pytest.raises(ClaimLost, match="by someone else"):
+        poll_source(replace(context, fetch=fetch), "post")
+    with store.reading() as tx:
+        assert tx.entries.of_source("post", 10) == []
 
 
 def test_a_server_that_asks_for_less_is_left_alone_as_a_host(context: Context, here) -> None:
