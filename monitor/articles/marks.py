@@ -16,10 +16,13 @@ from monitor.articles.phrases import (
     AGENCIES,
     ALSO_READ,
     ALSO_READ_BARE,
+    CALLS,
     COOKIES,
     DATE_LABEL,
     PAYWALL,
     PHOTO,
+    PHOTO_BY,
+    REPORTS,
     SHARE,
     SITE_NOTICE,
     TAGS,
@@ -106,8 +109,10 @@ def reason_of(line: str) -> Reason | None:
         return Reason.SHARE
     if compiled(r"\W*", COOKIES, "").fullmatch(line):
         return Reason.COOKIES
-    if len(line) <= 200 and compiled(r"\W*", PAYWALL, r"\W*").fullmatch(line):
+    if len(line) <= 200 and compiled(r"\W*", PAYWALL, r"\W*").fullmatch(line) and not _reports(line):
         return Reason.PAYWALL
+    if compiled(r"\W*", CALLS, r"\W*").fullmatch(line) and not _reports(line):
+        return Reason.SITE_NOTICE
     if compiled(r"\W*", SITE_NOTICE, r"\W*").fullmatch(line):
         return Reason.SITE_NOTICE
     if len(line) <= 260 and _is_teaser(line):
@@ -117,6 +122,10 @@ def reason_of(line: str) -> Reason | None:
     if is_caption(line):
         return Reason.CAPTION
     return None
+
+
+def _reports(line: str) -> bool:
+    return bool(compiled("", REPORTS, "").search(line))
 
 
 def _is_share(line: str) -> bool:
@@ -139,12 +148,14 @@ def is_caption(line: str) -> bool:
     """A line that carries the credit of a picture."""
     if size([line]) > 450:
         return False
+    if len(line) <= 60 and not _END.search(line) and compiled(r"\W{0,3}", PHOTO_BY, r"\s*\S.*").fullmatch(line):
+        return True
     bracket = compiled(
         r"[(（\[][^()（）\[\]]{0,60}?(?<![^\W\d_])", PHOTO, r"(?![^\W\d_])[^()（）\[\]]{0,80}[)）\]]\W*(?:[^.()]{3,60}\.)?$"
     )
-    if bracket.search(line[-220:]):
+    if (found := bracket.search(line[-220:])) and not is_prose(found[0].strip("()（）[] ")):
         return True
-    if len(line) <= 320 and compiled(r"\W{0,3}", PHOTO, r"\s*[:：៖/|–—]\s*\S.*").fullmatch(line):
+    if len(line) <= 320 and compiled(r"\W{0,3}", PHOTO, r"(?:\s*[:：៖/|–—]\s*|\s+-\s+)\S.*").fullmatch(line):
         return not is_prose(line) or len(line) <= 160
     tail = compiled(r"(?<=[.!?។။。”\"'’)\s|/–—-])\s*", PHOTO, r"\s*[:：៖/|–—]\s*[^.:：]{2,60}\.?$")
     if len(line) > 25 and tail.search(line[-90:]):

@@ -13,7 +13,7 @@ from functools import lru_cache
 ALSO_READ = (
     # en
     r"also read", r"read also", r"read more(?: on this(?: story)?)?", r"see also", r"related(?: stor(?:y|ies)| news| articles?| posts?"
-    r"| reads?| content| topics?| coverage| links?)?", r"more on this(?: story| topic)?", r"more (?:stories|must[ -]?reads?(?: from [\w .]{2,30})?)", r"must[ -]?reads?(?: from [\w .]{2,30})?", r"more from [\w .]{2,30}", r"you may (?:also )?like",
+    r"| reads?| content| topics?| coverage| links?)?", r"more on this(?: story| topic)?", r"more (?:stories|must[ -]?reads?(?: from [\w .]{2,30})?)", r"must[ -]?reads?(?: from [\w .]{2,30})?", r"more from [\w .]{2,30}", r"you (?:may|might) (?:also )?(?:like|enjoy|be interested in)",
     r"you might (?:also )?(?:like|be interested in)", r"recommended(?: (?:for you|reading|stories))?", r"editors?['’]?s? picks?", r"trending(?: now)?",
     r"most (?:read|popular|viewed)", r"latest (?:news|stories)", r"top stories", r"don['’]?t miss", r"must read", r"watch(?: also| now| more)?",
     r"in case you missed it", r"what others are reading", r"previous (?:article|story|post)", r"next (?:article|story|post)", r"read next", r"up next",
@@ -51,38 +51,68 @@ ALSO_READ_BARE = (
 
 _NETWORKS = (
     r"facebook|twitter|x|google ?\+|googleplus|whats ?app|telegram|line|linkedin|pinterest|reddit|messenger|viber|wechat|weibo|tumblr|flipboard|"
-    r"e-?mail|threads|instagram|tik ?tok|youtube|bluesky|mastodon|zalo|微信|微博|pocket|print|copy(?: link)?|sms|telegramme|skype|kakao(?:talk)?|lemon8"
+    r"e-?mail|threads|instagram|tik ?tok|youtube|bluesky|mastodon|zalo|微信|微博|pocket|print|copy(?: link)?|sms|telegramme|skype|kakao(?:talk)?|lemon8|qq(?:空间|空間|好友)?|豆瓣|百度"
 )
+
+
+def _share(verbs: str, words: str) -> str:
+    """A verb of sharing with what may follow it on a button, in any order."""
+    return rf"(?:{verbs})(?: ?(?:{words}|{_NETWORKS})(?-i:(?![a-z\u00e0-\u024f\u1e00-\u1eff]))){{0,8}}"
+
+
 SHARE = (
     rf"(?:click to )?(?:share|send|post|tweet|pin|print|e-?mail)(?: (?:this|it|on|to|via|with|about|a|an|the|by|in|your|someone|friends?|link|page|article|story|post|"
     rf"news|{_NETWORKS})(?-i:(?![a-z]))){{0,6}}(?: \(opens in new window\))?",
     rf"(?:(?<![a-z])(?:{_NETWORKS})(?-i:(?![a-z])))",
     r"it['’]s only fair to share", r"sharing is caring", r"(?:opens in new window)", r"copy (?:link|url)", r"shares?", r"tweet about this on twitter",
     r"email this to someone", r"print this page", r"like this", r"loading", r"font size", r"listen to this article", r"save(?: this)?(?: article)?", r"bookmark",
-    r"bagikan(?: ke| artikel(?: ini)?| berita(?: ini)?)?", r"kongsi(?:kan)?(?: artikel(?: ini)?| berita(?: ini)?)?", r"salin (?:link|tautan|pautan)", r"cetak",
-    r"ibahagi(?: ang)?(?: artikulo)?", r"i-share", r"chia sẻ(?: bài viết| qua| lên)?", r"sao chép liên kết", r"in bài(?: viết)?", r"gửi email",
-    r"แชร์(?:ข่าวนี้|บทความ|หน้านี้|เลย|ไปยัง|ผ่าน)?", r"แบ่งปัน", r"คัดลอกลิงก์", r"คัดลอกลิงค์", r"ทวีต", r"พิมพ์", r"ແບ່ງປັນ", r"ແຊຣ໌", r"ແຊຣ", r"ចែករំលែក", r"ចែក​រំលែក", r"မျှဝေ(?:ရန်|ပါ|မည်)?",
-    r"分享(?:到|至|给|給|此文|本文)?", r"复制链接", r"複製連結", r"打印", r"列印", r"பகிர(?:்க|்|வும்)?", r"பகிர்ந்து கொள்ள", r"partilha",
+    _share(r"bagikan|sebarkan|kongsi(?:kan)?|sebar", r"ke|di|dan|melalui|lewat|via|kepada|artikel|berita|laporan|halaman|ini|teman|rakan|anda"),
+    r"salin (?:link|tautan|pautan)", r"cetak",
+    _share(r"ibahagi|i-share|mag-share", r"ang|ng|ito|itong|sa|balitang|balita|artikulo|artikulong|iyong|mga|kaibigan"),
+    _share(r"chia sẻ", r"bài viết|bài|tin|này|qua|lên|với|bạn bè|và|,"), r"sao chép liên kết", r"in bài(?: viết)?", r"gửi email",
+    _share(r"แชร์|แบ่งปัน", r"ข่าว|บทความ|หน้า|เรื่อง|โพสต์|นี้|ให้|กับ|เพื่อนๆ|เพื่อน|เลย|ไปยัง|ไป|ผ่าน|บน|ต่อ"), r"คัดลอกลิงก์", r"คัดลอกลิงค์", r"ทวีต", r"พิมพ์",
+    _share(r"ແບ່ງປັນ|ແຊຣ໌|ແຊຣ", r"ຂ່າວ|ບົດຄວາມ|ນີ້|ໃຫ້|ໝູ່|ເພື່ອນ|ໄປ|ຜ່ານ"), _share(r"ចែករំលែក|ចែក​រំលែក", r"ព័ត៌មាន|អត្ថបទ|នេះ|ទៅ|មិត្តភក្តិ|តាម"),
+    r"(?:(?:ဒီ|ဤ)သတင်း(?:ကို)? ?)?မျှဝေ(?:ရန်|ပါ|မည်)?",
+    _share(r"分享", r"到|至|给|給|此文|本文|这篇|這篇|这则|這則|文章|新闻|新聞|朋友圈|好友|朋友"), r"复制链接", r"複製連結", r"打印", r"列印",
+    r"(?:இந்த(?:ச்)? (?:செய்தியை|கட்டுரையை|பதிவை) )?பகிர(?:ுங்கள்|்க|்|வும்)?", r"பகிர்ந்து கொள்ள", r"partilha",
 )  # fmt: skip
 
 SITE_NOTICE = (
-    r"note ?: ?all (?:photograph|news|content|information|right).*", r"for comments?, e-?mail to ?:?.*", r".*all rights reserved.*", r"(?:©|\(c\)|copyright\b|hakcipta|hak cipta).*",
-    r"disclaimer ?[:：].*", r"terms (?:of (?:use|service)|and conditions).{0,60}", r"privacy policy.{0,60}", r".*สงวนลิขสิทธิ์.*", r"bản quyền (?:thuộc|của).*", r".*(?:版权所有|版權所有|未经授权|未經授權|不得转载|不得轉載).*",
-    r".*ສະຫງວນລິຂະສິດ.*", r".*រក្សាសិទ្ធិ(?:គ្រប់យ៉ាង)?.*", r".*မူပိုင်ခွင့်.{0,40}", r".*dilarang (?:mengutip|menyalin|memperbanyak).*", r"this (?:article|story|content) (?:was )?(?:first|originally) (?:appeared|published).*",
-    r"(?:please )?(?:follow|like|join|add|subscribe to|sign up|download|get|install|stay (?:tuned|updated|connected)|find us|visit us|connect with us)\b.{0,140}\b(?:us|our|newsletters?|channel|app|facebook|twitter|telegram|whatsapp|instagram|google news|inbox|page|updates)\b.{0,80}",
-    r"(?:get|receive) the (?:latest|best|top|most important)\b.{0,120}\b(?:inbox|newsletter|telegram|whatsapp|app)\b.{0,60}", r"subscribe(?: now| today)?[!.]?", r"newsletters?", r"sign up(?: here| now)?[!.]?", r"log ?in(?: or (?:register|sign up|subscribe))?[!.]?",
-    r"(?:dapatkan|ikuti|baca|simak|cek|gabung|yuk|mari|jangan lewatkan)\b.{0,160}\b(?:google news|whatsapp channel|saluran whatsapp|channel (?:whatsapp|telegram)|aplikasi|newsletter|di sini|telegram|grup telegram|pilihan kamu)\b.{0,100}",
-    r"(?:ikuti|sertai|langgan|muat turun|dapatkan)\b.{0,160}\b(?:saluran|telegram|whatsapp|aplikasi|facebook|kami di)\b.{0,100}", r"(?:i-?follow|i-?like|sundan|sumali)\b.{0,100}\b(?:facebook|page|channel|kami)\b.{0,80}",
-    r"(?:theo dõi|tải (?:ứng dụng|app)|đăng ký (?:nhận|kênh)|mời bạn (?:theo dõi|tham gia))\b.{0,140}", r"(?:ติดตาม|กดติดตาม|กดไลก์|กดไลค์|เพิ่มเพื่อน|ดาวน์โหลด(?:แอป)?|สมัคร(?:สมาชิก|รับข่าว)|เกาะติด).{0,60}(?:ได้ที่|ข่าวสาร|line|facebook|youtube|twitter|tiktok|แอป|จดหมายข่าว|ช่องทาง|ที่นี่|@).{0,160}",
-    r"(?:ຕິດຕາມ|ກົດ(?:ຕິດຕາມ|ໄລ໌)).{0,60}(?:ໄດ້ທີ່|ຂ່າວສານ|facebook|ເພຈ|ຊ່ອງ).{0,120}", r"(?:សូម)?(?:តាមដាន|ចូលរួម|ភ្ជាប់ទំនាក់ទំនង).{0,80}(?:facebook|telegram|តេឡេក្រាម|ហ្វេសប៊ុក|បណ្ដាញ|ឆានែល).{0,120}",
-    r"(?:按[赞讚].{0,6})?(?:关注|關注|扫描|掃描|下载|下載|订阅|訂閱|加入).{0,60}(?:公众号|微信|二维码|APP|客户端|電子報|频道|頻道|telegram|facebook|粉絲|粉丝|专页|專頁).{0,80}", r"(?:责任编辑|責任編輯|本文来源|编辑|編輯|校对|審核)[:：].{0,40}", r".{0,60}(?:whatsapp|telegram|facebook).{0,40}(?:சேனல|பின்தொடர|இணைய).{0,80}",
+    r"note ?: ?all (?:photograph|news|content|information|right).*", r".*all rights reserved.*", r"(?:\(c\)).*", r".{0,40}©.*",
+    r"(?:copyright|hak ?cipta|karapatang-?ari)\b(?: ?(?:©|\(c\)|:|notice|terpelihara|dilindungi|\d{4}|by\b).*|(?!.*[.!?]$).{0,80})", r"(?:.{0,60})lahat ng karapatan ay.{0,40}",
+    r"disclaimer ?[:：].*", r".*สงวนลิขสิทธิ์.*", r"bản quyền (?:thuộc|của).*", r".*(?:版权所有|版權所有|不得转载|不得轉載|未[经經](?:授权|授權|许可|許可|同意).{0,6}(?:转载|轉載|摘编|摘編|复制|複製)).*",
+    r".*ສະຫງວນລິຂະສິດ.*", r".*រក្សាសិទ្ធិគ្រប់យ៉ាង.*", r"(?!.*។$).{0,40}រក្សាសិទ្ធិ.{0,60}", r"(?!.*။$).{0,40}မူပိုင်ခွင့်.{0,40}", r".{0,20}பதிப்புரிமை(?!.*\.$).{0,60}", r".*dilarang (?:mengutip|menyalin|memperbanyak).*", r"this (?:article|story|content) (?:was )?(?:first|originally) (?:appeared|published).*",
     r"(?:.{0,60}\|)?[^.]{0,60}\[email protected\].{0,60}", r"this (?:site|page) is protected by recaptcha.*", r"(?:please )?enable javascript.{0,100}", r"your browser does not support.{0,80}",
-    r"(?:support|donate|become a (?:member|supporter))\b.{0,100}\b(?:journalism|independent|newsroom|donation)\b.{0,100}", r"(?:have a (?:story|news) tip|got a tip)\??.{0,120}", r"(?:contact|email) (?:the (?:author|reporter|editor)|us)\b.{0,80}",
-    r"click here\b.{0,100}", r"back to top", r"kembali ke atas", r"skip to (?:main )?content", r"\d{1,3} ?(?:min(?:ute)?s?|menit|minit|phút|นาที)(?:s)?[ -](?:read|baca|bacaan|đọc|อ่าน)", r"(?:estimated )?reading time.{0,30}",
+
+    r"back to top", r"kembali ke atas", r"skip to (?:main )?content", r"\d{1,3} ?(?:min(?:ute)?s?|menit|minit|phút|นาที)(?:s)?[ -](?:read|baca|bacaan|đọc|อ่าน)", r"(?:estimated )?reading time.{0,30}",
     r"[（(【「]?(?:免责|免責|特别|特別|郑重|鄭重|风险|風險)(?:声明|聲明|提示)[】)）」]?(?: ?[:：].*)?", r".{0,30}(?:本文|文章|文中|以上|评论|評論|跟帖|本站|本网|本網).{0,60}(?:代表|表明|反映|构成|構成).{0,40}(?:观点|觀點|立场|立場|意见|意見|投资建议|投資建議).{0,200}",
     r"(?:您|你)?(?:当前|當前|现在|現在|所在|所处)(?:的)?位置 ?[:：].*", r"字(?:号|體|体)(?:大小)?(?: ?[:：])?[\s\[\]［］大中小打印特默认|]{0,30}", r"[（(]?(?:本文)?原(?:标题|標題)(?:为|為)?[:：].{1,80}[）)》】」!！?？]", r"发送邮件至.{0,80}",
     r".{0,60}(?:扫描|掃描|长按|長按|识别|識別).{0,10}(?:二维码|二維碼).{0,60}", r"(?:the )?(?:views|opinions)(?: and opinions)? expressed (?:here|above|in (?:this|the) (?:article|column|piece|commentary|op-?ed|story)|(?:by the (?:author|writer|columnist)))\b.{0,300}",
-    r"(?:责编|責編|校对|校對|编审|審核|审核|监制|監製|值班编辑|编辑|編輯) ?[|｜/丨:：] ?.{1,40}",
+    r"(?:责任编辑|責任編輯|本文来源|编辑|編輯|校对|審核)[:：].{0,40}", r"(?:责编|責編|校对|校對|编审|審核|审核|监制|監製|值班编辑|编辑|編輯) ?[|｜/丨:：] ?.{1,40}",
+)  # fmt: skip
+
+# What a site asks of its reader. A sentence that reports is none of it, whatever words it begins with: see REPORTS.
+CALLS = (
+    r"terms (?:of (?:use|service)|and conditions).{0,60}", r"privacy policy.{0,60}", r"for comments?, e-?mail to ?:?.*", r"(?:have a (?:story|news) tip|got a tip)\??.{0,120}", r"(?:please )?(?:support|donate|become a (?:member|supporter))\b.{0,100}\b(?:journalism|newsroom|donation)\b.{0,100}",
+    r"(?:contact|e-?mail) (?:the (?:author|reporter|editor)|us)(?: (?:at|on|via|by|here|for|with|if|today)\b.{0,80})?", r"click here(?: (?:to|for)\b.{0,100})?",
+    r"(?:please )?(?:follow|like|join|add|subscribe to|sign up|download|get|install|stay (?:tuned|updated|connected)|find us|visit us|connect with us)\b.{0,140}\b(?:us|our|newsletters?|channel|app|facebook|twitter|telegram|whatsapp|instagram|google news|inbox|page|updates)\b.{0,80}",
+    r"(?:get|receive) (?:the (?:latest|best|top|most important)|our)\b.{0,120}\b(?:inbox|newsletter|telegram|whatsapp|app)\b.{0,60}", r"subscribe(?: now| today)?[!.]?", r"newsletters?", r"sign up(?: here| now)?[!.]?", r"log ?in(?: or (?:register|sign up|subscribe))?[!.]?",
+    r"(?:dapatkan|ikuti|baca|simak|cek|gabung|yuk|mari|jangan lewatkan)\b.{0,160}\b(?:google news|whatsapp channel|saluran whatsapp|channel (?:whatsapp|telegram)|aplikasi|newsletter|buletin|di sini|telegram|grup telegram|pilihan kamu)\b.{0,100}",
+    r"(?:ikuti|sertai|langgan|muat turun|dapatkan)\b.{0,160}\b(?:saluran|telegram|whatsapp|aplikasi|facebook|kami di)\b.{0,100}", r"(?:i-?follow|i-?like|sundan|sumali)\b.{0,100}\b(?:facebook|page|channel|kami)\b.{0,80}",
+    r"(?:dapatkan|daftar|berlangganan|langgan|terima)\b.{0,100}\b(?:newsletter|buletin|surat berita|surel|e-?mel|email|akses tanpa batas)\b.{0,60}", r"(?:mag-?|i-?)(?:subscribe|sign[ -]?up|follow|like|join|download)\b.{0,60}\b(?:aming|namin|newsletter|channel|page|app)\b.{0,80}",
+    r"(?:theo dõi|tải (?:ứng dụng|app)|đăng ký (?:nhận|kênh)|mời bạn (?:theo dõi|tham gia)|nhận (?:bản tin|tin tức|tin mới)\b.{0,60}\b(?:email|hộp thư))\b.{0,140}", r"รับข่าว.{0,40}(?:อีเมล|จดหมายข่าว|สมัคร).{0,40}", r"(?:ติดตาม|กดติดตาม|กดไลก์|กดไลค์|เพิ่มเพื่อน|ดาวน์โหลด(?:แอป)?|สมัคร(?:สมาชิก|รับ(?:ข่าว|จดหมายข่าว))|เกาะติด).{0,60}(?:ได้ที่|ข่าวสาร|line|facebook|youtube|twitter|tiktok|แอป|จดหมายข่าว|ช่องทาง|ที่นี่|@).{0,160}",
+    r"(?:ຕິດຕາມ|ກົດ(?:ຕິດຕາມ|ໄລ໌)).{0,60}(?:ໄດ້ທີ່|ຂ່າວສານ|facebook|ເພຈ|ຊ່ອງ).{0,120}", r"(?:ລົງທະບຽນ|ສະໝັກ).{0,20}(?:ຈົດໝາຍຂ່າວ|ຂ່າວສານ|ສະມາຊິກ).{0,80}", r"ទទួល(?:ព័ត៌មាន|ព្រឹត្តិបត្រ).{0,40}(?:អ៊ីមែល|ចុះឈ្មោះ).{0,60}", r"(?:សូម)?(?:ចុច|ចុះឈ្មោះ).{0,40}(?:subscribe|ឆានែល|ព្រឹត្តិបត្រ|អ៊ីមែល).{0,60}", r".{0,60}(?:subscribe|like|follow|ချန်နယ်|သတင်းလွှာ).{0,60}(?:လုပ်ပါ|သွင်းပါ|ယူပါ).{0,10}",
+    r"(?:សូម)?(?:តាមដាន|ចូលរួម|ភ្ជាប់ទំនាក់ទំនង).{0,80}(?:facebook|telegram|តេឡេក្រាម|ហ្វេសប៊ុក|បណ្ដាញ|ឆានែល).{0,120}",
+    r"(?:欢迎|歡迎|立即|扫码|掃碼|扫一扫|掃一掃|马上|馬上|点击|點擊|免费|免費)?(?:订阅|訂閱|关注|關注).{0,40}(?:简报|簡報|电子报|電子報|频道|頻道|公众号|公眾號|邮箱|信箱|通讯|通訊).{0,40}", r"(?:按[赞讚].{0,6})?(?:关注|關注|扫描|掃描|下载|下載|订阅|訂閱|加入).{0,60}(?:公众号|微信|二维码|APP|客户端|電子報|频道|頻道|telegram|facebook|粉絲|粉丝|专页|專頁).{0,80}", r".{0,40}(?:சேனல|செய்திமடல|யூடியூப்).{0,40}(?:சப்ஸ்கிரைப்|பதிவு செய்ய|பின்தொடர).{0,40}", r".{0,60}(?:whatsapp|telegram|facebook).{0,40}(?:சேனல|பின்தொடர|இணைய).{0,80}",
+)  # fmt: skip
+
+# What only a sentence of news says: who said it, whom it befell, what the police did.
+REPORTS = (
+    r"\b(?:said|says|told|wrote|asked|showed|warned|promised|shouted|was|were|had|has|who|whom|victims?|suspects?|arrested|many|and you)\b",
+    r"\b(?:kata|ujar|menurut|polisi|polis|korban|mangsa|tersangka|suspek|hakim|ditangkap|ditahan)\b", r"\b(?:ayon|pulisya|biktima|naaresto|sinabi)\b",
+    r"(?<!\w)(?:công an|cảnh sát|đối tượng|nạn nhân|bị can|bắt giữ|cho biết|cho hay|theo ông|theo bà)(?!\w)", r"ตำรวจ|จับกุม|ผู้ต้องหา|ผู้เสียหาย|เหยื่อ|คนร้าย|กล่าวว่า|เปิดเผยว่า|หลอก",
+    r"ຕຳຫຼວດ|ຜູ້ຕ້ອງຫາ|ຜູ້ເຄາະຮ້າຍ|ກ່າວວ່າ|ຈັບ", r"នគរបាល|ជនរងគ្រោះ|ជនសង្ស័យ|ឃាត់ខ្លួន|បានឲ្យដឹង|បានប្រាប់|បោក", r"ရဲတပ်|ဖမ်းဆီး|ပြောကြား|တရားခံ",
+    r"警方|公安|受害|嫌犯|嫌疑|被骗|被騙|诈骗|詐騙|民众|民眾|表示|告诉|告訴|[称稱说說][，。：]", r"காவல்|போலீ|மோசடி|தெரிவித்த|கூறின",
 )  # fmt: skip
 
 PAYWALL = (
@@ -94,7 +124,7 @@ PAYWALL = (
 )  # fmt: skip
 
 COOKIES = (
-    r"(?:this|our) (?:web ?site|site|page)s? uses? cookies.*", r"we (?:and our (?:\d+ )?partners )?use cookies.*", r"by (?:continuing|clicking|using)\b.{0,120}\bcookies?\b.*", r"accept (?:all )?cookies.*", r"manage (?:cookie )?(?:preferences|settings|consent)",
+    r"(?:this|our) (?:web ?site|site|page)s? uses? cookies.*", r"we (?:and our (?:\d+ )?partners )?use cookies.*", r"by (?:continuing|clicking|closing|scrolling|using (?:this|our|the))\b.{0,120}\bcookies?\b.*", r"accept (?:all )?cookies.*", r"manage (?:cookie )?(?:preferences|settings|consent)",
     r"(?:situs|laman)(?: web)?(?: ini)? menggunakan (?:cookie|kuki).*", r"(?:เว็บไซต์นี้|เรา)(?:มีการ)?ใช้คุกกี้.*", r".{0,30}(?:trang web|chúng tôi).{0,30}sử dụng cookie.*", r".{0,20}(?:使用|採用)\s*cookies?.*", r"gumagamit .{0,30}cookies?.*",
 )  # fmt: skip
 
@@ -110,6 +140,12 @@ COMMENTS = (
 
 TAGS = (
     r"tags?", r"topics?", r"keywords?", r"filed under", r"posted in", r"categor(?:y|ies)", r"kata kunci", r"topik(?: terkait)?", r"label", r"từ khóa", r"chủ đề", r"แท็ก(?:ที่เกี่ยวข้อง)?", r"ป้ายกำกับ", r"คำค้น", r"ແທັກ", r"ស្លាក", r"标签", r"標籤", r"关键词", r"關鍵字", r"குறிச்சொற்கள்",
+)  # fmt: skip
+
+# A credit that needs no colon, if it stands alone.
+PHOTO_BY = (
+    r"(?:file |courtesy |handout )?(?:photos?|pictures?|images?|photographs?|graphics?|videos?) (?:by|from|courtesy(?: of)?)", r"foto (?:oleh|dari|milik|kiriman)", r"gambar (?:oleh|ihsan|dari)",
+    r"(?:larawan|kuha) (?:mula sa|mula kay|ni|kuha ni)", r"ảnh (?:do|của|từ)", r"(?:ขอบคุณ)?(?:ภาพ|รูป)(?:จาก|โดย)", r"(?:ຮູບ|ຮູບພາບ|ພາບ)(?:ຈາກ|ໂດຍ)", r"(?:រូបភាព|រូបថត)(?:ពី|ដោយ)", r"[图圖]片?由", r"[图圖]源",
 )  # fmt: skip
 
 CREDIT = (
