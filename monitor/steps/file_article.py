@@ -107,6 +107,7 @@ def file_article(
             source=prepared.source,
             verdict=prepared.verdict,
             story_id=story_id,
+            opened=opened,
             now=now,
             channels=channels,
         )

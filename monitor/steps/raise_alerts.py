@@ -31,15 +31,17 @@ def raise_alerts(
     source: Source,
     verdict: Verdict,
     story_id: str,
+    opened: bool = False,
     now: datetime,
     channels: Mapping[str, Channel],
 ) -> tuple[str, ...]:
     """Raise an alert for each rule that the article is the first of its story to match; the ids of these alerts. What was raised in
-    the story before is updated if the article's source is the one that makes it noteworthy."""
+    the story before is updated if the article's source is the one that makes it noteworthy. In a story that the article has just
+    `opened` nothing was."""
     if not verdict.matches:
         return ()
-    already = tx.alerts.raised(story_id)
-    carriers = tx.articles.carriers(story_id)
+    already = frozenset[str]() if opened else tx.alerts.raised(story_id)
+    carriers = [(source.id, source.name)] if opened else tx.articles.carriers(story_id)
     ids = []
     for match in verdict.matches:
         rule = rules.rules[match.rule]

@@ -12,12 +12,14 @@ from sqlalchemy import Connection, Row, Select, func, insert, select, update
 from monitor.alerts.alert import Alert, Delivery, Notice
 from monitor.alerts.message import Message
 from monitor.ports import StoredAlert
+from monitor.store.insert import insert_new
 from monitor.store.messages import from_values, notice_of, to_values
 from monitor.store.stories import kin, one_story
 from monitor.store.tables import alert, article, delivery, message
 
 _PAGE = 200
 _ABOUT_NEWS = ("alert", "update")
+_ADD = insert(alert)
 
 
 class Alerts:
@@ -31,24 +33,20 @@ class Alerts:
         return frozenset(self._connection.execute(told).scalars())
 
     def add(self, item: Alert, notice: Notice, deliveries: Sequence[Delivery]) -> None:
-        self._connection.execute(insert(alert).values(**asdict(item)))
+        self._connection.execute(_ADD, asdict(item))
         self.say(item.id, notice, deliveries, now=item.raised_at, alert_id=item.id)
 
     def say(
         self, message_id: str, said: Message, deliveries: Sequence[Delivery], *, now: datetime, alert_id: str | None = None
     ) -> None:
         kind, content = to_values(said)
-        if self._connection.execute(select(message.c.id).where(message.c.id == message_id)).first() is None:
-            self._connection.execute(
-                insert(message).values(id=message_id, kind=kind, alert_id=alert_id, created_at=now, content=content)
-            )
+        values = {"id": message_id, "kind": kind, "alert_id": alert_id, "created_at": now, "content": content}
+        self._connection.execute(insert_new(self._connection, message), values)
         self.also_to(deliveries)
 
     def also_to(self, deliveries: Sequence[Delivery]) -> None:
-        ids = [each.id for each in deliveries]
-        known = set(self._connection.execute(select(delivery.c.id).where(delivery.c.id.in_(ids))).scalars())
-        if new := [asdict(each) for each in deliveries if each.id not in known]:
-            self._connection.execute(insert(delivery), new)
+        if deliveries:
+            self._connection.execute(insert_new(self._connection, delivery), [asdict(each) for each in deliveries])
 
     def delivery(self, delivery_id: str) -> tuple[Delivery, Message] | None:
         found = self._with_messages(delivery.c.id == delivery_id)

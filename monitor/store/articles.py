@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from itertools import groupby
 from operator import attrgetter
@@ -18,6 +18,7 @@ from monitor.fetching.outcome import Fetched
 from monitor.ports import Stamp, StoredArticle, StoredResponse, StoryOutline, Version, Wanted
 from monitor.rules.match import Hit, Match, Verdict
 from monitor.rules.narrowing import Narrowing, words_of
+from monitor.store.insert import insert_new
 from monitor.store.stories import current
 from monitor.store.tables import (
     UtcDateTime,
@@ -51,8 +52,7 @@ _KNOWN = (
     .order_by(address.c.identity)
     .limit(1)
 )
-_IDENTITIES = select(address.c.identity).where(address.c.identity.in_(bindparam("identities", expanding=True)))
-_CANDIDATES = (
+_COPIES = (
     select(
         article.c.id,
         article.c.story_id,
@@ -61,9 +61,6 @@ _CANDIDATES = (
         article.c.read_at,
         article.c.sketch,
         article.c.language,
-        article.c.numbers,
-        article.c.names,
-        article.c.facets,
         story.c.updated_at,
     )
     .outerjoin(story, story.c.id == article.c.story_id)
@@ -71,9 +68,14 @@ _CANDIDATES = (
         article.c.id.in_(select(band.c.article_id).where(band.c.hash.in_(bindparam("bands", expanding=True))).distinct()),
         article.c.read_at >= bindparam("since"),
     )
+    .order_by(article.c.read_at, article.c.number)
 )
-_COPIES = _CANDIDATES.order_by(article.c.read_at, article.c.number)
-_TRANSLATIONS = _CANDIDATES.order_by(article.c.number.desc()).limit(50)
+_TRANSLATIONS = (
+    _COPIES.add_columns(article.c.numbers, article.c.names, article.c.facets)
+    .order_by(None)
+    .order_by(article.c.number.desc())
+    .limit(50)
+)
 _STAMPS = (
     select(
         article.c.number,
@@ -88,7 +90,7 @@ _STAMPS = (
     .where(article.c.number.in_(bindparam("numbers", expanding=True)))
     .order_by(article.c.number.desc(), match.c.rule_id)
 )
-_ADD, _ADD_ADDRESS, _ADD_BAND = insert(article), insert(address), insert(band)
+_ADD, _ADD_BAND, _ADD_MATCH, _ADD_RESPONSE = insert(article), insert(band), insert(match), insert(response)
 
 
 class Articles:
@@ -106,11 +108,9 @@ class Articles:
         return found
 
     def also_at(self, article_id: str, identities: Iterable[str]) -> None:
-        wanted = set(identities)
-        known = set(self._connection.execute(_IDENTITIES, {"identities": sorted(wanted)}).scalars())
-        if wanted - known:
-            rows = [{"identity": item, "article_id": article_id} for item in sorted(wanted - known)]
-            self._connection.execute(_ADD_ADDRESS, rows)
+        rows = [{"identity": item, "article_id": article_id} for item in sorted(set(identities))]
+        if rows:
+            self._connection.execute(insert_new(self._connection, address), rows)
 
     def add(
         self, stored: StoredArticle, sketch: bytes, bands: Sequence[int], identities: Iterable[str], facts: Facts = NO_FACTS
@@ -127,29 +127,28 @@ class Articles:
         }
         result = self._connection.execute(_ADD, values)
         if stored.matches:
-            self._connection.execute(insert(match), [_match_values(stored.id, item) for item in stored.matches])
+            self._connection.execute(_ADD_MATCH, [_match_values(stored.id, item) for item in stored.matches])
         self._add_bands(stored.id, (*bands, *facts.keys))
         self.also_at(stored.id, identities)
         (number,) = result.inserted_primary_key  # type: ignore[misc]  # an insert has one
         if self._searchable:
             self._words.add(int(number), words_of(_said(text.headline, text.dateline, text.paragraphs)))
-            self._tags.put(int(number), stored)
+            self._tags.add(int(number), stored)
         return int(number)
 
     def keep_response(self, article_id: str, version: int, item: StoredResponse) -> None:
         fetched = item.fetched
-        self._connection.execute(
-            insert(response).values(
-                article_id=article_id,
-                version=version,
-                asked_url=item.asked_url,
-                url=fetched.url,
-                status=fetched.status,
-                headers=dict(fetched.headers),
-                body=zlib.compress(fetched.body),
-                fetched_at=fetched.fetched_at,
-            )
-        )
+        values = {
+            "article_id": article_id,
+            "version": version,
+            "asked_url": item.asked_url,
+            "url": fetched.url,
+            "status": fetched.status,
+            "headers": dict(fetched.headers),
+            "body": zlib.compress(fetched.body),
+            "fetched_at": fetched.fetched_at,
+        }
+        self._connection.execute(_ADD_RESPONSE, values)
 
     def response(self, article_id: str, version: int) -> StoredResponse | None:
         kept = select(response).where(response.c.article_id == article_id, response.c.version == version)
@@ -169,7 +168,7 @@ class Articles:
         if not keys:
             return []
         rows = self._connection.execute(_TRANSLATIONS, {"bands": sorted(set(keys)), "since": since})
-        return [_candidate(row) for row in rows]
+        return [replace(_candidate(row), facts=_facts(row), facets=frozenset(row.facets)) for row in rows]
 
     def revise(self, stored: StoredArticle, sketch: Sketch, facts: Facts) -> int:
         row = self._connection.execute(select(article).where(article.c.id == stored.id)).one()
@@ -297,7 +296,7 @@ class Articles:
     def judged(self, article_id: str, verdict: Verdict) -> None:
         self._connection.execute(delete(match).where(match.c.article_id == article_id))
         if verdict.matches:
-            self._connection.execute(insert(match), [_match_values(article_id, item) for item in verdict.matches])
+            self._connection.execute(_ADD_MATCH, [_match_values(article_id, item) for item in verdict.matches])
         self._connection.execute(update(article).where(article.c.id == article_id).values(facets=list(verdict.facets)))
         if (stored := self.get(article_id)) is not None:
             self._tags.put(stored.number, stored)
@@ -451,6 +450,4 @@ def _candidate(row: Any) -> Candidate:
         seen_at=row.read_at,
         sketch=Sketch.from_bytes(bytes(row.sketch)),
         language=row.language,
-        facts=_facts(row),
-        facets=frozenset(row.facets),
     )

@@ -15,6 +15,8 @@ from monitor.store.tables import entry, entry_key, match
 
 _ADD = insert(entry).returning(entry.c.id, sort_by_parameter_order=True)
 _ADD_KEYS = insert(entry_key)
+_GET = select(entry).where(entry.c.id == bindparam("of"))
+_FINISH = update(entry).where(entry.c.id == bindparam("of")).values(next_read_at=None, content=None)
 _KNOWN = select(entry_key.c.digest, entry_key.c.entry_id).where(
     entry_key.c.source_id == bindparam("of"), entry_key.c.digest.in_(bindparam("digests", expanding=True))
 )
@@ -74,7 +76,7 @@ class Entries:
         return _unknown(known | fresh, entries)
 
     def get(self, entry_id: int) -> ListedEntry | None:
-        row = self._connection.execute(select(entry).where(entry.c.id == entry_id)).one_or_none()
+        row = self._connection.execute(_GET, {"of": entry_id}).one_or_none()
         return None if row is None else self._noun(row)
 
     def retry(self, entry_id: int, *, at: datetime, reason: str) -> None:
@@ -84,11 +86,7 @@ class Entries:
 
     def finish(self, entry_id: int, outcome: EntryOutcome, reason: str, article_id: str | None = None) -> None:
         # What the feed carried is in the article now; a million done entries need not keep it.
-        self._connection.execute(
-            update(entry)
-            .where(entry.c.id == entry_id)
-            .values(next_read_at=None, outcome=outcome, reason=reason, article_id=article_id, content=None)
-        )
+        self._connection.execute(_FINISH, {"of": entry_id, "outcome": outcome, "reason": reason, "article_id": article_id})
 
     def look_again(self, entry_id: int, at: datetime) -> None:
         self._connection.execute(update(entry).where(entry.c.id == entry_id).values(again_at=at))

@@ -13,6 +13,7 @@ from monitor.store.tables import article, tag
 _ALL = "all"
 _MATCHED = "matched"
 _PAGE = 500
+_ADD = insert(tag)
 
 
 class Tags:
@@ -24,9 +25,13 @@ class Tags:
     def put(self, number: int, stored: StoredArticle) -> None:
         """File the article with this number under all that can be asked of it, in the place of what stood there."""
         self._connection.execute(delete(tag).where(tag.c.number == number))
+        self.add(number, stored)
+
+    def add(self, number: int, stored: StoredArticle) -> None:
+        """File a new article with this number."""
         day = (stored.article.published_at or stored.read_at).date()
         rows = [{"name": name, "number": number, "day": day} for name in sorted(_names_of(stored))]
-        self._connection.execute(insert(tag), rows)
+        self._connection.execute(_ADD, rows)
 
     def drop(self, numbers: Select[int]) -> None:
         """Forget these articles."""
