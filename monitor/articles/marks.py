@@ -153,7 +153,7 @@ def is_caption(line: str) -> bool:
     bracket = compiled(
         r"[(（\[][^()（）\[\]]{0,60}?(?<![^\W\d_])", PHOTO, r"(?![^\W\d_])[^()（）\[\]]{0,80}[)）\]]\W*(?:[^.()]{3,60}\.)?$"
     )
-    if (found := bracket.search(line[-220:])) and not is_prose(found[0].strip("()（）[] ")):
+    if (found := bracket.search(line[-220:])) and not is_prose(re.split(r"[)）\]]", found[0])[0][1:]):
         return True
     if len(line) <= 320 and compiled(r"\W{0,3}", PHOTO, r"(?:\s*[:：៖/|–—]\s*|\s+-\s+)\S.*").fullmatch(line):
         return not is_prose(line) or len(line) <= 160
