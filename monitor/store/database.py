@@ -201,6 +201,7 @@ def _postgres_engine(url: str, *settings: str, most: int) -> Engine:
     """An engine whose connections, `most` of them, have these settings."""
     # What was lent last is lent first, and none is closed for being one too many: to connect costs as much as a step.
     engine = create_engine(url, connect_args=_SERVER_GONE, pool_size=most, max_overflow=0, pool_use_lifo=True)
+    engine.dialect.use_insertmanyvalues_wo_returning = True  # psycopg makes a statement of each row
 
     def on_connect(connection: Any, _record: Any) -> None:
         for setting in settings:
