@@ -14,6 +14,9 @@ _TRACKING = re.compile(
 )
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _KEEP = "/:@!$&'()*+,;=~-._"
+_BROKEN = re.compile(r"[\x00-\x20\x7f\\]")
+_SAME_SITE = re.compile(r"(?:www\d?|m|amp|mobile)\.")
+_SAME_PAGE = re.compile(r"/amp(?:\.html)?/?$")
 
 
 def is_web(url: str) -> bool:
@@ -23,7 +26,7 @@ def is_web(url: str) -> bool:
         parts.port  # noqa: B018  a bad port raises only when it is asked for
     except ValueError:
         return False
-    return parts.scheme in _DEFAULT_PORT and bool(parts.hostname) and not re.search(r"[\x00-\x20\x7f\\]", url)
+    return parts.scheme in _DEFAULT_PORT and bool(parts.hostname) and not _BROKEN.search(url)
 
 
 def canonical(url: str) -> str:
@@ -39,15 +42,18 @@ def canonical(url: str) -> str:
     if parts.port is not None and parts.port != _DEFAULT_PORT[parts.scheme]:
         host = f"{host}:{parts.port}"
     path = quote(unquote(parts.path, errors="surrogateescape"), safe=_KEEP, errors="surrogateescape") or "/"
-    query = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(k)]
-    return urlunsplit((parts.scheme, host, path, urlencode(query), ""))
+    query = ""
+    if parts.query:
+        query = urlencode([(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(k)])
+    return urlunsplit((parts.scheme, host, path, query, ""))
 
 
 def identity(url: str) -> str:
     """A canonical address without what differs between two ways to the same page: scheme, `www.`, `m.`, `amp`, a final slash."""
     parts = urlsplit(canonical(url))
-    host = re.sub(r"^(?:www\d?|m|amp|mobile)\.", "", parts.netloc)
-    path = re.sub(r"/amp(?:\.html)?/?$", "", parts.path).rstrip("/")
+    prefix = _SAME_SITE.match(parts.netloc)
+    host = parts.netloc[prefix.end() :] if prefix else parts.netloc
+    path = _SAME_PAGE.sub("", parts.path).rstrip("/")
     return f"{host}{path}?{parts.query}" if parts.query else f"{host}{path}"
 
 

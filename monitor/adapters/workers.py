@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import resource
 import signal
@@ -228,6 +229,7 @@ def _prepare(memory_limit_bytes: int) -> None:
     _list_entries(feed, Fetched(url=feed.url, status=200, body=_FEED, fetched_at=at))
     _list_entries(page, Fetched(url=page.url, status=200, body=_PAGE, fetched_at=at))
     _read_page(page, Fetched(url=page.url, status=200, body=_PAGE, fetched_at=at), Entry(keys=("warm",)))
+    gc.freeze()  # what the libraries brought stays, and need not be looked through at every large document
     with contextlib.suppress(OSError, ValueError):  # systems without /proc or without RLIMIT_AS go without this limit
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
         limit = pages * resource.getpagesize() + memory_limit_bytes

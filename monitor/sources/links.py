@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote, urldefrag, urljoin, urlsplit
 from monitor import urls
 
 _LONGEST = 2_000
+_BREAKS = str.maketrans("", "", "\t\r\n")
 _DATE = re.compile(
     r"/(?:19|20)\d\d/?-?(?:0?[1-9]|1[0-2]|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?=[/-])", re.IGNORECASE
 )
@@ -26,7 +27,7 @@ _FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|pdf|docx?|xlsx?|pptx?|zip|mp[34
 
 def absolute(link: str, base: str, *, only_absolute: bool = False) -> str | None:
     """`link` as an absolute http(s) address without fragment, seen from `base`; None if it is none (javascript:, mailto:, `#top` …)."""
-    link = re.sub(r"[\t\r\n]", "", link).strip()
+    link = link.translate(_BREAKS).strip()
     if (
         not link
         or link.startswith("#")
@@ -35,7 +36,7 @@ def absolute(link: str, base: str, *, only_absolute: bool = False) -> str | None
     ):
         return None
     try:
-        url = urldefrag(urljoin(base, link)).url
+        url, _ = urldefrag(urljoin(base, link))
         if " " in urlsplit(url).netloc:
             return None
         url = url.replace(" ", "%20")

@@ -40,13 +40,15 @@ def _cut(text: str, longest: int) -> str | None:
 
 
 def _paragraphs(markup: str, breaks: str) -> list[str]:
+    if "<" not in markup:
+        return [clean] if (clean := _clean(markup)) else []
     said = "".join(breaks if piece is None else piece.replace("\n", " ") for piece in _pieces(markup))
     return [clean for part in said.split("\n") if (clean := _clean(part))]
 
 
 def _pieces(markup: str) -> Iterator[str | None]:
     """Stretches of text; None where a block begins or ends."""
-    lower = markup.lower() if "<" in markup else markup
+    lower = markup.lower()
     if len(lower) != len(markup):  # some capital letters have a longer lower case
         lower = markup
     at = 0
@@ -66,5 +68,8 @@ def _pieces(markup: str) -> Iterator[str | None]:
 
 
 def _clean(text: str, *, entities: bool = True) -> str:
-    text = _SOFT.sub("", clean_text(unescape(text) if entities else text))
+    text = clean_text(unescape(text) if entities else text)
+    if text.isascii():
+        return " ".join(text.split())
+    text = _SOFT.sub("", text)
     return unicodedata.normalize("NFC", " ".join(text.split())).strip("\u200b\u200c\u200d ")

@@ -43,8 +43,12 @@ def sift(fetched: Fetched, seen: bytes) -> Sifted | None:
     parts = split(text)
     if parts is None or not parts.items or parts.cut or len(parts.items) > _MOST_ITEMS:
         return None
+    if not seen:
+        return Sifted(
+            digests=b"".join(map(_digest, parts.items)), items=len(parts.items), new=len(parts.items), fetched=fetched
+        )
     known = {seen[at : at + DIGEST_BYTES] for at in range(0, len(seen), DIGEST_BYTES)}
-    digests = [hashlib.blake2b(item.encode(), digest_size=DIGEST_BYTES).digest() for item in parts.items]
+    digests = [_digest(item) for item in parts.items]
     new = tuple(item for item, digest in zip(parts.items, digests, strict=True) if digest not in known)
     marks = _marks(new)
     # That a mark occurs in an item at all is quickly seen, and rare; whether it is the item's own mark takes longer to tell.
@@ -55,6 +59,10 @@ def sift(fetched: Fetched, seen: bytes) -> Sifted | None:
     return Sifted(
         digests=b"".join(digests), items=len(digests), new=len(new), fetched=replace(fetched, body=body) if new else None
     )
+
+
+def _digest(item: str) -> bytes:
+    return hashlib.blake2b(item.encode(), digest_size=DIGEST_BYTES).digest()
 
 
 def _marks(items: Iterable[str]) -> set[str]:

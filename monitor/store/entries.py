@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, String, bindparam, case, cast, func, insert, select, update
@@ -13,7 +14,9 @@ from monitor.ports import EntryOutcome, ListedEntry
 from monitor.sources.entry import Entry
 from monitor.store.tables import entry, entry_key, match
 
-_ADD = insert(entry).returning(entry.c.id, sort_by_parameter_order=True)
+_ADD = insert(entry)
+_ADD_NUMBERED = _ADD.returning(entry.c.id, sort_by_parameter_order=True)
+_LAST = select(func.coalesce(func.max(entry.c.id), 0))
 _ADD_KEYS = insert(entry_key)
 _GET = select(entry).where(entry.c.id == bindparam("of"))
 _FINISH = update(entry).where(entry.c.id == bindparam("of")).values(next_read_at=None, content=None)
@@ -59,9 +62,18 @@ class Entries:
         ]
         if not rows:
             return []
-        ids = [int(entry_id) for entry_id in self._connection.execute(_ADD, rows).scalars()]
+        ids = self._insert(rows)
         owners = zip(ids, (item for item, _, _ in listed), strict=True)
         self._add_keys(source_id, {_digest(key): entry_id for entry_id, item in owners for key in item.keys})
+        return ids
+
+    def _insert(self, rows: list[dict[str, Any]]) -> list[int]:
+        """Add the rows; their ids. To have ids told by SQLite takes a statement for each row, and while we write nobody else does."""
+        if self._connection.dialect.name == "postgresql":
+            return [int(entry_id) for entry_id in self._connection.execute(_ADD_NUMBERED, rows).scalars()]
+        last = int(self._connection.execute(_LAST).scalar_one())
+        ids = list(range(last + 1, last + 1 + len(rows)))
+        self._connection.execute(_ADD, [{**row, "id": entry_id} for row, entry_id in zip(rows, ids, strict=True)])
         return ids
 
     def remember(self, source_id: str, entries: Sequence[Entry]) -> list[Entry]:
@@ -213,6 +225,7 @@ def _says_more(item: Entry, title: str | None, updated_at: datetime | None) -> b
     return item.updated_at is not None and updated_at is not None and item.updated_at > updated_at
 
 
+@lru_cache(1_024)  # each key of a listing is asked for several times
 def _digest(key: str) -> bytes:
     """16 bytes for a key of any length: at a million entries a chance of one in 10^26 that two meet."""
     return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()

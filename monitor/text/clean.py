@@ -20,6 +20,6 @@ def clean_text(text: str) -> str:
     Every kind of line end becomes `\n`, a tab stays, a lone surrogate becomes U+FFFD (UTF-8 cannot carry it). The result encodes as
     UTF-8 and is not normalised in any other way; cleaning it again changes nothing.
     """
-    if _SUSPECT.search(text) is None:
+    if text.isprintable() or _SUSPECT.search(text) is None:
         return text
     return _SURROGATE.sub("\ufffd", _DROP.sub("", _LINE_END.sub("\n", text)))
