@@ -43,6 +43,7 @@ from monitor.urls import host_of
 
 _PAGE = 500
 _FEW = 40  # whoever asks for the newest often stops after a screenful
+_FAST = 1  # zlib: less than half the time of its default, an eighth more bytes
 _READ = select(*(column for column in article.c if column.name not in ("sketch", "numbers", "names")))
 
 # What every article that is filed needs, built once: SQLAlchemy takes longer to build a statement than SQLite to run it.
@@ -145,7 +146,7 @@ class Articles:
             "url": fetched.url,
             "status": fetched.status,
             "headers": dict(fetched.headers),
-            "body": zlib.compress(fetched.body),
+            "body": zlib.compress(fetched.body, _FAST),
             "fetched_at": fetched.fetched_at,
         }
         self._connection.execute(_ADD_RESPONSE, values)
