@@ -11,7 +11,7 @@ CEILING_WINDOW = timedelta(hours=1)
 LATE = timedelta(minutes=30)
 """What still waits so long after it was raised was held up by an outage."""
 CATCH_UP = 5
-"""So many late alerts come together once the channel answers again; fewer come one by one."""
+"""Of so many late alerts all but the first come together once the channel answers again; fewer come one by one."""
 FALLBACK_ATTEMPTS = 4
 """After so many attempts without success, 35 minutes by the schedule, the fallback is told as well."""
 

@@ -49,7 +49,7 @@ def samples(kind: Kind) -> tuple[Message, ...]:
     every: dict[Kind, tuple[Message, ...]] = {
         "alert": (_FULL, _BARE),
         "update": (
-            Update(notice=_FULL, carried=(carried,), at=_AT, changes=("a correction: Some words.",)),
+            Update(notice=_FULL, carried=(carried,), at=_AT, changes=("it now carries a correction: “Some words.”",)),
             Update(notice=_BARE, carried=(unknown,), at=_AT),
         ),
         "digest": (Digest(why=("A reason.",), since=earlier.raised_at, until=_AT, notices=(earlier, _FULL), at=_AT),),

@@ -14,7 +14,8 @@ from monitor.alerts.feedback import Verdict
 
 _STYLE = (
     "body{margin:0;background:#f1f3f5;color:#1c2024;font:16px/1.55 -apple-system,'Segoe UI',Roboto,'Noto Sans',Arial,sans-serif}"
-    "main{max-width:560px;margin:24px auto;padding:20px;background:#fff;border:1px solid #dde1e5;border-radius:8px}"
+    "main{box-sizing:border-box;max-width:560px;width:calc(100% - 16px);margin:16px auto;padding:20px;"
+    "background:#fff;border:1px solid #dde1e5;border-radius:8px}"
     "h1{margin:0 0 12px;font-size:21px}.soft{color:#5b6470;font-size:14px}"
     "button{padding:10px 16px;border:0;border-radius:6px;background:#0b57d0;color:#fff;font:inherit;font-weight:bold}"
     "@media(prefers-color-scheme:dark){body{background:#14171a;color:#e8eaed}main{background:#1f2428;border-color:#363d44}}"

@@ -135,8 +135,7 @@ class Wording:
                 return {
                     "why": [words.one_line(each) for each in message.why],
                     "number": len(message.notices),
-                    "since": words.time(message.since, channel.policy.timezone),
-                    "until": words.time(message.until, channel.policy.timezone),
+                    "span": words.span(message.since, message.until, channel.policy.timezone),
                     "rules": self._by_rule(message, channel),
                     "times": _columns(message, channel.policy.timezone),
                     "countries": _bars(self._country(notice.country) or "not known" for notice in message.notices),
@@ -212,8 +211,9 @@ class Wording:
         grouped = []
         for bar in _bars(notice.rule_id for notice in digest.notices):
             alerts = [self._alert(notice, channel) for notice in digest.notices if notice.rule_id == bar["name"]]
+            alerts.sort(key=_is_below_high)
             grouped.append({**bar, "name": alerts[0]["rule"], "count": counts[str(bar["name"])], "alerts": alerts})
-        return grouped
+        return sorted(grouped, key=lambda group: _is_below_high(group["alerts"][0]))
 
 
 def _places(same: Sequence[Receipt]) -> list[str]:
@@ -270,6 +270,10 @@ def _kind(message: Message) -> str:
 def _place(url: str | None) -> dict[str, str | None]:
     link = url if url and is_web(url) else None
     return {"link": link, "host": words.host(link) if link else "", "unlinked": None if link else words.one_line(url or "")}
+
+
+def _is_below_high(alert: Mapping[str, Any]) -> bool:
+    return bool(alert["severity"] != "high")
 
 
 def _bars(names: Iterable[str]) -> list[dict[str, Any]]:

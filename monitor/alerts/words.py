@@ -98,6 +98,17 @@ def time(when: datetime, timezone: tzinfo) -> str:
     return f"{day(when, timezone)}, {local:%H:%M} {zone}"
 
 
+def span(since: datetime, until: datetime, timezone: tzinfo) -> str:
+    """`3 May 2025, 14:05 to 16:30 UTC+07:00`; what is the same twice is said once."""
+    first, last = time(since, timezone), time(until, timezone)
+    if first == last:
+        return first
+    date, zone = day(since, timezone), last.rpartition(" ")[2]
+    if date != day(until, timezone) or not first.endswith(zone):
+        return f"{first} to {last}"
+    return f"{first.removesuffix(f' {zone}')} to {last.removeprefix(f'{date}, ')}"
+
+
 def clock(when: datetime, timezone: tzinfo) -> str:
     """`3 May, 14:05`: enough where date and zone are told beside it."""
     local = when.astimezone(timezone)

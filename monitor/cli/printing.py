@@ -67,8 +67,8 @@ def progress(items: Sequence[T], what: str) -> Iterator[T]:
 
 
 def when(at: datetime | None) -> str:
-    """A time for people: UTC to the minute."""
-    return at.strftime("%Y-%m-%d %H:%M") if at else ""
+    """A time for people: UTC to the minute, `2025-05-03 14:05Z`."""
+    return at.strftime("%Y-%m-%d %H:%MZ") if at else ""
 
 
 def marked(text: str, spans: Iterable[tuple[int, int]]) -> str:

@@ -120,7 +120,7 @@ def _settle(context: Context, tx: Transaction, channel: Channel, after: Delivery
     if after.state == "sent":
         text = f"The channel `{channel.id}` takes messages again."
         _tell_recovered(context, tx, channel, text, now)
-        _catch_up(tx, channel, now)
+        _catch_up(tx, channel, after, now)
         return
     if isinstance(sending, Rejected) and sending.gone:
         tx.operator.close_channel(
@@ -159,7 +159,13 @@ def _tell_failing(
     now: datetime,
 ) -> None:
     gone = isinstance(sending, Rejected) and sending.gone
-    what = "wants nothing any more and is closed" if gone else "cannot be reached" if delivery.state == "pending" else "refuses"
+    what = (
+        "wants nothing any more and is closed"
+        if gone
+        else "cannot be reached"
+        if delivery.state == "pending"
+        else "refuses messages"
+    )
     again = (
         f"Give it another address in channels.yaml, or open it again with `monitor channels test {channel.id}`."
         if gone
@@ -191,12 +197,13 @@ def _tell_recovered(context: Context, tx: Transaction, channel: Channel, text: s
         )
 
 
-def _catch_up(tx: Transaction, channel: Channel, now: datetime) -> None:
-    """After an outage, what waited comes as one digest and not as a flood. Programs, behind webhooks, get every single one."""
+def _catch_up(tx: Transaction, channel: Channel, sent: Delivery, now: datetime) -> None:
+    """After an outage, what waited behind the first that was `sent` comes as one digest and not as a flood. Programs, behind webhooks,
+    get every single one."""
     if isinstance(channel, WebhookChannel):
         return
     late = tx.alerts.late(channel.id, now - LATE)
-    if len(late) < CATCH_UP:
+    if len(late) + (sent.created_at < now - LATE) < CATCH_UP:
         return
     why = "These were raised while this channel could not be reached, or the program did not run."
     for each in late:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from monitor.alerts import words
 from monitor.alerts.holding import next_time
 from monitor.alerts.message import Condition
-from monitor.ports import Tally, Timer, Transaction
+from monitor.ports import Gap, Tally, Timer, Transaction
 from monitor.sources.state import SourceState
 from monitor.steps.context import Context, Done
 from monitor.steps.operator import tell_operator
@@ -30,7 +30,8 @@ def heartbeat(context: Context, key: str) -> Done:
             return Done(result="left", reason="not due")
         since = timer.last_at or now - SILENT
         states = [state for state in tx.sources.all() if state.source_id in context.sources]
-        subject, text = _words(context, states, tx.operator.tally(since), tx.operator.conditions(since), since, now)
+        gaps = [gap for gap in tx.sources.gaps(since) if gap.source_id in context.sources]
+        subject, text = _words(context, states, gaps, tx.operator.tally(since), tx.operator.conditions(since), since, now)
         tell_operator(context, tx, key=HEARTBEAT, subject=subject, text=text, now=now)
         tx.operator.set_timer(replace(timer, last_at=now, next_at=_next(context, now)))
     return Done(result="ok", reason="sign of life", facts={"channel": context.operator})
@@ -70,6 +71,7 @@ def _tell_gap(context: Context, tx: Transaction, now: datetime) -> None:
 def _words(
     context: Context,
     states: Sequence[SourceState],
+    gaps: Sequence[Gap],
     tally: Tally,
     conditions: Sequence[Condition],
     since: datetime,
@@ -78,17 +80,26 @@ def _words(
     silent = [state for state in states if state.last_success_at is None or now - state.last_success_at > SILENT]
     alive = len(states) - len(silent)
     waiting = f"{tally.waiting} waiting, {tally.held} held back, {tally.dead} given up"
+    again = " (`monitor alerts --dead` tells why)" if tally.dead else ""
     lines = [
         f"Since {words.time(since, context.timezone)}:",
         "",
         f"Sources: {alive} of {len(states)} answered within a day.",
         f"Articles read: {tally.articles}, of which {tally.matched} matched a rule.",
-        f"Alerts raised: {tally.alerts}. Messages sent: {tally.sent}; {waiting}.",
+        f"Alerts raised: {tally.alerts}. Messages sent: {tally.sent}; {waiting}{again}.",
+        f"Possible gaps: {len(gaps) or 'none'}.",
     ]
     if silent:
         lines += ["", "Silent for a day or more:"]
         lines += [f"- {state.source_id}: {state.last_error or 'never polled'}" for state in silent[:_SHOWN]]
         lines += [f"- and {len(silent) - _SHOWN} more"] if len(silent) > _SHOWN else []
+    if gaps:
+        lines += ["", "In these times a source may have listed something that was not seen:"]
+        for gap in gaps[:_SHOWN]:
+            how = gap.how or "still looked for"
+            span = words.span(gap.since, gap.found_at, context.timezone)
+            lines.append(f"- {gap.source_id}, {span}: {gap.filled} more found, {how}")
+        lines += [f"- and {len(gaps) - _SHOWN} more"] if len(gaps) > _SHOWN else []
     if conditions:
         lines += ["", "What else was wrong:"]
         for each in conditions[:_SHOWN]:

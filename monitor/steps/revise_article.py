@@ -62,7 +62,7 @@ def revise_article(
         channels=channels,
     )
     old_notices = set(notices(stored.article.paragraphs))
-    changes = tuple(f"a correction: {text}" for text in notices(article.paragraphs) if text not in old_notices)
+    changes = tuple(f"it now carries a correction: “{text}”" for text in notices(article.paragraphs) if text not in old_notices)
     changes += tuple(f"it now matches the rule {rules.rules[match.rule].title}" for match in new_matches)
     if changes and before:
         tell_changes(

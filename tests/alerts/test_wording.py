@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from monitor.alerts import words
 from monitor.alerts.alert import Notice
 from monitor.alerts.message import Note
 from monitor.alerts.sample import samples
@@ -74,3 +77,35 @@ def test_a_template_that_fails_gives_way_and_the_message_is_said(mailbox, notice
 
 def test_the_names_of_templates_are_those_of_the_messages() -> None:
     assert len(TEMPLATES) == 8
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "zone", "said"),
+    [
+        ("2026-11-28T03:00", "2026-11-28T03:00", "Asia/Bangkok", "28 November 2026, 10:00 UTC+07:00"),
+        ("2026-11-28T03:00", "2026-11-28T15:33", "Asia/Bangkok", "28 November 2026, 10:00 to 22:33 UTC+07:00"),
+        ("2026-11-28T15:00", "2026-11-28T17:05", "UTC", "28 November 2026, 15:00 to 17:05 UTC"),
+        ("2026-11-28T16:00", "2026-11-28T18:00", "Asia/Bangkok",
+         "28 November 2026, 23:00 UTC+07:00 to 29 November 2026, 01:00 UTC+07:00"),
+        ("2026-10-24T23:30", "2026-10-25T01:30", "Europe/Berlin", "25 October 2026, 01:30 UTC+02:00 to 25 October 2026, 02:30 UTC+01:00"),
+    ],
+)  # fmt: skip
+def test_a_span_of_time_says_once_what_is_the_same_twice(since: str, until: str, zone: str, said: str) -> None:
+    first, last = (datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (since, until))
+    assert words.span(first, last, ZoneInfo(zone)) == said
+
+
+def test_a_digest_begins_with_what_is_severe(mailbox, notice) -> None:
+    drugs = [
+        replace(notice, alert_id=str(number), rule_id="drugs", rule_title="Drugs", severity="normal") for number in (1, 2, 3)
+    ]
+    chiefs = [
+        replace(notice, alert_id="4", rule_id="chiefs", rule_title="Chiefs", severity="normal"),
+        replace(notice, alert_id="5", rule_id="chiefs", rule_title="Chiefs", severity="high"),
+    ]
+    said = replace(samples("digest")[0], notices=(*drugs, *chiefs))  # type: ignore[type-var]
+    rules = Wording()._shown(said, mailbox)["rules"]
+    assert [(rule["name"], [each["alert_id"] for each in rule["alerts"]]) for rule in rules] == [
+        ("Chiefs", ["5", "4"]),
+        ("Drugs", ["1", "2", "3"]),
+    ]

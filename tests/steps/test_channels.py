@@ -15,6 +15,7 @@ from monitor.alerts.channel import AppriseChannel, EmailChannel, Only, Policy, Q
 from monitor.alerts.sending import Deferred, Rejected, Sending, Sent
 from monitor.articles.article import Article
 from monitor.engine.run_step import STEPS
+from monitor.ports import Gap
 from monitor.rules.compile import compile_rules
 from monitor.rules.rule import Rule
 from monitor.sources.source import Source
@@ -318,15 +319,16 @@ def test_after_an_outage_one_comes_first_and_the_rest_together(desk) -> None:
     assert here.states("desk") == ["sent"] * 12
 
 
-def test_a_few_late_alerts_come_one_by_one(desk) -> None:
+@pytest.mark.parametrize(("late", "mails"), [(4, 4), (5, 2)])
+def test_fewer_than_five_late_alerts_come_one_by_one(desk, late: int, mails: int) -> None:
     here = desk(mailbox("desk"))
     here.mail.answers["desk"] = DOWN
-    for _ in range(4):
+    for _ in range(late):
         here.publish("heroin")
     here.wait(hours=2)
     here.mail.answers.clear()
     here.wait(hours=6)
-    assert len(here.mail.to("desk")) == 4
+    assert len(here.mail.to("desk")) == mails
 
 
 def test_what_may_have_arrived_is_never_told_again_under_another_id(desk) -> None:
@@ -382,7 +384,7 @@ def test_what_is_refused_for_good_goes_to_the_fallback_at_once(desk) -> None:
     here.run()
     assert here.states("desk") == ["dead"]
     assert "[Drugs] Item 1: heroin – Post" in here.mail.to("spare")
-    assert "[monitor] Channel desk refuses" in here.mail.to("spare"), (
+    assert "[monitor] Channel desk refuses messages" in here.mail.to("spare"), (
         "without an operator's channel the fallback hears that, too"
     )
 
@@ -495,7 +497,21 @@ def test_the_sign_of_life_comes_every_day_at_its_time_and_says_what_was_done(des
     assert "Alerts raised: 1. Messages sent: 2; 0 waiting, 0 held back, 0 given up." in text
     assert "- post: never polled" in text
     assert "- The disk is nearly full" in text
+    assert "Possible gaps: none." in text
+    seen = Gap(
+        source_id="post", found_at=datetime(2026, 11, 25, 9, tzinfo=UTC), since=datetime(2026, 11, 25, 2, tzinfo=UTC), listed=9
+    )
+    with store.writing() as tx:
+        tx.sources.note_gap(seen)
+        tx.sources.note_gap(replace(seen, source_id="times", filled=3, how="all that a sitemap lists"))
+        tx.sources.note_gap(replace(seen, source_id="no longer watched"))
     here.at("2026-11-26T00:00")
+    assert "Possible gaps: 2." in here.mail.texts("ops")[2]
+    assert "- post, 25 November 2026, 09:00 to 16:00 UTC+07:00: 0 more found, still looked for" in here.mail.texts("ops")[2]
+    assert (
+        "- times, 25 November 2026, 09:00 to 16:00 UTC+07:00: 3 more found, all that a sitemap lists"
+        in here.mail.texts("ops")[2]
+    )
     assert len(here.mail.to("ops")) == 3
     assert "Articles read: 0" in here.mail.texts("ops")[2]
 
