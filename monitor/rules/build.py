@@ -59,6 +59,7 @@ class Builder:
     def __init__(self, lexicon: Lexicon, entries: Entries) -> None:
         self.scopes: set[Scope] = set()
         self.unknown: list[Vocab] = []
+        self._numbering = True
         self._lexicon = lexicon
         self._entries = entries
         self._vocabularies: dict[str, frozenset[int]] = {}
@@ -69,9 +70,9 @@ class Builder:
         """The clause that `query` stands for, counting hits in `scope` only."""
         match query:
             case Term():
-                return self._any_of(frozenset((self._lexicon.of_query(query),)), scope)
+                return self.any_of(frozenset((self._lexicon.of_query(query),)), scope)
             case Vocab():
-                return self._any_of(self._vocabulary(query), scope)
+                return self.any_of(self._vocabulary(query), scope)
             case And():
                 held = [self.clause(child, scope) for child in query.children if not isinstance(child, Not)]
                 excluded = [self.clause(child.child, scope) for child in query.children if isinstance(child, Not)]
@@ -114,18 +115,30 @@ class Builder:
             if isinstance(child, Term):
                 terms.add(self._lexicon.of_query(child))
                 continue
+            if isinstance(child, Vocab):
+                terms |= self._vocabulary(child)
+                continue
             clause = self.clause(child, scope)
             if isinstance(clause, AnyOf) and clause.scope == scope:
                 terms |= clause.terms
             else:
                 others.append(clause)
         if terms:
-            others.insert(0, self._any_of(frozenset(terms), scope))
+            others.insert(0, self.any_of(frozenset(terms), scope))
         return others[0] if len(others) == 1 else Either(tuple(sorted(others, key=cost)))
 
-    def _any_of(self, terms: frozenset[int], scope: Scope | None) -> AnyOf:
+    def any_of(self, terms: frozenset[int], scope: Scope | None) -> AnyOf:
         """One object for one set: the same list of words stands in many rules."""
-        return self._shared.setdefault((terms, scope), AnyOf(terms, scope))
+        known = self._shared.get((terms, scope))
+        if known is None:
+            number = len(self._shared) if self._numbering else None
+            known = self._shared[terms, scope] = AnyOf(terms, scope, number)
+        return known
+
+    def numbered(self) -> list[AnyOf]:
+        """All sets that were made, by number; those made after this have none."""
+        self._numbering = False
+        return [each for each in self._shared.values() if each.number is not None]
 
     def _any(self, query: Query, scope: Scope | None) -> AnyOf:
         clause = self.clause(query, scope)

@@ -15,16 +15,21 @@ Pair = tuple[Place, Place]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AnyOf:
-    """One of `terms` occurs in `scope`."""
+    """One of `terms` occurs in `scope`. `number` is its own among the sets that `Found.sets` knows; None for one made later than those."""
 
     terms: frozenset[int]
     scope: Scope | None
+    number: int | None = None
 
     def holds(self, found: Found) -> bool:
-        return not self.terms.isdisjoint(found.present if self.scope is None else found.within(self.scope))
+        return self.number in found.sets if self.number is not None else bool(self._terms(found))
 
     def places(self, found: Found) -> list[Place]:
-        return found.places(self.terms, self.scope)
+        terms = found.sets.get(self.number, ()) if self.number is not None else self._terms(found)
+        return found.places(terms, self.scope)
+
+    def _terms(self, found: Found) -> list[int]:
+        return [term for term in self.terms if found.occurs(term, self.scope)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,8 +75,7 @@ class Close:
     ordered: bool
 
     def holds(self, found: Found) -> bool:
-        left, right = self.left, self.right
-        if left.scope is None and (left.terms.isdisjoint(found.present) or right.terms.isdisjoint(found.present)):
+        if not (self.left.holds(found) and self.right.holds(found)):
             return False
         known = found.answers.get(self)
         if known is None:

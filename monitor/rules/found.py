@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Protocol
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from monitor.rules.alphabet import EXTENDS, HOLDS, UNSPACED_LETTER, places_of_bytes, to_bytes
 from monitor.rules.automaton import automaton
+from monitor.rules.groups import Groups
 from monitor.rules.match import Document, Field
 from monitor.rules.query import Scope
 from monitor.rules.terms import CLUSTER, DICTIONARY, GLOB, PLURAL, PREFIX, Check, Patterns, letters_as_written
@@ -35,9 +37,12 @@ class Evidence(Protocol):
 class Finder:
     """Documents in, `Found` out."""
 
-    def __init__(self, patterns: Patterns, *, addresses: bool) -> None:
-        """`addresses`: whether any rule asks for `url:` or `source:`; if none does they are not read."""
+    def __init__(self, patterns: Patterns, sets: Groups, scopes: Mapping[int, Scope], *, addresses: bool) -> None:
+        """`sets`: under each term the numbers of the sets it is in, ~number for a set that is asked for in one of `scopes`. `addresses`:
+        whether any rule asks for `url:` or `source:`; if none does they are not read."""
         self.patterns = patterns
+        self.sets = sets
+        self.scopes = scopes
         self.rows = patterns.rows
         self.table = patterns.alphabet.table
         self.bits = patterns.alphabet.bits
@@ -62,8 +67,9 @@ def _plain(text: str) -> str:
 
 
 class Found:
-    """The hits of one document: `text` those in title, dateline and body, `elsewhere` those in url and source, by term; `present` are the
-    terms in title, dateline and body. `answers` and `scored` are where clauses and rules keep what they have found out about the document.
+    """The hits of one document: `text` those in title, dateline and body, `elsewhere` those in url and source, by term. `sets`: which of
+    the numbered sets of terms occurred, and by which terms. `answers` and `scored` are where clauses and rules keep what they have found
+    out about the document.
     """
 
     def __init__(self, finder: Finder, document: Document, folded: Folded) -> None:
@@ -75,8 +81,6 @@ class Found:
         self._finder = finder
         self._folded = folded
         self._original: dict[tuple[int, int], tuple[Field, int, int]] = {}
-        self._scopes: dict[str, set[int]] = {}
-        self._places: dict[tuple[frozenset[int], Scope | None], list[Place]] = {}
         self.bytes = to_bytes(folded.codes)
         self._wide = len(self.bytes) != len(folded.codes)
         self._title_end = self._body_begin = self.bytes.index(SEPARATOR)
@@ -91,7 +95,7 @@ class Found:
             self._windows = Windows(self.bytes, hyphens.tolist(), finder.reach)
             self.bytes = self._windows.text()
         self._collect()
-        self.present = set(self.text)
+        self.sets = self._sets()
 
     # -- what is there ------------------------------------------------------------------------------------------------------------
 
@@ -150,6 +154,38 @@ class Found:
             place = (first, stop, check.term)
             if end <= self._text_end or place not in places[-8:]:
                 places.append(place)
+
+    def _sets(self) -> dict[int, list[int]]:
+        occurred: dict[int, list[int]] = {}
+        text, scopes = self.text, self._finder.scopes
+        starts, numbers = self._finder.sets.starts, self._finder.sets.numbers
+        for term in {**text, **self.elsewhere} if self.elsewhere else text:
+            for number in numbers[starts[term] : starts[term + 1]]:
+                if number < 0:
+                    number = ~number
+                    if not self.occurs(term, scopes[number]):
+                        continue
+                elif term not in text:
+                    continue
+                if number in occurred:
+                    occurred[number].append(term)
+                else:
+                    occurred[number] = [term]
+        return occurred
+
+    def _hits(self, scope: Scope | None) -> dict[int, list[Place]]:
+        """The hits among which those in `scope` are."""
+        return self.elsewhere if scope in ("url", "source") else self.text
+
+    def occurs(self, term: int, scope: Scope | None) -> bool:
+        """Whether the term has a hit in `scope`."""
+        places = self._hits(scope).get(term)
+        if places is None or scope is None:
+            return places is not None
+        low, high = self._range(scope)
+        if scope == "title" and self._windows is None:  # hits come in the order of the text, so the first tells
+            return places[0][1] <= high
+        return any(low <= start and end <= high for start, end, _ in places)
 
     @cached_property
     def _index_of(self) -> np.ndarray:
@@ -285,39 +321,16 @@ class Found:
         known = self._original
         return [known.get((start, end)) or self.original(start, end) for start, end, _ in clause.places(self)]
 
-    def within(self, scope: Scope) -> set[int]:
-        """The terms that have a hit in `scope`."""
-        known = self._scopes.get(scope)
-        if known is None:
-            source = self.elsewhere if scope in ("url", "source") else self.text
+    def places(self, terms: Sequence[int], scope: Scope | None) -> list[Place]:
+        """The hits of `terms`, all of which occur in `scope`, there, in the order of the text."""
+        hits = self._hits(scope)
+        places = hits[terms[0]] if len(terms) == 1 else [place for term in terms for place in hits[term]]
+        if len(places) > 1:
+            places = sorted(places)
+        if scope is not None:
             low, high = self._range(scope)
-            if scope == "title" and self._windows is None:  # hits come in the order of the text, so the first of a term tells
-                known = {term for term, places in source.items() if places[0][1] <= high}
-            else:
-                known = {
-                    term for term, places in source.items() if any(low <= start and end <= high for start, end, _ in places)
-                }
-            self._scopes[scope] = known
-        return known
-
-    def places(self, terms: frozenset[int], scope: Scope | None) -> list[Place]:
-        """The hits of `terms` in `scope`, in the order of the text."""
-        known = self._places.get((terms, scope))
-        if known is None:
-            if scope is None:
-                text = self.text
-                known = [place for term in terms & self.present for place in text[term]]
-                if len(known) > 1:
-                    known.sort()
-            else:
-                low, high = self._range(scope)
-                if scope in ("url", "source"):
-                    every = sorted([place for term in terms.intersection(self.elsewhere) for place in self.elsewhere[term]])
-                else:
-                    every = self.places(terms, None)
-                known = [place for place in every if low <= place[0] and place[1] <= high]
-            self._places[terms, scope] = known
-        return known
+            places = [place for place in places if low <= place[0] and place[1] <= high]
+        return places
 
     def _range(self, scope: Scope) -> tuple[int, int]:
         """From where to where the bytes of `scope` reach."""

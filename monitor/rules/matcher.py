@@ -1,25 +1,25 @@
 """RuleSet: documents in, verdicts with their receipts out.
 
-All terms of all rules and vocabularies are found in one pass. A rule is looked at only if one of its pivot's terms is among them; whether
-it holds is decided over sets of terms, and over places only where places matter. Receipts are made for the rules that held.
+All terms of all rules and vocabularies are found in one pass. A rule is looked at only if one of the terms it waits for is among them;
+whether it holds is decided over sets of terms, and over places only where places matter. Receipts are made for the rules that held.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import NamedTuple
 
 from monitor.rules.build import Builder, Entries, Label, leaves, named
-from monitor.rules.clauses import All, AnyOf, Clause, Either, needs, pivot
+from monitor.rules.clauses import All, AnyOf, Clause, Either, needs
 from monitor.rules.explain import Explanation, explain
 from monitor.rules.found import Finder, Found
+from monitor.rules.groups import Groups
 from monitor.rules.match import Document, Hit, Match, Verdict
 from monitor.rules.parse import parse
-from monitor.rules.query import And, Not, Query, Vocab
+from monitor.rules.query import And, Not, Query, Scope, Vocab
 from monitor.rules.rule import Rule, Vocabulary
 from monitor.rules.terms import Patterns
 
@@ -74,12 +74,17 @@ class RuleSet:
         self.vocabularies: Mapping[str, Vocabulary] = MappingProxyType(dict(vocabularies))
         self.builder = builder
         self._compiled = sorted(compiled, key=lambda each: each.rule.id)
-        self._finder = Finder(patterns, addresses=not builder.scopes.isdisjoint(("url", "source")))
+        self._waiting = _Waiting(self._compiled, builder)
+        sets = builder.numbered()
+        self._finder = Finder(
+            patterns,
+            _by_term(sets, patterns.count),
+            {number: each.scope for number, each in enumerate(sets) if each.scope is not None},
+            addresses=not builder.scopes.isdisjoint(("url", "source")),
+        )
         self._parts: dict[str, tuple[Part, ...]] = {}
         self._versions: dict[str, str] = {}
         self._facets = _facets(entries)
-        posts, self._always = _posts(self._compiled)
-        self._anywhere, self._in_title = posts[False], posts[True]
 
     def match(self, document: Document) -> Verdict:
         """The receipts of all rules that hold, by rule id, and the facets, sorted."""
@@ -98,24 +103,7 @@ class RuleSet:
 
     def holding(self, found: Found) -> list[CompiledRule]:
         """The rules that hold, by id."""
-        terms = found.present
-        everywhere = [*terms, *found.elsewhere]
-        present = _mask(everywhere)
-        post = self._anywhere
-        groups = [group for term in everywhere if term in post for group in post[term]]
-        if post := self._in_title:
-            groups += [group for term in found.within("title") if term in post for group in post[term]]
-        numbers = {number for number in self._always if self._compiled[number].holds(found)}
-        for group in groups:
-            for number, mask, needed, barred, holds in group:
-                if not mask & present:
-                    continue
-                if holds is not None:
-                    if number not in numbers and holds(found):
-                        numbers.add(number)
-                elif (needed is None or not needed.isdisjoint(terms)) and (barred is None or barred.isdisjoint(terms)):
-                    numbers.add(number)
-        return [self._compiled[number] for number in sorted(numbers)]
+        return self._waiting.holding(found)
 
     def receipt(self, compiled: CompiledRule, found: Found) -> Match:
         """The receipt of a rule that holds."""
@@ -187,77 +175,81 @@ def _facets(entries: Entries) -> dict[int, tuple[str, ...]]:
     return {term: tuple(given) for term, given in names.items()}
 
 
-_BITS = 1024
+def _by_term(sets: Sequence[AnyOf], count: int) -> Groups:
+    """At each of `count` terms the numbers of the sets that have it, as `Finder` wants them."""
+    rows: list[list[int]] = [[] for _ in range(count)]
+    for number, each in enumerate(sets):
+        for term in each.terms:
+            rows[term].append(number if each.scope is None else ~number)
+    return Groups(rows)
 
 
-def _mask(terms: Iterable[int]) -> int:
-    """The terms as bits, several to one: sets without a common bit have no common term. One look at one number, where asking a set means
-    many looks into memory that is not at hand."""
-    mask = 0
-    for term in terms:
-        mask |= 1 << term % _BITS
-    return mask
+_NONE, _WHOLE = -1, -2
 
 
-class _Waiting(NamedTuple):
-    """What is left to ask when the pivot of a rule has occurred: first whether terms of another set that the rule needs can be there
-    (`mask`). Most rules then only ask for sets of terms, a `needed` and a `barred` one; the others are evaluated as a whole (`holds`)."""
+class _Waiting:
+    """The rules that wait for each set of terms.
 
-    number: int
-    mask: int
-    needed: frozenset[int] | None = None
-    barred: frozenset[int] | None = None
-    holds: Callable[[Found], bool] | None = None
-
-
-_Group = tuple[_Waiting, ...]
-
-
-def _waiting(number: int, rule: CompiledRule, clause: Clause, pivot: AnyOf, masks: dict[frozenset[int], int]) -> _Waiting:
-    """What is left to ask of `clause`, which is `when` of the rule or one of its alternatives."""
-    others = [need for need in needs(clause) if need is not pivot]
-    mask = -1
-    if others:
-        terms = min((need.terms for need in others), key=len)
-        mask = masks[terms] if terms in masks else masks.setdefault(terms, _mask(terms))
-    if rule.unless is not None or rule.rule.threshold is not None:
-        return _Waiting(number, mask, holds=rule.holds)
-    children, excluded = (clause.children, clause.excluded) if isinstance(clause, All) else ((clause,), ())
-    sets = [each for each in (*children, *excluded) if isinstance(each, AnyOf) and each.scope is None]
-    if pivot.scope == "title" and pivot in children:
-        sets.append(pivot)  # the rule waits for its terms in the title alone
-    if len(others) > 1 or len(sets) < len(children) + len(excluded):
-        return _Waiting(number, mask, holds=clause.holds)
-    barred = [each.terms for each in excluded if isinstance(each, AnyOf)]
-    return _Waiting(number, mask, others[0].terms if others else None, frozenset().union(*barred) if barred else None)
-
-
-def _posts(compiled: Sequence[CompiledRule]) -> tuple[dict[bool, dict[int, tuple[_Group, ...]]], list[int]]:
-    """For each term the groups of rules that wait for it, in the title (True) or anywhere; and the rules that wait for nothing.
-
-    A group are the rules of one pivot: many rules on one large vocabulary cost its terms once. Of an OR every alternative waits for
-    itself.
+    Of an OR every alternative waits for itself. When the set has occurred, most rules only ask whether another one (`needed`) has and a
+    third (`barred`) has not; the others are evaluated as a whole.
     """
-    members: dict[tuple[bool, frozenset[int]], list[_Waiting]] = {}
-    masks: dict[frozenset[int], int] = {}
-    always: list[int] = []
-    for number, each in enumerate(compiled):
-        alternatives = each.when.children if isinstance(each.when, Either) else (each.when,)
-        pivots = [pivot(alternative) for alternative in alternatives]
-        if None in pivots:
-            always.append(number)
-            continue
-        for alternative, needed in zip(alternatives, pivots, strict=True):
-            assert needed is not None
-            row = members.setdefault((needed.scope == "title", needed.terms), [])
-            row.append(_waiting(number, each, alternative, needed, masks))
-    posts: dict[bool, dict[int, list[_Group]]] = {True: {}, False: {}}
-    for (in_title, terms), rows in members.items():
-        group = tuple(rows)
-        for term in terms:
-            posts[in_title].setdefault(term, []).append(group)
-    shared: dict[tuple[int, ...], tuple[_Group, ...]] = {}
-    return {
-        in_title: {term: shared.setdefault(tuple(map(id, groups)), tuple(groups)) for term, groups in rows.items()}
-        for in_title, rows in posts.items()
-    }, always
+
+    def __init__(self, compiled: Sequence[CompiledRule], builder: Builder) -> None:
+        self._compiled = compiled
+        self._always: list[int] = []  # wait for nothing
+        rows: dict[int, list[int]] = {}
+        for number, each in enumerate(compiled):
+            alternatives = each.when.children if isinstance(each.when, Either) else (each.when,)
+            asked = [_asked(each, alternative, builder) for alternative in alternatives]
+            if None in asked:
+                self._always.append(number)
+                continue
+            for first, needed, barred in filter(None, asked):
+                rows.setdefault(first, []).extend((number, needed, barred))
+        self._rows = Groups(rows.get(each, ()) for each in range(len(builder.numbered())))
+
+    def holding(self, found: Found) -> list[CompiledRule]:
+        """The rules that hold, in order."""
+        compiled, sets = self._compiled, found.sets
+        starts, rows = self._rows.starts, self._rows.numbers
+        numbers = {number for number in self._always if compiled[number].holds(found)}
+        for each in sets:
+            for row in range(starts[each], starts[each + 1], 3):
+                if rows[row + 1] not in sets or rows[row + 2] in sets:
+                    continue
+                number = rows[row]
+                if rows[row + 2] != _WHOLE or (number not in numbers and compiled[number].holds(found)):
+                    numbers.add(number)
+        return [compiled[number] for number in sorted(numbers)]
+
+
+def _asked(rule: CompiledRule, clause: Clause, builder: Builder) -> tuple[int, int, int] | None:
+    """What is asked of `clause`, which is `when` of the rule or one of its alternatives: the set it waits for, the one it needs as well
+    (the same if there is none), and the one it bars, or _NONE, or _WHOLE. None if it can hold without any."""
+    asked = sorted(needs(clause), key=lambda need: len(need.terms))
+    if not asked:
+        return None
+    children, excluded = (clause.children, clause.excluded) if isinstance(clause, All) else ((clause,), ())
+    sets = [each for each in excluded if isinstance(each, AnyOf)]
+    scopes = {each.scope for each in sets}
+    narrower = rule.unless is not None or rule.rule.threshold is not None
+    if (
+        narrower
+        or len(asked) > 2
+        or not all(isinstance(each, AnyOf) for each in children)
+        or len(sets) < len(excluded)
+        or len(scopes) > 1
+    ):
+        barred = _WHOLE
+    elif sets:
+        barred = _number(builder, frozenset().union(*(each.terms for each in sets)), *scopes)
+    else:
+        barred = _NONE
+    first, needed = (_number(builder, each.terms, each.scope) for each in (asked[0], asked[:2][-1]))
+    return first, needed, barred
+
+
+def _number(builder: Builder, terms: frozenset[int], scope: Scope | None) -> int:
+    number = builder.any_of(terms, scope).number
+    assert number is not None, "all clauses of rules are made before the sets are counted"
+    return number

@@ -89,7 +89,7 @@ def _key(term: Term, *, english: bool) -> Key:
 
 
 class Patterns:
-    """The terms of a lexicon as the automaton looks for them.
+    """The terms of a lexicon, `count` in number, as the automaton looks for them.
 
     `rows`: for each pattern, if it has one check without a rest, `term << 4 | bare << 3 | kind`, where `bare` says that no word boundary
     is asked for before it; otherwise -1, and its checks are in `checks`. `reach`: how many characters around a hyphen a hit can take up.
@@ -98,6 +98,7 @@ class Patterns:
     def __init__(self, lexicon: Lexicon) -> None:
         """`empty` are the numbers of terms of which nothing is left when they are folded. Raises ValueError for too many characters."""
         keys, lexicon.keys = lexicon.keys, []
+        self.count = len(keys)
         self.empty: set[int] = set()
         found: dict[str, list[tuple[int, int]]] = {}
         globs: dict[int, tuple[str, ...]] = {}
