@@ -89,9 +89,9 @@ def show(story: str, config: Path | None, as_json: bool) -> None:
         click.echo(f"{name}: {', '.join(values) or 'none'}")
     click.echo()
     print_table(
-        ("when", "what", "source", "language", "headline", "address"),
+        ("when", "what", "article", "source", "language", "headline", "address"),
         (
-            (when(each["at"]), each["what"], each["source"], each["language"], each["headline"], each["url"])
+            (when(each["at"]), each["what"], each["article"], each["source"], each["language"], each["headline"], each["url"])
             for each in _timeline(articles, alerts, versions)
         ),
         "Its articles are no longer kept.",
@@ -174,16 +174,18 @@ def _json(story: StoredStory, articles: Sequence[StoredArticle]) -> dict[str, An
 def _timeline(
     articles: Sequence[StoredArticle], alerts: Sequence[StoredAlert], versions: dict[str, list[Version]]
 ) -> list[dict[str, Any]]:
-    """What happened in a story, in order: articles read, versions found, alerts raised."""
-    happened: list[tuple[datetime, int, str, StoredArticle]] = []
+    """What happened in a story, in order: articles read, versions found, alerts raised; each with the headline of then."""
+    happened: list[tuple[datetime, int, str, StoredArticle, str | None]] = []
     by_id = {each.id: each for each in articles}
     for each in articles:
-        happened.append((each.read_at, 0, "article", each))
-        later = [*(version.read_at for version in versions.get(each.id, [])), each.revised_at][1:]
-        happened += [(at, 1, f"version {number}", each) for number, at in enumerate(later, 2) if at]
+        earlier = versions.get(each.id, [])
+        said = [*(version.article.headline for version in earlier), each.article.headline]
+        happened.append((each.read_at, 0, "article", each, said[0]))
+        later = [*(version.read_at for version in earlier), each.revised_at][1:]
+        happened += [(at, 1, f"version {number}", each, said[number - 1]) for number, at in enumerate(later, 2) if at]
     for stored in alerts:
-        if stored.alert.article_id in by_id:
-            happened.append((stored.alert.raised_at, 2, f"alert by {stored.alert.rule_id}", by_id[stored.alert.article_id]))
+        if (of := by_id.get(stored.alert.article_id)) is not None:
+            happened.append((stored.alert.raised_at, 2, f"alert by {stored.alert.rule_id}", of, stored.notice.headline))
     return [
         {
             "at": at,
@@ -192,10 +194,10 @@ def _timeline(
             "source": each.source_name,
             "language": each.article.language,
             "published_at": each.article.published_at,
-            "headline": each.article.headline,
+            "headline": headline,
             "url": each.article.url,
         }
-        for at, _, what, each in sorted(happened, key=lambda item: (item[0], item[1], item[3].number))
+        for at, _, what, each, headline in sorted(happened, key=lambda item: (item[0], item[1], item[3].number))
     ]
 
 

@@ -46,7 +46,8 @@ def test_a_story_is_shown_with_its_articles_sources_and_what_happened_when(monit
     assert shown[0] == "Workers freed from compound"
     assert "2 articles of 1 source" in shown[1]
     assert "Sources: Imported files" in shown
-    assert [line.split("\t")[1] for line in shown if line.count("\t") == 5] == ["what", "article", "article"]
+    assert [line.split("\t")[1] for line in shown if line.count("\t") == 6] == ["what", "article", "article"]
+    assert all(any(each["id"] in line for line in shown) for each in first["articles"])
     told = parsed("stories", "show", first["id"])
     assert [each["headline"] for each in told["timeline"]] == ["Workers freed from compound", "Compound on coast road searched"]
 
@@ -96,3 +97,8 @@ def test_what_was_changed_in_an_article_is_shown_version_by_version(monitor, par
     assert "+ Mango festival ends in rain" in shown
     (version,) = parsed("articles", "show", chosen["id"])["versions"]
     assert version["article"]["headline"] == "Mango festival ends with fireworks"
+    story = parsed("stories", "show", stored.story_id)
+    assert [(each["what"], each["headline"]) for each in story["timeline"]] == [
+        ("article", "Mango festival ends with fireworks"),
+        ("version 2", "Mango festival ends in rain"),
+    ]
