@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
-from typing import assert_never
+from typing import Any, assert_never
 
 from monitor.alerts.alert import Delivery, Notice
 from monitor.alerts.channel import EmailChannel
@@ -14,8 +14,23 @@ from monitor.alerts.message import Digest, Message, Note, Update
 from monitor.alerts.raising import delivery_id
 from monitor.alerts.wording import Wording
 
+
+class _Policy(EmailPolicy):
+    """Python leaves the first line of a header empty where the value just fits on the next one, and mail programs show the blank that is
+    left: such a value begins on the first line instead."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        folded = super().fold_binary(name, value)
+        first, empty, line = folded.partition(b":\r\n ")
+        whole = first + b": " + line
+        blank = whole.rfind(b" ", len(first) + 2, self.max_line_length)
+        if not empty or first != name.encode() or line.count(b"\r\n") > 1 or blank < 0:
+            return folded
+        return whole[:blank] + b"\r\n" + whole[blank:]
+
+
 # 7bit: a message in any script goes through a server without 8BITMIME, and the bytes do not depend on what a server offers.
-_POLICY = SMTP.clone(cte_type="7bit")
+_POLICY = _Policy(linesep="\r\n", cte_type="7bit")
 
 
 def compose(channel: EmailChannel, delivery: Delivery, message: Message, wording: Wording) -> EmailMessage:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from monitor.alerts import email as mail
 from monitor.alerts.alert import Delivery, Marked, Notice, Receipt
 from monitor.alerts.channel import EmailChannel, Policy
+from monitor.alerts.message import Note
 from monitor.alerts.wording import SUBJECT_LIMIT, Wording
 
 THAI = "ตำรวจทลายแก๊งคอลเซ็นเตอร์ข้ามชาติ"
@@ -115,6 +116,16 @@ def test_a_headline_of_50000_characters_gives_way_and_the_source_does_not(mailbo
     head = message.as_bytes().split(b"\r\n\r\n")[0]
     assert max(map(len, head.split(b"\r\n"))) <= 78
     assert head.isascii()
+
+
+@pytest.mark.parametrize("length", range(55, 80))
+def test_a_subject_of_any_length_begins_on_the_line_of_its_name(mailbox, delivery, length):
+    note = Note(subject=("words " * 20)[:length].strip(), text="", at=delivery.created_at)
+    message = compose(mailbox, delivery, note)
+    head = message.as_bytes().split(b"\r\n\r\n")[0].split(b"\r\n")
+    assert head[0].startswith(b"Subject: [monitor] words ")
+    assert max(map(len, head)) <= 78
+    assert str(received(message)["Subject"]) == f"[monitor] {note.subject}"
 
 
 def test_long_names_of_rule_and_source_leave_room_for_the_headline(notice):
