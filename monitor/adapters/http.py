@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from http import HTTPStatus
+from io import BytesIO
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -19,10 +20,11 @@ from requests.utils import requote_uri
 from monitor import urls
 from monitor.adapters.failures import failure
 from monitor.adapters.guard import AddressRefused, Deadline, Resolve, guarded_session, resolve
+from monitor.adapters.large import Turns
 from monitor.fetching import conditional, robots
 from monitor.fetching.addresses import Network
 from monitor.fetching.encoding import ACCEPT_ENCODING, BadEncoding, Decoder
-from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Outcome, Refused, Request, Throttled
+from monitor.fetching.outcome import LARGE_BYTES, Failed, Fetched, Gone, NotModified, Outcome, Refused, Request, Throttled
 from monitor.fetching.robots import Robots
 from monitor.ports import Traffic
 
@@ -34,6 +36,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _MOST_HEADER_CHARACTERS = 262_144
 _BLOCK = 65_536
+_LARGE_AT_ONCE = 2
 _ROBOTS_HOSTS = 4_096
 _ROBOTS_KEPT_S = 86_400.0  # RFC 9309, 2.4
 _ROBOTS_RETRY_S = 3_600.0
@@ -64,7 +67,8 @@ class HttpFetch:
     """Keeps the `Fetch` port over requests. Threads may share one; host lanes are the caller's.
 
     At most five redirects, each through the same guard; http and https only; no cookies. Bodies end at `max_bytes` decoded bytes,
-    everything at `deadline_s` seconds after the call. `allow_networks` are opened beside the public addresses; `ca_bundle` is a
+    everything at `deadline_s` seconds after the call. A body beyond `LARGE_BYTES` is read on once fewer than two others are held by
+    whoever asked for them. `allow_networks` are opened beside the public addresses; `ca_bundle` is a
     file of certificates to trust instead of certifi's.
     """
 
@@ -88,6 +92,7 @@ class HttpFetch:
         self._deadline_s = deadline_s
         self._timeouts = (connect_timeout_s, read_timeout_s)
         self._session = guarded_session(allow_networks, resolve, ca_bundle=ca_bundle)
+        self._large = Turns(_LARGE_AT_ONCE)
         self._robots: OrderedDict[str, _Remembered] = OrderedDict()
         self._traffic: dict[tuple[str, date], _Traffic] = {}
         self._traffic_since_s = clock.monotonic()
@@ -148,7 +153,7 @@ class HttpFetch:
                 with self._send(self._prepare(replace(request, url=url)), deadline) as response:
                     location = response.headers.get("Location")
                     if response.status_code not in _REDIRECTS or not location:
-                        return self._conclude(request, response, url if hop and permanent else None, limit)
+                        return self._conclude(request, response, url if hop and permanent else None, deadline, limit)
                     _let_go(response)
                     target = _target(url, location)
                     permanent = permanent and response.status_code in _PERMANENT and not _downgrades(url, target)
@@ -183,7 +188,9 @@ class HttpFetch:
         prepared.prepare_headers(headers)
         return prepared
 
-    def _conclude(self, request: Request, response: requests.Response, moved_to: str | None, limit: _Body) -> Outcome:
+    def _conclude(
+        self, request: Request, response: requests.Response, moved_to: str | None, deadline: Deadline, limit: _Body
+    ) -> Outcome:
         """The outcome of an answer that is no redirect."""
         status, now = response.status_code, self._clock.now()
         headers = {name.lower(): value for name, value in response.headers.items()}
@@ -203,11 +210,14 @@ class HttpFetch:
             return Throttled(status=status, retry_after_s=wait)
         if not 200 <= status < 300 or status == HTTPStatus.PARTIAL_CONTENT:
             return Failed(kind="status", detail=_status_line(status), status=status)
-        body = _read(response, limit)
-        self._count(response.url, size=response.raw.tell())
-        if isinstance(body, Failed):
-            return body
-        return Fetched(url=response.url, status=status, headers=headers, body=body, fetched_at=now, moved_to=moved_to)
+        with self._large.turn() as turn:
+            body = _read(response, limit, lambda: turn.take(deadline.left_s()))
+            self._count(response.url, size=response.raw.tell())
+            if isinstance(body, Failed):
+                return body
+            fetched = Fetched(url=response.url, status=status, headers=headers, body=body, fetched_at=now, moved_to=moved_to)
+            turn.leave_to(fetched)
+            return fetched
 
     def _barred(self, url: str, deadline: Deadline) -> Failed | Refused | None:
         """What robots.txt has against `url`; None if it may be fetched."""
@@ -264,26 +274,29 @@ def _unreachable(outcome: Outcome) -> Failed:
             return Failed(kind="protocol", detail="robots.txt: no usable answer")
 
 
-def _read(response: requests.Response, limit: _Body) -> bytes | Failed:
+def _read(response: requests.Response, limit: _Body, may_be_large: Callable[[], bool]) -> bytes | Failed:
     """The whole body, its content coding undone; decoded bytes are counted as they come, so that a bomb stops at the limit."""
-    body = bytearray()
+    body = BytesIO()  # hands out what was written without copying it
+    size = 0
     try:
         decoder = Decoder(response.headers.get("Content-Encoding"))
         for block in response.raw.stream(_BLOCK, decode_content=False):
             for piece in decoder.decode(block):
-                body += piece
-                if len(body) > limit.max_bytes:
+                size += body.write(piece)
+                if size > limit.max_bytes:
                     if limit.cut:
-                        return bytes(body[: limit.max_bytes])
+                        return body.getvalue()[: limit.max_bytes]
                     return Failed(kind="too-large", detail=f"the body is larger than {limit.max_bytes} bytes")
+                if size > LARGE_BYTES and not may_be_large():
+                    return Failed(kind="timeout", detail="other large answers were being read until the time was up")
     except BadEncoding as bad:
         return Failed(kind="encoding", detail=str(bad))
     framed = "Content-Length" in response.headers or "Transfer-Encoding" in response.headers
-    if not body and not framed and response.status_code == HTTPStatus.OK:
+    if not size and not framed and response.status_code == HTTPStatus.OK:
         return Failed(kind="truncated", detail="the answer ends before its body begins")
     if not decoder.complete:
-        return Failed(kind="truncated", detail=f"the compressed body ends in the middle, after {len(body)} decoded bytes")
-    return bytes(body)
+        return Failed(kind="truncated", detail=f"the compressed body ends in the middle, after {size} decoded bytes")
+    return body.getvalue()
 
 
 def _let_go(response: requests.Response) -> None:

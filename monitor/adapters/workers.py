@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import multiprocessing
+import pickle
 import resource
 import signal
 import threading
@@ -18,15 +19,15 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from monitor.adapters.memory import spare_memory
 from monitor.articles.article import Article, Unreadable
-from monitor.fetching.outcome import Fetched
+from monitor.fetching.outcome import LARGE_BYTES, Fetched
 from monitor.sources.entry import Entry, Listing, Unlisted
 from monitor.sources.source import Source
 
 T = TypeVar("T")
 Call = tuple[Callable[..., Any], tuple[Any, ...]]
 START_LIMIT_S = 60.0
-_LARGE_BYTES = 2_000_000
 
 
 class _GivenUp(Exception):
@@ -43,7 +44,7 @@ class Workers:
     Of large documents one is read at a time: two would take twice the memory, and leave no worker to the small ones.
     """
 
-    def __init__(self, count: int, time_limit_s: float = 10.0, memory_limit_bytes: int = 256 << 20) -> None:
+    def __init__(self, count: int, time_limit_s: float = 10.0, memory_limit_bytes: int = 128 << 20) -> None:
         self._time_limit_s = time_limit_s
         self._memory_limit_bytes = memory_limit_bytes
         self._lock = threading.Lock()
@@ -100,7 +101,7 @@ class Workers:
     def _run(self, size: int, function: Callable[..., T], *args: Any) -> T:
         """The function's value from a worker, for a document of that size. Raises _GivenUp, or what the function raises: that is a bug,
         and the engine's to report."""
-        with self._one_large if size > _LARGE_BYTES else contextlib.nullcontext():
+        with self._one_large if size > LARGE_BYTES else contextlib.nullcontext():
             return self._run_now(function, *args)
 
     def _run_now(self, function: Callable[..., T], *args: Any) -> T:
@@ -205,18 +206,28 @@ def serve(pipe: Connection, memory_limit_bytes: int, equip: Call | None = None) 
     with contextlib.suppress(EOFError, OSError):
         pipe.send(True)
         while True:
-            answer: tuple[Any, Exception | None]
-            try:
-                function, args = pipe.recv()
-                answer = function(*args), None
-            except (EOFError, OSError):
-                raise
-            except MemoryError:
-                answer = None, MemoryError()
-            except Exception as error:  # noqa: BLE001  it is raised again where the call came from
-                error.add_note(traceback.format_exc())
-                answer = None, error
-            pipe.send(answer)
+            if _answer_next(pipe) > LARGE_BYTES:
+                spare_memory()
+
+
+def _answer_next(pipe: Connection) -> int:
+    """The bytes of the task that was answered."""
+    answer: tuple[Any, Exception | None]
+    task = pipe.recv_bytes()
+    size = len(task)
+    try:
+        function, args = pickle.loads(task)  # noqa: S301  our own parent's
+        del task
+        answer = function(*args), None
+    except (EOFError, OSError):
+        raise
+    except MemoryError:
+        answer = None, MemoryError()
+    except Exception as error:  # noqa: BLE001  it is raised again where the call came from
+        error.add_note(traceback.format_exc())
+        answer = None, error
+    pipe.send(answer)
+    return size
 
 
 def _prepare(memory_limit_bytes: int) -> None:

@@ -11,6 +11,9 @@ FailureKind = Literal[
     "dns", "connect", "tls", "timeout", "reset", "protocol", "too-large", "encoding", "redirects", "status", "truncated"
 ]
 
+LARGE_BYTES = 1_000_000
+"""What has more is dealt with by few at a time, so that those who send such bodies at once take neither all memory nor all readers."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
@@ -23,7 +26,7 @@ class Request:
     check_robots: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class Fetched:
     """A complete 2xx answer. `url` is where it was found after redirects; `headers` have lower-case names; `body` is decoded
     from its content encoding. `moved_to` is set when every hop was permanent (301, 308)."""

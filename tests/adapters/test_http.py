@@ -11,7 +11,7 @@ from collections.abc import Callable
 import brotli
 import pytest
 
-from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Refused, Request, Throttled
+from monitor.fetching.outcome import LARGE_BYTES, Failed, Fetched, Gone, NotModified, Refused, Request, Throttled
 
 
 def endless(head: bytes, piece: bytes, pause_s: float, stopped) -> Callable[[socket.socket], None]:
@@ -383,3 +383,23 @@ class TestFailuresNameTheirCause:
         outcome = new_fetch(resolve=resolve)(Request(url=f"http://{host}/"))
         assert isinstance(outcome, Failed)
         assert outcome.kind in ("dns", "protocol")
+
+
+def test_of_large_bodies_two_are_held_at_a_time_and_small_ones_wait_for_none(site, new_fetch, answer):
+    site.answers |= {"/large": answer(b"x" * 2 * LARGE_BYTES), "/small": answer(b"x")}
+    fetch = new_fetch(max_bytes=3 * LARGE_BYTES, deadline_s=1)
+    large, small = Request(url=site.url("/large")), Request(url=site.url("/small"))
+    held = [fetch(large), fetch(large)]
+    refused = fetch(large)
+    assert isinstance(refused, Failed)
+    assert refused.kind == "timeout"
+    assert isinstance(fetch(small), Fetched)
+    held.pop()
+    assert isinstance(fetch(large), Fetched)
+
+
+def test_a_large_body_that_cannot_be_used_is_not_held(site, new_fetch, answer):
+    site.answers |= {"/bomb": answer(b"x" * 3 * LARGE_BYTES), "/large": answer(b"x" * 2 * LARGE_BYTES)}
+    fetch = new_fetch(max_bytes=2 * LARGE_BYTES, deadline_s=5)
+    assert [fetch(Request(url=site.url("/bomb"))).kind for _ in range(3)] == ["too-large"] * 3
+    assert isinstance(fetch(Request(url=site.url("/large"))), Fetched)
