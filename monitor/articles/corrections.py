@@ -5,18 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_AT_START = (
-    r"correct(?:ion|ed|s|ing)\b", r"clarification\b", r"clarif(?:ies|ied)\b", r"editor['’]?s note\b.{0,80}\bcorrect", r"erratum\b",
-    r"retract(?:ion|ed)\b", r"ralat\b", r"koreksi\b", r"klarifikasi\b", r"hak jawab\b", r"pembetulan\b", r"penjelasan\b.{0,40}\bralat",
-    r"đính chính\b", r"cải chính\b", r"pagwawasto\b", r"pagtatama\b", r"paglilinaw\b", r"erratum\b",
-    "แก้ไขข่าว", "แก้ข่าว", "แก้ไขข้อมูล", "ขออภัยในความผิดพลาด", "ແກ້ໄຂຂ່າວ", "ແກ້ໄຂຂໍ້ມູນ", "ការកែតម្រូវ", "កែតម្រូវ", "កំណែតម្រូវ",
-    "ပြင်ဆင်ချက်", "အမှားပြင်ဆင်", "更正", "勘误", "勘誤", "订正", "訂正", "澄清启事", "திருத்தம்", "பிழைதிருத்தம்",
+# What such a notice is headed by: with a colon or a dash soon after it, or the bracket that it stands in. Without one it is news.
+_HEADINGS = (
+    r"correct(?:ion|ed|s|ing)\b", r"clarif(?:ication|ied|ies)\b", r"editor['’]?s note\b.{0,80}\bcorrect", r"erratum\b",
+    r"retract(?:ion|ed)\b",
+    r"ralat\b", r"koreksi\b", r"klarifikasi\b", r"hak jawab\b", r"pembetulan\b", r"penjelasan\b.{0,40}\bralat",
+    r"đính chính\b", r"cải chính\b", r"pagwawasto\b", r"pagtatama\b", r"paglilinaw\b",
+    "แก้ไขข่าว", "แก้ข่าว", "แก้ไขข้อมูล", "ขออภัยในความผิดพลาด", "(?:ການ)?ແກ້ໄຂ(?:ຂ່າວ|ຂໍ້ມູນ)?", "ការកែតម្រូវ", "កែតម្រូវ", "កំណែតម្រូវ",
+    "ပြင်ဆင်ချက်", "အမှားပြင်ဆင်", "更正", "勘误", "勘誤", "订正", "訂正", "澄清", "திருத்தம்", "பிழைதிருத்தம்",
 )  # fmt: skip
+_HEADED = rf"^\W*(?:update and )?(?:{'|'.join(_HEADINGS)})(?:[^:：៖—–]{{0,30}}?(?:[:：៖—–】]|\s-\s)|\W*$|။)"
+_BRACKETED = rf"^\s*[(（\[【]\W*(?:{'|'.join(_HEADINGS)}).*[)）\]】]\W*$"
 _THIS = r"\bth(?:is|e) (?:article|story|report)"
 _ANYWHERE = (
     rf"\ban earlier version of {_THIS[2:]}\b",
     rf"{_THIS} (?:has been|was) (?:corrected|amended)\b",
     rf"{_THIS} (?:originally|incorrectly|mistakenly|wrongly|erroneously) (?:stated|said|reported)\b",
+    rf"\b(?:we have|we) corrected {_THIS[2:]}\b",
+    r"\bthis version corrects\b",
     r"\b(?:artikel|berita) ini telah (?:dikoreksi|diperbaiki|diralat|dibetulkan|dipinda)\b",
     r"\bversi (?:sebelumnya|terdahulu) (?:dari )?(?:artikel|berita) ini\b",
     r"\bphiên bản trước của bài (?:viết|báo)\b",
@@ -27,7 +33,7 @@ _ANYWHERE = (
     "此前报道有误",
     "早前報道有誤",
 )
-_NOTICE = re.compile(rf"^\W*(?:{'|'.join(_AT_START)})|{'|'.join(_ANYWHERE)}", re.IGNORECASE)
+_NOTICE = re.compile("|".join((_HEADED, _BRACKETED, *_ANYWHERE)), re.IGNORECASE)
 _LONGEST = 600
 
 

@@ -30,14 +30,32 @@ def is_new_version(before: Article, after: Article) -> bool:
 
 
 def difference(before: Sequence[str], after: Sequence[str]) -> Iterator[Line]:
-    """The paragraphs of both versions in the order in which a reader compares them: what is gone before what is new."""
+    """The paragraphs of both versions in the order in which a reader compares them: what is gone before what is new, and a paragraph that
+    was changed right before what it became."""
     matcher = SequenceMatcher(a=before, b=after, autojunk=False)
     for tag, start, end, new_start, new_end in matcher.get_opcodes():
         if tag == "equal":
             yield from (Line(text=text, what="both") for text in before[start:end])
         else:
-            yield from (Line(text=text, what="gone") for text in before[start:end])
-            yield from (Line(text=text, what="new") for text in after[new_start:new_end])
+            yield from _changed(before[start:end], after[new_start:new_end])
+
+
+def _changed(before: Sequence[str], after: Sequence[str]) -> Iterator[Line]:
+    rest = list(after)
+    for text in before:
+        words = _words(text)
+        at = next((at for at, new in enumerate(rest) if 2 * len(words & _words(new)) > len(words)), None)
+        if at is not None:
+            yield from (Line(text=new, what="new") for new in rest[:at])
+        yield Line(text=text, what="gone")
+        if at is not None:
+            yield Line(text=rest[at], what="new")
+            del rest[: at + 1]
+    yield from (Line(text=new, what="new") for new in rest)
+
+
+def _words(text: str) -> set[str]:
+    return set(text.split() if text.count(" ") > 3 else text)
 
 
 def _said(article: Article) -> list[str]:

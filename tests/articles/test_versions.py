@@ -30,6 +30,19 @@ def test_a_page_is_a_new_version_if_it_says_something_else(after: Article, new: 
     assert is_new_version(BEFORE, after) is new
 
 
+def test_a_paragraph_that_was_changed_stands_before_what_it_became() -> None:
+    before = ("Two boats were held in the port on Monday.", "Their owner had left.", "The judge will hear it in May.")
+    after = ("Nine boats were held in the port on Monday.", "A storm is near.", "The judge will hear it in June.")
+    assert [(line.what, line.text) for line in difference(before, after)] == [
+        ("gone", before[0]),
+        ("new", after[0]),
+        ("gone", before[1]),
+        ("new", after[1]),
+        ("gone", before[2]),
+        ("new", after[2]),
+    ]
+
+
 def test_versions_are_compared_by_paragraphs_what_is_gone_first() -> None:
     lines = difference(("Same.", "Nine boats."), ("Same.", "Ten boats.", "A storm is near."))
     assert [(line.what, line.text) for line in lines] == [
@@ -45,6 +58,8 @@ def test_versions_are_compared_by_paragraphs_what_is_gone_first() -> None:
     [
         pytest.param("Correction: the boat was registered in another port.", id="English"),
         pytest.param("(Corrects the number of boats in paragraph 2)", id="an agency"),
+        pytest.param("Correction, November 28, 2026: The boats were nine.", id="with a date"),
+        pytest.param("This version corrects the number of boats.", id="the version"),
         pytest.param("An earlier version of this article said that nine boats were held.", id="at the end"),
         pytest.param("This story has been corrected to show the right port.", id="was corrected"),
         pytest.param("Ralat: jumlah kapal yang benar adalah sembilan.", id="Indonesian"),
@@ -67,6 +82,15 @@ def test_a_notice_of_a_correction_is_seen_in_every_language(notice: str) -> None
     "text",
     [
         "The corrections department said that nine inmates were moved.",
+        "Correction officers found 20 phones in the prison.",
+        "Correcting the record, the minister said that nobody had died.",
+        "Clarification of the law is needed, the judge said.",
+        "Klarifikasi dari kepolisian masih ditunggu keluarga korban.",
+        "Pembetulan jalan raya akan dimulakan pada bulan depan.",
+        "Đính chính thông tin sai là trách nhiệm của báo chí, ông nói.",
+        "แก้ไขข้อมูลทะเบียนราษฎร์โดยมิชอบ เจ้าหน้าที่สามคนถูกจับ",
+        "更正户口资料的官员被控收贿。",
+        "ការកែតម្រូវច្បាប់នេះនឹងត្រូវអនុម័តនៅខែក្រោយ",
         "Polisi mengoreksi jumlah korban menjadi sembilan.",
         "ตำรวจแก้ไขปัญหาจราจรหน้าท่าเรือ",
         "警方更正了死者的姓名，调查仍在继续。",
