@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from monitor.alerts import words
 from monitor.alerts.holding import next_time
@@ -91,7 +91,7 @@ def _words(
     ]
     if silent:
         lines += ["", "Silent for a day or more:"]
-        lines += [f"- {state.source_id}: {state.last_error or 'never polled'}" for state in silent[:_SHOWN]]
+        lines += [f"- {state.source_id}: {_silence(state, context.timezone)}" for state in silent[:_SHOWN]]
         lines += [f"- and {len(silent) - _SHOWN} more"] if len(silent) > _SHOWN else []
     if gaps:
         lines += ["", "In these times a source may have listed something that was not seen:"]
@@ -109,6 +109,15 @@ def _words(
     trouble = sum(each.over_at is None for each in conditions)
     well = "all is well" if not silent and not trouble and not tally.dead else "something needs a look"
     return f"{alive} of {len(states)} sources alive, {tally.alerts} alerts: {well}", "\n".join(lines)
+
+
+def _silence(state: SourceState, timezone: tzinfo) -> str:
+    """Why a source is silent, as far as it is known, and since when."""
+    if state.last_success_at is not None:
+        last = f"last answered {words.time(state.last_success_at, timezone)}"
+    else:
+        last = "never polled" if state.last_poll_at is None else "has not answered yet"
+    return f"{state.last_error}; {last}" if state.last_error else last
 
 
 def _duration(span: timedelta) -> str:

@@ -505,7 +505,14 @@ def test_the_sign_of_life_comes_every_day_at_its_time_and_says_what_was_done(des
         tx.sources.note_gap(seen)
         tx.sources.note_gap(replace(seen, source_id="times", filled=3, how="all that a sitemap lists"))
         tx.sources.note_gap(replace(seen, source_id="no longer watched"))
+        post = tx.sources.get("post")
+        assert post
+        answered = replace(post, last_poll_at=seen.since, last_success_at=seen.since - timedelta(days=1))
+        tx.sources.save(answered, "post.example")
+        tx.sources.save(replace(answered, source_id="times", last_error="HTTP 500"), "times.example")
     here.at("2026-11-26T00:00")
+    assert "- post: last answered 24 November 2026, 09:00 UTC+07:00" in here.mail.texts("ops")[2]
+    assert "- times: HTTP 500; last answered 24 November 2026, 09:00 UTC+07:00" in here.mail.texts("ops")[2]
     assert "Possible gaps: 2." in here.mail.texts("ops")[2]
     assert "- post, 25 November 2026, 09:00 to 16:00 UTC+07:00: 0 more found, still looked for" in here.mail.texts("ops")[2]
     assert (
