@@ -19,9 +19,13 @@ from monitor.sources.entry import Entry, Listing, Unlisted
 from monitor.sources.listing import list_entries
 from monitor.sources.source import Source
 from monitor.steps.file_article import Prepared, prepare
-from monitor.steps.read_entry import Reading, read
+from monitor.steps.read_entry import Later, Reading, read
 
 Answer = Located | Outcome
+
+_WORTH_IT = 0.4
+_LAST_PAGES = 32
+_TRIED_AGAIN = 16  # where it was not worth it, every 16th page tells whether it has become so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,25 @@ class Job:
     matches_only: bool = False
 
 
+class _Sieve:
+    """Sorts out pages in which no rule can match, as long as it finds enough of them: of pages that nearly all hold words of a rule
+    somewhere (in links, in comments) it would cost a third of their reading, and spare none."""
+
+    def __init__(self, prefilter: Prefilter) -> None:
+        self._prefilter = prefilter
+        self._spared = 1.0  # the share of the last pages that it sorted out
+        self._pages = 0
+
+    def may_match(self, source: Source, fetched: Fetched, entry: Entry) -> bool:
+        """False only if no article that can be made of this matches a rule."""
+        self._pages += 1
+        if self._spared < _WORTH_IT and self._pages % _TRIED_AGAIN:
+            return True
+        may_match = self._prefilter.may_match(every_word(source, fetched, entry, GLUE), source.country)
+        self._spared += (float(not may_match) - self._spared) / _LAST_PAGES
+        return may_match
+
+
 class Desk:
     """A job taken up: reads one entry after the other, in this process. Keeps `ports.Parse`."""
 
@@ -42,7 +65,7 @@ class Desk:
         """`rules` are those of the job where they are compiled already."""
         self.job = job
         self._rules = rules or compile_rules(job.rules, job.vocabularies)
-        self._prefilter = Prefilter(job.rules, self._rules.vocabularies) if job.matches_only else None
+        self._sieve = _Sieve(Prefilter(job.rules, self._rules.vocabularies)) if job.matches_only else None
 
     def read(self, source: Source, listed: ListedEntry, answer: Answer, now: datetime) -> Reading:
         """The reading of an entry whose address gave `answer`."""
@@ -61,8 +84,8 @@ class Desk:
 
     def read_page(self, source: Source, fetched: Fetched, entry: Entry) -> Article | Unreadable:
         """`articles.page.read_page`, of a page in which a rule could match."""
-        if self._prefilter and not self._prefilter.may_match(every_word(source, fetched, entry, GLUE), source.country):
-            return Unreadable(reason="no rule can match what stands on the page")
+        if self._sieve is not None and not self._sieve.may_match(source, fetched, entry):
+            return Unreadable(reason="no word of a rule")
         return read_page(source, fetched, entry)
 
     def from_entry(self, source: Source, entry: Entry, now: datetime) -> Article | Unreadable:
@@ -81,9 +104,9 @@ class Desk:
         return fetch
 
     def _sifted(self, reading: Reading) -> Reading:
-        if self.job.matches_only and isinstance(reading, Prepared) and not reading.verdict.matches:
-            return Unreadable(reason="no rule matches")
-        return reading
+        """One reason for all that is not kept: which pages were spared the reading depends on the number of processes."""
+        kept = isinstance(reading, Later) or (isinstance(reading, Prepared) and reading.verdict.matches)
+        return reading if kept or not self.job.matches_only else Unreadable(reason="no rule matches")
 
 
 class DistantParse:
