@@ -58,6 +58,7 @@ def test_the_map_names_every_room() -> None:
         ("apscheduler", {"monitor/engine"}),
         ("procrastinate", {"monitor/engine"}),
         ("warcio", {"monitor/adapters"}),
+        ("isal", {"monitor/adapters"}),
         ("smtplib", {"monitor/adapters"}),
         ("apprise", {"monitor/adapters"}),
         ("pydantic", {"monitor/settings"}),
