@@ -106,13 +106,15 @@ CALLS = (
     r"(?:欢迎|歡迎|立即|扫码|掃碼|扫一扫|掃一掃|马上|馬上|点击|點擊|免费|免費)?(?:订阅|訂閱|关注|關注).{0,40}(?:简报|簡報|电子报|電子報|频道|頻道|公众号|公眾號|邮箱|信箱|通讯|通訊).{0,40}", r"(?:按[赞讚].{0,6})?(?:关注|關注|扫描|掃描|下载|下載|订阅|訂閱|加入).{0,60}(?:公众号|微信|二维码|APP|客户端|電子報|频道|頻道|telegram|facebook|粉絲|粉丝|专页|專頁).{0,80}", r".{0,40}(?:சேனல|செய்திமடல|யூடியூப்).{0,40}(?:சப்ஸ்கிரைப்|பதிவு செய்ய|பின்தொடர).{0,40}", r".{0,60}(?:whatsapp|telegram|facebook).{0,40}(?:சேனல|பின்தொடர|இணைய).{0,80}",
 )  # fmt: skip
 
-# What only a sentence of news says: who said it, whom it befell, what the police did.
+# What only a sentence of news says: who said it, whom it befell, what police and courts did.
 REPORTS = (
-    r"\b(?:said|says|told|wrote|asked|showed|warned|promised|shouted|was|were|had|has|who|whom|victims?|suspects?|arrested|many|and you)\b",
-    r"\b(?:kata|ujar|menurut|polisi|polis|korban|mangsa|tersangka|suspek|hakim|ditangkap|ditahan)\b", r"\b(?:ayon|pulisya|biktima|naaresto|sinabi)\b",
-    r"(?<!\w)(?:công an|cảnh sát|đối tượng|nạn nhân|bị can|bắt giữ|cho biết|cho hay|theo ông|theo bà)(?!\w)", r"ตำรวจ|จับกุม|ผู้ต้องหา|ผู้เสียหาย|เหยื่อ|คนร้าย|กล่าวว่า|เปิดเผยว่า|หลอก",
-    r"ຕຳຫຼວດ|ຜູ້ຕ້ອງຫາ|ຜູ້ເຄາະຮ້າຍ|ກ່າວວ່າ|ຈັບ", r"នគរបាល|ជនរងគ្រោះ|ជនសង្ស័យ|ឃាត់ខ្លួន|បានឲ្យដឹង|បានប្រាប់|បោក", r"ရဲတပ်|ဖမ်းဆီး|ပြောကြား|တရားခံ",
-    r"警方|公安|受害|嫌犯|嫌疑|被骗|被騙|诈骗|詐騙|民众|民眾|表示|告诉|告訴|[称稱说說][，。：]", r"காவல்|போலீ|மோசடி|தெரிவித்த|கூறின",
+    r"\b(?:said|says|told|wrote|asked|showed|warned|promised|shouted|was|were|had|has|he|she|who|whom|many|and you|victims?|suspects?|arrested|charged|police|court|gang|scam(?:mer)?s?)\b",
+    r"\b(?:kata|ujar|menurut|janji|polisi|polis|korban|mangsa|tersangka|suspek|pelaku|penipu(?:an)?|sindi[ck][ae]t|hakim|jaksa|didakwa|ditangkap|ditahan|ditipu)\b",
+    r"\b(?:ayon|sabi|sinabi|pulisya|biktima|naaresto|hukom)\b",
+    r"(?<!\w)(?:công an|cảnh sát|đối tượng|nạn nhân|bị can|bị bắt|bắt giữ|khởi tố|lừa đảo|cho biết|cho hay|theo ông|theo bà)(?!\w)",
+    r"ตำรวจ|จับกุม|ผู้ต้องหา|ผู้เสียหาย|เหยื่อ|คนร้าย|แก๊ง|พนัน|อัยการ|กล่าวว่า|เปิดเผยว่า|หลอก|ชักชวน", r"ຕຳຫຼວດ|ຜູ້ຕ້ອງຫາ|ຜູ້ເຄາະຮ້າຍ|ກ່າວວ່າ|ຈັບ|ຫຼອກ|ພະນັນ",
+    r"នគរបាល|រងគ្រោះ|ជនសង្ស័យ|ឃាត់ខ្លួន|តុលាការ|ចោទប្រកាន់|បានឲ្យដឹង|បានប្រាប់|បោក", r"ရဲတပ်|ဖမ်းဆီး|ပြောကြား|တရားခံ|လိမ်လည်|တရားရုံး",
+    r"警方|公安|受害|嫌犯|嫌疑|被告|检察|檢察|起诉|起訴|逮捕|骗|騙|损失|損失|民众|民眾|(?<!其)他|她|表示|告诉|告訴|[称稱说說][，。：]", r"காவல்|போலீ|மோசடி|வழக்கு|கைது|கும்பல்|தெரிவித்த|கூறின",
 )  # fmt: skip
 
 PAYWALL = (
