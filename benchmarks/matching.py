@@ -31,6 +31,7 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from monitor.adapters.memory import spare_memory
 from monitor.rules.backtest import Judged, backtest
 from monitor.rules.compile import compile_rules
 from monitor.rules.match import Document
@@ -155,10 +156,10 @@ def measure(count: int, documents: Sequence[Document], hot: Sequence[str], cold:
     texts = queries(count, hot, cold)
     rules = [Rule(id=f"{number:05}", title="", when=text) for number, text in enumerate(texts)]
     compile_rules([], [])  # the tables of the process, made once
-    gc.collect()
+    spare_memory()
     before = psutil.Process().memory_info().rss
     rule_set = compile_rules(rules, [])
-    gc.collect()
+    spare_memory()  # as the daemon does when it has loaded its rules
     memory = psutil.Process().memory_info().rss - before
     parsing = min(cpu(lambda: [parse(text) for text in texts]) for _ in range(2))
     compiling = min(cpu(lambda: compile_rules(rules, [])) for _ in range(2))

@@ -59,6 +59,7 @@ class Alphabet:
         self._assign_pairs(wide, pairs, codes, bits)
         self.bits = bytes(bits)
         table = codes[tables().fold]
+        table = table[: np.flatnonzero(table != table[-1])[-1] + 2].copy()  # all that come later are read as the last of these
         self.table = CodeTable(np.where(table < 256, table, 0).astype(np.uint8), table)
 
     def _assign_pairs(

@@ -115,7 +115,7 @@ class Patterns:
         self.reach = max(map(len, found), default=0) + 4
         rest = {term: self._glob(pieces) for term, pieces in globs.items()}
         cased = {term: letters_as_written(key.text) for term, key in enumerate(keys) if key.mode == "case"}
-        self.rows = array("q")
+        self.rows = array("i")
         self.checks: dict[int, tuple[Check, ...]] = {}
         for number, (pattern, row) in enumerate(found.items()):
             ((term, kind), *more) = row

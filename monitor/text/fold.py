@@ -40,8 +40,8 @@ from monitor.text.tables import (
 
 
 class CodeTable(NamedTuple):
-    """Code point -> the number that `Folded.codes` shall hold. What does not fit into `narrow` is 0 there; it must agree with
-    `tables().fold` on ASCII."""
+    """Code point -> the number that `Folded.codes` shall hold; that of the last entry for what lies behind it. What does not fit into
+    `narrow` is 0 there; it must agree with `tables().fold` on ASCII."""
 
     narrow: NDArray[np.uint8]
     wide: NDArray[np.uint16]
