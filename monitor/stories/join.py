@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from monitor.stories.facts import Facts
-from monitor.stories.shingles import Sketch, containment, similarity
+from monitor.stories.shingles import Sketch, containment, similarities
 from monitor.stories.translation import WINDOW as TRANSLATION_WINDOW
 from monitor.stories.translation import same_happening
 
@@ -76,7 +76,8 @@ def decide(
     The order of the candidates makes no difference, and `new` itself or a candidate without a story among them does no harm.
     """
     in_time = [each for each in _open(new, candidates) if _apart(new, each) <= window]
-    copies, told = _copies(new, in_time)
+    shares = similarities(new.sketch, [each.sketch for each in in_time])
+    copies, told = _copies(new, list(zip(in_time, shares, strict=True)))
     translated = [
         (each, reason)
         for each in _open(new, translations)
@@ -88,7 +89,7 @@ def decide(
     elif translated:
         (first, reason), share, near = translated[0], 0.0, []
     else:
-        return Opened(story_id=new.article_id, reason=_apart_because(new, in_time, told))
+        return Opened(story_id=new.article_id, reason=_apart_because(shares, told))
     assert first.story_id is not None
     same = [each.story_id for each in (*near, *(each for each, _ in translated)) if each.story_id is not None]
     also = tuple(dict.fromkeys(story for story in same if story != first.story_id))
@@ -106,26 +107,21 @@ def _open(new: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
     ]
 
 
-def _copies(new: Candidate, in_time: Sequence[Candidate]) -> tuple[list[tuple[Candidate, float, str]], bool]:
+def _copies(new: Candidate, in_time: Sequence[tuple[Candidate, float]]) -> tuple[list[tuple[Candidate, float, str]], bool]:
     """What `new` may be a copy of, with how much they share and why; and whether its own site tells something else of that form."""
-    alike = {each.article_id: reason for each in in_time if (reason := _resemblance(new, each))}
-    own = [each for each in in_time if _same_site(new, each)]
-    told = {each.story_id for each in own} - {each.story_id for each in own if each.article_id in alike}
-    copies = [
-        (each, similarity(new.sketch, each.sketch), alike[each.article_id])
-        for each in in_time
-        if each.article_id in alike and each.story_id not in told
-    ]
+    alike = [(each, share, reason) for each, share in in_time if (reason := _resemblance(new, each, share))]
+    told = {each.story_id for each, _ in in_time if _same_site(new, each)}
+    told -= {each.story_id for each, _, _ in alike if _same_site(new, each)}
+    copies = [copy for copy in alike if copy[0].story_id not in told]
     nearest = max((share for _, share, _ in copies), default=0.0)
     return [copy for copy in copies if copy[1] >= nearest - AS_NEAR], bool(told)
 
 
-def _apart_because(new: Candidate, in_time: Sequence[Candidate], told: bool) -> str:
-    if not in_time:
+def _apart_because(shares: Sequence[float], told: bool) -> str:
+    if not shares:
         return f"no article of the last {WINDOW.days} days shares a passage with it"
-    nearest = max(similarity(new.sketch, each.sketch) for each in in_time)
     why = "in the way of its own site, which tells something else" if told else "too little"
-    return f"the nearest of {len(in_time)} candidates shares {nearest:.0%}, {why}"
+    return f"the nearest of {len(shares)} candidates shares {max(shares):.0%}, {why}"
 
 
 def _translation(new: Candidate, old: Candidate) -> str | None:
@@ -139,9 +135,8 @@ def _base(language: str) -> str:
     return language.partition("-")[0]
 
 
-def _resemblance(new: Candidate, old: Candidate) -> str | None:
-    """Why `new` is a copy of `old`, or None if it is not."""
-    share = similarity(new.sketch, old.sketch)
+def _resemblance(new: Candidate, old: Candidate, share: float) -> str | None:
+    """Why `new`, which shares so much with `old`, is a copy of it, or None if it is not."""
     if min(new.sketch.shingles, old.sketch.shingles) < SHORT_SHINGLES:
         # A headline alone ("Morning briefing", "Three held in drug raid") says too little to be told apart by its letters, unless
         # another site carries the very same one at the same time.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import struct
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -87,6 +88,15 @@ def similarity(a: Sketch, b: Sketch) -> float:
         return 0.0
     left, right = (np.frombuffer(each.values, dtype="<u4") for each in (a, b))
     return int(np.count_nonzero(left == right)) / VALUES
+
+
+def similarities(a: Sketch, others: Sequence[Sketch]) -> list[float]:
+    """The `similarity` of each of the others to `a`, all at once."""
+    if not a.shingles or not others:
+        return [0.0] * len(others)
+    rows = np.frombuffer(b"".join(each.values for each in others), dtype="<u4").reshape(-1, VALUES)
+    same = np.count_nonzero(rows == np.frombuffer(a.values, dtype="<u4"), axis=1).tolist()
+    return [number / VALUES if each.shingles else 0.0 for number, each in zip(same, others, strict=True)]
 
 
 def containment(a: Sketch, b: Sketch) -> float:

@@ -7,7 +7,7 @@ import xxhash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.stories.shingles import BANDS, SHINGLE, VALUES, Sketch, containment, similarity, sketch
+from monitor.stories.shingles import BANDS, SHINGLE, VALUES, Sketch, containment, similarities, similarity, sketch
 
 PAIRS = 25
 
@@ -49,6 +49,7 @@ def test_the_estimate_is_near_the_true_jaccard_similarity(writer):
         left, right = ({text[at : at + 5] for at in range(len(text) - 4)} for text in (a, b))
         true = len(left & right) / len(left | right)
         assert similarity(sketch(a), sketch(b)) == pytest.approx(true, abs=4 * 0.044)
+        assert similarities(sketch(a), [sketch(b), sketch("")]) == [similarity(sketch(a), sketch(b)), 0.0]
 
 
 def test_containment_sees_the_short_text_in_the_long_one(writer):
