@@ -15,7 +15,7 @@ from itertools import combinations
 from typing import Literal, NoReturn, cast
 
 from monitor.rules.query import And, AtLeast, Mode, Near, Not, Or, Query, Scope, Scoped, Tagged, Term, Vocab
-from monitor.rules.tokens import MAX_DISTANCE, QueryError, Token, check_term, error, is_plain, members, tokenize
+from monitor.rules.tokens import MAX_DISTANCE, QueryError, Token, check_term, error, members, tokenize
 
 __all__ = ["QueryError", "parse", "parse_term"]
 
@@ -184,8 +184,8 @@ class _Parser:
         self.depth -= 1
         terms: list[Term] = []
         shift = token.start
-        for text, start, end in members(token.text):
-            wildcard = not is_plain(text) and check_term(Token("term", text, start + shift, end + shift), self.text)
+        for text, plain, start, end in members(token.text):
+            wildcard = not plain and check_term(Token("term", text, start + shift, end + shift), self.text)
             terms.append(_term(Term, (text, "plain", wildcard, start + shift, end + shift)))
         return terms[0] if len(terms) == 1 else Or(children=tuple(terms), start=terms[0].start, end=terms[-1].end)
 

@@ -113,11 +113,11 @@ def tokenize(text: str) -> list[Token]:
     return tokens
 
 
-Members = tuple[tuple[str, int, int], ...]
+Members = tuple[tuple[str, bool, int, int], ...]
 
 
 def members(text: str) -> Members:
-    """The terms of the text of an `any`, each with its place in it."""
+    """The terms of the text of an `any`, each with whether it is plain and its place in the text."""
     return _remembered(text) if len(text) <= _WORTH_REMEMBERING else _members(text)
 
 
@@ -131,13 +131,14 @@ def _remembered(text: str) -> Members:
 
 
 def _members(text: str) -> Members:
-    found: list[tuple[str, int, int]] = []
+    found: list[tuple[str, bool, int, int]] = []
     end = 0
     for piece in _MEMBER.findall(text):
         start = text.index(piece, end)
         end = start + len(piece)
         if piece != "OR":
-            found.append((" ".join(piece.strip('"').split()), start, end))
+            term = " ".join(piece.strip('"').split())
+            found.append((term, is_plain(term), start, end))
     return tuple(found)
 
 

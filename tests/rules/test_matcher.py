@@ -3,6 +3,8 @@
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.rules.compile import compile_rules
 from monitor.rules.match import Document, Match
@@ -245,6 +247,37 @@ def test_rules_that_ask_for_no_term_are_asked_of_every_document() -> None:
     assert receipt("lang:th", "x", language="th") is not None
     assert receipt("lang:th", "x", language="en") is None
     assert receipt("lang:th OR heroin", "heroin") is not None
+
+
+_WORDS = st.lists(st.sampled_from(["a1", "b1", "c1", "d1", "e1"]), max_size=3)
+_GROUP = st.tuples(st.sampled_from(["", "", "title:", "body:", "url:"]), _WORDS.filter(bool))
+_ALTERNATIVE = st.tuples(st.lists(_GROUP, min_size=1, max_size=3), st.lists(_GROUP, max_size=2))
+
+
+@given(st.lists(st.lists(_ALTERNATIVE, min_size=1, max_size=2), min_size=1, max_size=4), _WORDS, _WORDS, _WORDS)
+def test_many_rules_hold_as_each_reads(rules, title, body, address) -> None:
+    fields = {"": {*title, *body}, "title:": {*title}, "body:": {*body}, "url:": {*address}}
+
+    def text(group) -> str:
+        return f"{group[0]}({' OR '.join(group[1])})"
+
+    def occurs(group) -> bool:
+        return not fields[group[0]].isdisjoint(group[1])
+
+    whens = {
+        str(number): " OR ".join(
+            f"({' AND '.join([*map(text, held), *(f'NOT {text(each)}' for each in barred)])})" for held, barred in alternatives
+        )
+        for number, alternatives in enumerate(rules)
+    }
+    rule_set = compile_rules([Rule(id=number, title="", when=when) for number, when in whens.items()], [])
+    document = Document(title=" ".join(title), body=" ".join(body), url=f"https://n.example/{'-'.join(address)}")
+    expected = {
+        str(number)
+        for number, alternatives in enumerate(rules)
+        if any(all(map(occurs, held)) and not any(map(occurs, barred)) for held, barred in alternatives)
+    }
+    assert rule_set.held(document) == expected
 
 
 def test_many_characters_of_many_scripts_fit_into_one_rule_set() -> None:
