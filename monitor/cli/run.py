@@ -94,7 +94,7 @@ def log_to_stderr() -> None:
     logging.basicConfig(
         format="%(levelname)s %(message)s" if journal else "%(asctime)s %(levelname)s %(message)s", level=logging.INFO
     )
-    for library in ("apscheduler", "procrastinate", "psycopg"):
+    for library in ("alembic", "apscheduler", "procrastinate", "psycopg"):
         logging.getLogger(library).setLevel(logging.WARNING)
 
 

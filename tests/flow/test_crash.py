@@ -117,6 +117,7 @@ class Torture:
             ended = process.wait(timeout=30)
         assert counts == {"sent": 2 * self.number}, self.log.read_text()
         assert ended == 0, self.log.read_text()
+        assert b"alembic" not in self.log.read_bytes(), "what a library says of its plugins is no news"
         for channel, got in self.received().items():
             ids: dict[str, set[str]] = {}
             for headline, delivery in got:
