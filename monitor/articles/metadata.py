@@ -1,8 +1,9 @@
 """What a page says about itself: JSON-LD, OpenGraph, meta tags, microdata and the visible heading, by one light pass over the tree.
 
-Where they disagree the order is: for the headline a heading (or an element of one) that another of them confirms, then JSON-LD,
-OpenGraph, microdata, other meta tags, the heading, the title of the document, none of them if it is only the name of the site; for
-everything else JSON-LD, meta tags, microdata. What the feed says comes after these, see `page`.
+Where they disagree the order is: for the headline a heading (or an element of one) that another of them confirms, then a heading that is
+declared to be it, JSON-LD, OpenGraph, microdata, other meta tags, the heading (of several the one in the article), the title of the
+document, none of them if it is only the name of the site; for everything else JSON-LD, meta tags, microdata. What the feed says comes
+after these, see `page`.
 """
 # ruff: noqa: E501  the tables of names are read more easily row by row
 
@@ -21,6 +22,7 @@ from lxml.html import HtmlElement
 
 from monitor import urls
 from monitor.articles import bylines, plain
+from monitor.articles.marks import size
 
 _ARTICLE_KINDS = (
     "NewsArticle Article ReportageNewsArticle AnalysisNewsArticle OpinionNewsArticle BackgroundNewsArticle ReviewNewsArticle BlogPosting "
@@ -270,15 +272,20 @@ def _headline(
         text for text in (linked, graph, "" if declared else itemised, named, meta.get("twitter:title", ""), title) if text
     ]
     keys = [plain.fold(text) for text in others]
+    firsts = {plain.fold(_SEPARATOR.split(text)[0]) for text in others} - names
     for text in shown:
         key = plain.fold(text)
-        if len(key) >= 8 and any(key == other or (len(key) >= 15 and other.startswith(key)) for other in keys):
+        long = size([key])
+        if (long >= 4 and key in firsts) or (
+            long >= 8 and any(key == each or (long >= 15 and each.startswith(key)) for each in keys)
+        ):
             return text
     beginnings = {plain.fold(_PART.split(text)[0]) for text in others}
     for text in _texts(part for heading in headings[:8] for part in heading):
         if len(plain.fold(text)) >= 8 and plain.fold(text) in beginnings:
             return text
-    lone = shown[0] if len(shown) == 1 and plain.fold(shown[0]) not in plain.fold(site or "-") else ""
+    inside = _texts(each for each in headings if next(each.iterancestors("main", "article"), None) is not None) or shown
+    lone = inside[0] if len(inside) == 1 and plain.fold(inside[0]) not in plain.fold(site or "-") else ""
     standing = _without_unknown_site(document, tree)
     lone = "" if standing != document else lone
     candidates = [declared, linked, graph, itemised, named, lone, standing]
@@ -306,7 +313,7 @@ def _without_unknown_site(text: str, tree: HtmlElement) -> str:
         if len(head) >= 8 and _SHOWN(tree, text=head):
             return head
     head, underscore, tail = text.rpartition("_")
-    while underscore and len(tail) <= _LONGEST_SITE and len(head) >= 8:
+    while underscore and len(tail) <= _LONGEST_SITE and size([head]) >= 2 * len(head):
         text = head.strip()
         head, underscore, tail = text.rpartition("_")
     return text

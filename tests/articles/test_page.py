@@ -188,6 +188,20 @@ def test_what_follows_the_headline_in_the_title_is_known_by_the_page_that_shows_
     assert read(page(body=f"<div><div class=t>{shown}</div>{TEXT}</div>", title=title)).headline == headline
 
 
+def test_of_several_headings_that_in_the_article_counts(read):
+    body = f"<div><h1>The harbour and its people</h1></div><article><h1>Two tonnes seized</h1>{TEXT}</article>"
+    assert read(page(body=body, title="Seized - The harbour and its people")).headline == "Two tonnes seized"
+
+
+def test_a_short_heading_with_which_the_title_begins_is_the_headline(read):
+    body = f"<div><h1>The harbour and its people</h1></div><div><h1>Ports</h1>{TEXT}</div>"
+    assert read(page(body=body, title="Ports - The harbour and its people")).headline == "Ports"
+
+
+def test_an_underscore_in_a_latin_title_is_kept(read):
+    assert read(page(title="The function from_raw_parts", body=TEXT)).headline == "The function from_raw_parts"
+
+
 def test_chinese_titles_name_the_site_after_an_underscore(read):
     assert read(page(title="海关在边境查获两吨毒品 缉毒局_某某网", body=TEXT)).headline == "海关在边境查获两吨毒品 缉毒局"
 
