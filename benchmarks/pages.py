@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import random
 import statistics
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from io import BytesIO
@@ -81,12 +81,22 @@ class="story"><h1 class="story-headline">{headline}</h1><div class="byline">By <
 <footer>{_menu(chance, words, round(55 * furniture))}</footer>{_tags(chance, 8)}</body></html>""".encode()
 
 
-def write(path: Path, numbers: Iterable[int], *, matching_percent: int, bare: bool = False) -> Path:
-    """A WARC file of these pages, one a second, so many of a hundred matching."""
+def made(number: int) -> bytes:
+    """The page with this number; five of a hundred match."""
+    return page(number, matching=number % 100 < 5)
+
+
+def bare(number: int) -> bytes:
+    """The same as its article alone."""
+    return page(number, matching=number % 100 < 5, bare=True)
+
+
+def write(path: Path, numbers: Iterable[int], body_of: Callable[[int], bytes]) -> Path:
+    """A WARC file of these pages, one a second."""
     with path.open("wb") as file:
         writer = WARCWriter(file, gzip=True, warc_version="1.1")
         for number in numbers:
-            body = page(number, matching=number % 100 < matching_percent, bare=bare)
+            body = body_of(number)
             record = writer.create_warc_record(
                 url(number),
                 "response",

@@ -1,9 +1,10 @@
 """Replaying a recording: what it costs over and above reading the pages, how it uses two cores, and how its memory grows.
 
-    python -m benchmarks.replay [--pages 800] [--memory-pages 20000] [--rounds 3]
+    python -m benchmarks.replay [--pages 800] [--memory-pages 20000] [--rounds 3] [--saved DIR]
 
-Pages are those of benchmarks/pages.py, 5 of 100 matching the shipped rules. Costs are the difference between replaying many pages and
-replaying a few, so that starting processes and compiling rules does not count. CPU is that of all processes, user and system.
+Pages are those of benchmarks/pages.py, 5 of 100 matching the shipped rules, or the saved ones `DIR/*.html`, over and over. Costs are the
+difference between replaying many pages and replaying a few, so that starting processes and compiling rules does not count. CPU is that of
+all processes, user and system.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import trafilatura
 
 from benchmarks.figure import Figure
-from benchmarks.pages import page, url, write
+from benchmarks.pages import bare, made, url, write
 from monitor.adapters.clock import SystemClock
 from monitor.articles.page import read_page
 from monitor.fetching.outcome import Fetched
@@ -82,9 +83,18 @@ def cpu_ms(read: Callable[[int], object], count: int) -> float:
     return best / count * 1000
 
 
-def figures(pages: int = 800, memory_pages: int = 20_000, rounds: int = ROUNDS) -> list[Figure]:
-    """The ratios, measured now."""
-    bodies = [page(number, matching=number % 100 < 5) for number in range(100)]
+def saved(folder: Path) -> list[bytes]:
+    """The pages `*.html` of a folder."""
+    return [path.read_bytes() for path in sorted(folder.glob("*.html"))]
+
+
+def figures(pages: int = 800, memory_pages: int = 20_000, rounds: int = ROUNDS, others: Sequence[bytes] = ()) -> list[Figure]:
+    """The ratios, measured now; `others` are pages to take in place of those made here."""
+
+    def body_of(number: int) -> bytes:
+        return others[number % len(others)] if others else made(number)
+
+    bodies = [body_of(number) for number in range(len(others) or 100)]
     now = SystemClock().now()
     fetched = [
         Fetched(url=url(number), status=200, body=body, fetched_at=now, headers={"content-type": "text/html; charset=utf-8"})
@@ -96,13 +106,13 @@ def figures(pages: int = 800, memory_pages: int = 20_000, rounds: int = ROUNDS) 
     reading = cpu_ms(lambda number: read_page(SOURCE, fetched[number], entry), len(bodies))
     with tempfile.TemporaryDirectory(prefix="monitor-benchmark-") as scratch:
         folder = Path(scratch)
-        small = write(folder / "small.warc.gz", range(START), matching_percent=5)
-        large = write(folder / "large.warc.gz", range(START + pages), matching_percent=5)
+        small = write(folder / "small.warc.gz", range(START), body_of)
+        large = write(folder / "large.warc.gz", range(START + pages), body_of)
         wall_1, cpu_1 = per_page(small, large, pages, rounds, "--processes", "1")
         wall_2, _ = per_page(small, large, pages, rounds, "--processes", "2")
         wall_few, cpu_few = per_page(small, large, pages, rounds, "--processes", "1", "--matches-only")
-        few = write(folder / "few.warc.gz", range(FEW), matching_percent=5, bare=True)
-        many = write(folder / "many.warc.gz", range(memory_pages), matching_percent=5, bare=True)
+        few = write(folder / "few.warc.gz", range(FEW), bare)
+        many = write(folder / "many.warc.gz", range(memory_pages), bare)
         memory_few, memory_many = (replay(path, "--processes", "2").memory for path in (few, many))
     cores = len(os.sched_getaffinity(0))
     return [
@@ -127,7 +137,7 @@ def figures(pages: int = 800, memory_pages: int = 20_000, rounds: int = ROUNDS) 
             detail=f"{wall_1:.2f} and {wall_2:.2f} ms a page on {cores} cores, load {os.getloadavg()[0]:.1f}",
         ),
         Figure(
-            name="replay: --matches-only, 5 % match",
+            name="replay: --matches-only" + ("" if others else ", 5 % match"),
             ratio=cpu_1 / cpu_few,
             baseline="the full read, CPU",
             bound=">= 5",
@@ -151,8 +161,9 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=800)
     parser.add_argument("--memory-pages", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--saved", type=Path)
     chosen = parser.parse_args()
-    for each in figures(chosen.pages, chosen.memory_pages, chosen.rounds):
+    for each in figures(chosen.pages, chosen.memory_pages, chosen.rounds, saved(chosen.saved) if chosen.saved else ()):
         print(f"{each.name:42} {each.ratio:6.2f}  x {each.baseline:34} {each.bound or '':8} {each.detail}")
 
 
