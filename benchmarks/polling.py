@@ -4,7 +4,7 @@
     python -m benchmarks.polling [--feeds 200] [--known 1000000] [--due 100000] [--sources 10000]
 
 Each feed has a loopback address of its own on one server in a process of its own: RSS of 30 entries, some 34 kB. Each client runs in
-a process of its own with a store on disk; its times are CPU (user and system) of that process and, for monitor, of its parsing worker,
+a process of its own with a store on disk; its times are CPU (user and system) of that process and, for monitor, of its two workers,
 scheduling and SQLite included. Both poll with sixteen threads. Reading pages is no part of it: monitor's steps of that kind do not run.
 The memory is that of `monitor run` with the shipped rules and its desk, without its workers; what it shares with them counts by halves.
 """
@@ -144,7 +144,6 @@ def monitor(pipe: Connection, urls: Sequence[str], plain: Sequence[str]) -> None
             state_directory=Path(folder),
             store=f"sqlite:///{folder}/monitor.db",
             user_agent="monitor-benchmark/1.0",
-            workers=1,
             allow_networks=("127.0.0.0/8",),
             sources=tuple(sources),
         )
@@ -160,7 +159,8 @@ def monitor(pipe: Connection, urls: Sequence[str], plain: Sequence[str]) -> None
                 clock.hours += 1
 
             body = Fetched(url=urls[0], status=200, body=feed(0, 0), fetched_at=clock.now())
-            app.parse.list_entries(sources[0], body)  # the worker has loaded its libraries
+            for _ in range(settings.workers):
+                app.parse.list_entries(sources[0], body)  # the workers take turns, and have loaded their libraries then
             _answer(pipe, lambda: poll(sources[: len(urls)]), lambda: poll(sources[len(urls) :]))
 
 

@@ -35,6 +35,8 @@ def absolute(link: str, base: str, *, only_absolute: bool = False) -> str | None
         or (only_absolute and not re.match(r"https?://", link, re.IGNORECASE))
     ):
         return None
+    if link.startswith(("http://", "https://")) and "#" not in link and urls.is_web(link):
+        return link
     try:
         url, _ = urldefrag(urljoin(base, link))
         if " " in urlsplit(url).netloc:

@@ -68,8 +68,8 @@ class Entries:
         return ids
 
     def _insert(self, rows: list[dict[str, Any]]) -> list[int]:
-        """Add the rows; their ids. To have ids told by SQLite takes a statement for each row, and while we write nobody else does."""
-        if self._connection.dialect.name == "postgresql":
+        """Add the rows; their ids. To be told many by SQLite takes a statement for each, and while we write nobody else does."""
+        if len(rows) == 1 or self._connection.dialect.name == "postgresql":
             return [int(entry_id) for entry_id in self._connection.execute(_ADD_NUMBERED, rows).scalars()]
         last = int(self._connection.execute(_LAST).scalar_one())
         ids = list(range(last + 1, last + 1 + len(rows)))
