@@ -18,7 +18,8 @@ _STYLE = (
     "background:#fff;border:1px solid #dde1e5;border-radius:8px}"
     "h1{margin:0 0 12px;font-size:21px}.soft{color:#5b6470;font-size:14px}"
     "button{padding:10px 16px;border:0;border-radius:6px;background:#0b57d0;color:#fff;font:inherit;font-weight:bold}"
-    "@media(prefers-color-scheme:dark){body{background:#14171a;color:#e8eaed}main{background:#1f2428;border-color:#363d44}}"
+    "@media(prefers-color-scheme:dark){body{background:#14171a;color:#e8eaed}"
+    "main{background:#1f2428;border-color:#363d44}.soft{color:#a3acb5}}"
 )
 POLICY = (
     "default-src 'none'; style-src 'sha256-"

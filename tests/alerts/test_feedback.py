@@ -77,6 +77,14 @@ def test_the_policy_of_the_page_allows_its_own_style_and_nothing_else(notice) ->
     assert "unsafe" not in POLICY
 
 
+def test_the_page_can_be_read_in_the_dark(notice) -> None:
+    """Every colour of a text has another one there."""
+    (style,) = re.findall(r"<style>(.*?)</style>", asking(notice, "noise"))
+    light, _, dark = style.partition("@media(prefers-color-scheme:dark)")
+    coloured = {rule for rule, colours in re.findall(r"([a-z.]+)\{([^{}]*)\}", light) if re.search(r"(^|;)color:", colours)}
+    assert coloured - {"button"} <= set(re.findall(r"([a-z.]+)\{[^{}]*\bcolor:", dark))
+
+
 def test_precision_is_the_relevant_among_what_was_judged_and_the_worst_comes_first(notice) -> None:
     judged = [
         *[given(notice, "relevant", rule="scam")] * 3,
