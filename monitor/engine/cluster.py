@@ -176,7 +176,7 @@ class ClusterEngine:
 
     def _take(self, context: Context, claim: Claim) -> Claim | None:
         now = context.clock.now()
-        with self._store.claiming() as tx:
+        with self._store.claiming(once=True) as tx:
             if claim.due.step not in STEPS:
                 log.warning("a job for `%s`, which this version does not know, is left to a newer worker", claim.due.step)
                 tx.lanes.release([(claim, now + UNKNOWN_REST)])

@@ -67,24 +67,31 @@ class RowStore:
         """A transaction that no other writer runs beside; on leaving it has happened or not, and with `on_disk` no power cut undoes it."""
         with _reached(), self._one_writer, self._writer.connect() as connection:
             if self._writer.dialect.name == "sqlite":  # to wait for the disk is most of what a small transaction costs
-                connection.connection.driver_connection.execute(_SYNCED if on_disk else _SOON)  # type: ignore[union-attr]
+                synced = _SYNCED if on_disk else _SOON
+                if connection.info.get("synced") != synced:
+                    connection.connection.driver_connection.execute(synced)  # type: ignore[union-attr]
+                    connection.info["synced"] = synced
             with connection.begin():
                 if self._writer.dialect.name == "postgresql":
                     connection.execute(_ALONE if on_disk else _ALONE_AND_SOON, {"key": _WRITERS_LOCK})
                 yield RowTransaction(connection)
 
     @contextmanager
-    def claiming(self) -> Iterator[RowTransaction]:
+    def claiming(self, *, once: bool = False) -> Iterator[RowTransaction]:
         """A transaction over lanes. On PostgreSQL it runs beside writers and beside others like it, on SQLite nothing can.
 
-        A power cut may undo it: a daemon that starts frees all lanes, and a claim that is gone lets nobody write.
+        A power cut may undo it: a daemon that starts frees all lanes, and a claim that is gone lets nobody write. `once` is for a single
+        statement, which needs no transaction around it.
         """
         if self._writer.dialect.name != "postgresql":
             with self.writing(on_disk=False) as tx:
                 yield tx
             return
-        with _reached(), self._claimer.begin() as connection:
-            yield RowTransaction(connection)
+        with _reached(), self._claimer.connect() as connection:
+            if once:
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+            with connection.begin():
+                yield RowTransaction(connection)
 
     @contextmanager
     def batch(self, *, searchable: bool) -> Iterator[Batch]:

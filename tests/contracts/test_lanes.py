@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from monitor.errors import StoreBusy, StoreUnreachable
 from monitor.ports import Claim, Due
 from monitor.sources.source import Source
+from monitor.store import database
 from monitor.store.database import RowStore, open_store
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -163,6 +164,17 @@ def test_a_server_that_hangs_up_is_told_apart_from_a_bug_and_found_again(postgre
     with pytest.raises(StoreUnreachable, match="terminating connection"):
         cut_off()
     assert len(claimed(store, ONE)) == 1, "the next transaction has a new connection"
+    store.close()
+
+
+def test_a_server_that_hung_up_while_nobody_asked_is_found_again_at_once(postgres, monkeypatch) -> None:
+    monkeypatch.setattr(database, "_TRUSTED_S", 0.0)  # as after a pause
+    store = open_store(postgres())
+    with store.claiming() as tx:
+        pid = tx.driver_connection.info.backend_pid
+    with store.writing() as other:
+        other.driver_connection.execute("SELECT pg_terminate_backend(%s)", (pid,))
+    assert len(claimed(store, ONE)) == 1
     store.close()
 
 
