@@ -215,7 +215,7 @@ def _not_modified(state: SourceState, answer: NotModified) -> SourceState:
 
 def _moved(state: SourceState, moved_to: str | None) -> SourceState:
     if moved_to is None:
-        return replace(state, moving_to=None, moves=0)
+        return replace(state, moving_to=None, moves=0) if state.moves else state
     moves = state.moves + 1 if moved_to == state.moving_to else 1
     if moves < _CONFIRMATIONS:
         return replace(state, moving_to=moved_to, moves=moves)

@@ -64,7 +64,8 @@ def poll_source(context: Context, key: str) -> Done:
             first = state.last_success_at is None
             new, recorded = keep_entries(tx, context, source, look.listing.entries, first_poll=first, now=now)
         after = after_poll(source, state, outcome, look.listing, len(new), now, context.chance(), listed=look.items)
-        after = replace(after, frozen=is_frozen(state, request, outcome, new))
+        frozen = is_frozen(state, request, outcome, new)
+        after = after if after.frozen == frozen else replace(after, frozen=frozen)
         after = _go_on(tx, source, state, after, look, len(new), now)
         after = heed_network(context, tx, state, after, now)
         tx.sources.add_traffic(context.traffic())
