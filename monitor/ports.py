@@ -504,6 +504,9 @@ class StoryRows(Protocol):
         """Take an article out of its story into one of its own, in which no rule alerts that alerted before; the id of that story.
         None if there is no such article, or if its story is named after it."""
 
+    def parted(self, one: str, other: str) -> bool:
+        """Whether one of these stories was split from the other: a person said that they are two."""
+
 
 class AlertRows(Protocol):
     """The outbox: alerts, messages and deliveries, committed before anything is sent."""

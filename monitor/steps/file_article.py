@@ -122,7 +122,8 @@ def file_article(
 
 
 def _story_of(tx: Transaction, prepared: Prepared, now: datetime) -> tuple[str, bool]:
-    """The id of the story that the article joins or opens, and whether it opens it. Stories that it shows to be one are made one."""
+    """The id of the story that the article joins or opens, and whether it opens it. Stories that it shows to be one are made one, unless a
+    person said that they are two."""
     candidate = Candidate(
         article_id=prepared.id,
         site=host_of(prepared.article.url) if prepared.article.url else None,
@@ -144,6 +145,7 @@ def _story_of(tx: Transaction, prepared: Prepared, now: datetime) -> tuple[str, 
             tx.stories.open(story_id, now)
         case Joined(also=also):
             for other in also:
-                story_id = tx.stories.join(story_id, other)
+                if not tx.stories.parted(story_id, other):
+                    story_id = tx.stories.join(story_id, other)
             tx.stories.touch(story_id, now)
     return story_id, isinstance(decision, Opened)

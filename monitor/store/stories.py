@@ -63,6 +63,13 @@ class Stories:
         self._date(old)
         return article_id
 
+    def parted(self, one: str, other: str) -> bool:
+        split = or_(
+            (story.c.id == one) & story.c.split_from.in_(one_story(other)),
+            (story.c.id == other) & story.c.split_from.in_(one_story(one)),
+        )
+        return self._connection.execute(select(story.c.id).where(split)).first() is not None
+
     def _date(self, story_id: str) -> None:
         """Let the story be as old as the articles that are left in it."""
         last = select(func.max(article.c.read_at, type_=UtcDateTime)).where(article.c.story_id == story_id)

@@ -133,6 +133,19 @@ def test_stories_without_a_match_can_be_left_out(store: RowStore) -> None:
         assert [each.id[0] for each in tx.stories.newest(10, matched=True)] == ["a"]
 
 
+def test_what_a_person_split_is_known_as_parted_under_whatever_story_it_is_now(store: RowStore) -> None:
+    for letter, story in (("z", "z"), ("a", "a"), ("b", "a"), ("c", "c")):
+        keep(store, article(letter, story=story))
+    with store.writing() as tx:
+        tx.stories.split("b" * 16, NOW)
+        whole = tx.stories.join("z" * 16, "a" * 16)
+    with store.reading() as tx:
+        assert tx.stories.parted("b" * 16, whole)
+        assert tx.stories.parted(whole, "b" * 16)
+        assert not tx.stories.parted("c" * 16, whole)
+        assert not tx.stories.parted("b" * 16, "c" * 16)
+
+
 def test_alerts_of_a_joined_story_live_as_long_as_its_articles(store: RowStore) -> None:
     keep(store, article("a", hours=0))
     keep(store, article("b", hours=1))

@@ -200,6 +200,24 @@ def test_the_same_story_on_another_site_raises_no_second_alert(context: Context,
     assert len(alerts(store)) == 1
 
 
+def test_what_a_person_split_stays_split_when_another_copy_comes_and_is_not_alerted_again(
+    context: Context, here, store: RowStore
+) -> None:
+    def publish(site: str) -> str:
+        source = Source(id=site, name=site, url=f"https://{site}.example/", kind="page")
+        copy = Article(headline="ASEANAPOL meets", paragraphs=WORDS, url=f"https://{site}.example/1", language="en")
+        return str(import_article(context, source, copy, alerting=True).facts["article"])
+
+    first, second = publish("post"), publish("times")
+    with store.writing() as tx:
+        assert tx.stories.split(second, here.later(60)) == second
+    third = publish("star")
+    with store.reading() as tx:
+        stories = {tx.articles.get(each).story_id for each in (first, second, third)}  # type: ignore[union-attr]
+    assert len(stories) == 2
+    assert len(alerts(store)) == 1
+
+
 def test_another_rule_in_the_same_story_raises_its_own_alert(context: Context, here, store: RowStore) -> None:
     here.serve(context.sources["post"], entry())
     here.publish(PAGE, "ASEANAPOL plans for the year", *WORDS)
