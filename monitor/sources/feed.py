@@ -29,6 +29,7 @@ MOST_ENTRIES = 500
 _ROOT = re.compile(r"<((?:[\w.-]{1,40}:)?(rss|feed|RDF))(?=[\s>/])", re.IGNORECASE)
 _DATE = re.compile(r"<(?:[\w.-]{1,40}:)?(?:pubDate|published|updated|date)\b[^<>]*>([^<]{8,60})<")
 _SKIP = {name: re.compile(f"<skip{name}>[^\\0]{{0,2000}}?</skip{name}>") for name in ("Hours", "Days")}
+_MAILBOX = re.compile(r"^\S+@\S+ \((.+)\)$")  # what RSS 2.0 wants of an author
 _LONG_SUMMARY = 800
 _PERIODS_S = {"hourly": 3_600.0, "daily": 86_400.0, "weekly": 604_800.0, "monthly": 2_592_000.0, "yearly": 31_536_000.0}
 feedparser.api.PREFERRED_XML_PARSERS = []  # its wish, libxml2's, opens what a DTD names; looking for it is a fifth of a small parse
@@ -131,9 +132,9 @@ def _entries(parsed: Any, source: Source, fetched: Fetched) -> tuple[Entry, ...]
 
 def _entry(item: dict[str, Any], base: str, zone: tzinfo, now: datetime, *, dated_once: bool) -> Entry:
     summary, contents = _text(item, "summary"), [part.get("value") or "" for part in dict.get(item, "content") or ()]
-    content = max(contents, key=len, default="")
-    if not content and len(summary) > _LONG_SUMMARY:
-        content = summary
+    text = max(contents, key=len, default="")
+    summary_is_text = not text and len(summary) > _LONG_SUMMARY
+    content = plain.paragraphs(summary if summary_is_text else text)
     published = safe_date(dict.get(item, "published") or dict.get(item, "created"), zone, now)
     updated = safe_date(dict.get(item, "updated"), zone, now)
     if published is None and dated_once:  # feedparser files dc:date, the only date of RSS 1.0, under `updated`
@@ -142,8 +143,8 @@ def _entry(item: dict[str, Any], base: str, zone: tzinfo, now: datetime, *, date
         keys=(),
         url=_link(item, base),
         title=plain.line(_text(item, "title"), 1_000),
-        summary=plain.line(summary, 5_000),
-        content=plain.paragraphs(content),
+        summary=plain.in_line(content, 5_000) if summary_is_text else plain.line(summary, 5_000),
+        content=content,
         authors=_authors(item),
         published_at=published,
         updated_at=updated,
@@ -161,7 +162,7 @@ def _link(item: dict[str, Any], base: str) -> str | None:
 
 def _authors(item: dict[str, Any]) -> tuple[str, ...]:
     names = [plain.line(author.get("name") or "", 200) for author in dict.get(item, "authors") or ()]
-    people = [re.sub(r"^\S+@\S+ \((.+)\)$", r"\1", name) for name in names if name]
+    people = [_MAILBOX.sub(r"\1", name) for name in names if name]
     return tuple(dict.fromkeys(name for name in people if "@" not in name))[:10]
 
 

@@ -30,6 +30,11 @@ def paragraphs(markup: str, longest: int = 200_000) -> str | None:
     return _cut("\n\n".join(_paragraphs(markup, breaks="\n")), longest)
 
 
+def in_line(text: str | None, longest: int = 2_000) -> str | None:
+    """What `paragraphs` made, as `line` would have it."""
+    return _cut(" ".join((text or "").split()), longest)
+
+
 def unmarked(text: str, longest: int = 200_000) -> str | None:
     """Text that is no markup, line by line as `paragraphs` has it; None if nothing is left."""
     return _cut("\n\n".join(clean for part in text.split("\n") if (clean := _clean(part, entities=False))), longest)
