@@ -50,11 +50,13 @@ def test_opening_a_store_again_finds_what_was_kept(tmp_path: Path) -> None:
 
 def test_a_commit_is_on_disk_before_it_returns(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path}/monitor.db")
-    with store.writing() as tx:
-        pragma = tx._connection.exec_driver_sql("PRAGMA synchronous").scalar_one()
-        mode = tx._connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+    found = []
+    for on_disk in (True, False, True):
+        with store.writing(on_disk=on_disk) as tx:
+            found.append(tx._connection.exec_driver_sql("PRAGMA synchronous").scalar_one())
+            mode = tx._connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
     store.close()
-    assert (pragma, mode) == (2, "wal"), "2 is FULL"
+    assert (found, mode) == ([2, 1, 2], "wal"), "2 is FULL, which a transaction that need not be on disk takes from no other"
 
 
 def test_no_update_is_lost_when_threads_read_and_then_write(tmp_path: Path) -> None:
