@@ -84,10 +84,19 @@ class Readers:
         context = multiprocessing.get_context("spawn")  # never forked: the parent has database connections
         ours, theirs = context.Pipe()
         process = context.Process(
-            target=serve, args=(theirs, self._memory_limit_bytes, self._equip), name="reader", daemon=True
+            target=serve,
+            args=(theirs, self._memory_limit_bytes),
+            kwargs={"equipped": self._equip is not None},
+            name="reader",
+            daemon=True,
         )
         start(process)
         theirs.close()
+        if self._equip is not None:
+            # Not with the arguments: they go through a pipe whose other end this process holds too, so that if the new one dies before
+            # it has read them, and they are more than a pipe takes at once, the parent waits for ever.
+            with contextlib.suppress(OSError):  # it has died; `_wait` will hear of it
+                ours.send(self._equip)
         return _Seat(process=process, pipe=ours, deadline=time.monotonic() + START_LIMIT_S)
 
     def _hand_out(self) -> None:

@@ -196,11 +196,11 @@ def start(process: Any) -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def serve(pipe: Connection, memory_limit_bytes: int, equip: Call | None = None) -> None:
+def serve(pipe: Connection, memory_limit_bytes: int, *, equipped: bool = False) -> None:
     """A worker's life: say True when it is ready, then answer each (function, args) that comes through the pipe with (value, error),
-    until the other end is closed. `equip` is called before the limit is set."""
-    if equip is not None:
-        function, args = equip
+    until the other end is closed. One that is to be `equipped` finds a first call in the pipe, and makes it before the limit is set."""
+    if equipped:
+        function, args = pipe.recv()
         function(*args)
     _prepare(memory_limit_bytes)
     with contextlib.suppress(EOFError, OSError):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
+from multiprocessing import spawn
 
 import pytest
 
@@ -85,3 +87,12 @@ def test_a_reader_that_is_still_starting_is_deaf_to_ctrl_c(capfd: pytest.Capture
         assert readers.result(readers.submit(abs, -1)) == 1
         assert readers._seats[0].process is first
     assert capfd.readouterr().err == ""
+
+
+def test_a_process_that_dies_at_birth_is_told_whatever_it_was_to_be_equipped_with() -> None:
+    spawn.set_executable("/bin/false")
+    try:
+        with Readers(1, equip=(equip, ("x" * 1_000_000,))) as here, pytest.raises(RuntimeError, match="does not start"):
+            here.result(here.submit(equipped, 1))
+    finally:
+        spawn.set_executable(sys.executable)
