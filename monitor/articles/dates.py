@@ -265,10 +265,20 @@ def _relative_forms() -> tuple[tuple[re.Pattern[str], int], ...]:
     return tuple((re.compile(rf"((?<!\d)\d{{1,3}}|\ban?\b)\s*(?:{units})"), minutes) for minutes, units in AGO.items())
 
 
+_PUBLISHED = re.compile(
+    r"published|posted|diterbitkan|dipublikasikan|terbit|tayang|disiarkan|nailathala|đăng|เผยแพร่|ເຜີຍແຜ່|ផ្សាយ|发布|發布|发表|發表|刊登|வெளியிட",
+    re.IGNORECASE,
+)
 _NAMED_DAY = re.compile(rf"(?P<today>{TODAY})|(?P<yesterday>{YESTERDAY})|(?:{_names(WEEKDAYS)}|今|昨)(?=\s*[(（])")
 _IN_BRACKETS = re.compile(r"\s*[(（]\s*([^()（）]{1,30}?)\s*[)）]")
 _BARE_DAY = re.compile(r"(?:tanggal |ngày )?(\d{1,2})(?:st|nd|rd|th|hb)?\s*(?:日|号|號)?(?:\s?[/.]\s?(\d{1,2}))?")
 _WIRE_DAY = re.compile(r"(?<![\d月])(\d{1,2})日(?:综合|綜合|外電|專|专)?(?:讯|訊|电|電)")
+
+
+def from_publication(text: str) -> str | None:
+    """What a line says from the word on that marks the date of publication, before which another date may stand; None without one."""
+    found = _PUBLISHED.search(text)
+    return text[found.start() :] if found else None
 
 
 def find_named_day(text: str, now: datetime, timezone: str | None = None) -> datetime | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from monitor.articles import bylines, datelines, plain
 from monitor.articles.article import Removed
+from monitor.articles.dates import from_publication
 from monitor.articles.marks import Reason, by_or_date, is_body, is_caption, is_prose, is_sign_off, is_top_caption, reason_of
 from monitor.articles.phrases import ALSO_READ, COMMENTS, CREDIT, KICKER, compiled
 
@@ -181,7 +182,7 @@ def _drop_edges(page: _Lines) -> tuple[tuple[str, ...], tuple[str, ...]]:
         elif len(line) <= 160 and prose and compiled(r"\W*", CREDIT, r"\s*[:：៖/|]\s*\S.*").fullmatch(line):
             page.drop(at, Reason.CREDIT)
         if is_date:
-            dated.append(line)
+            dated.append(from_publication(line) or line)
     return authors, tuple(dated)
 
 

@@ -103,6 +103,8 @@ def read(tree: HtmlElement, url: str) -> Metadata:
         elif tag == "title":
             title = title or plain.line(element.text_content())
         else:
+            for line_break in element.iter("br"):
+                line_break.tail = f" {line_break.tail or ''}"
             headings.append(element)
     for element in tree.iterfind(".//*[@itemprop]"):
         for name in (element.get("itemprop") or "").lower().split():
@@ -261,23 +263,28 @@ def _headline(
     url: str,
 ) -> str | None:
     names = _names_of_site(site, url)
+    beside = names | {plain.fold(meta.get("article:section", ""))} - {""}
     shown = _texts(headings[:8])
-    linked = _without_site(_text(node.get("headline")) or _text(node.get("name")) or "", names)
-    graph = _without_site(meta.get("og:title", ""), names)
+    linked = _without_site(_text(node.get("headline")) or _text(node.get("name")) or "", beside)
+    graph = _without_site(meta.get("og:title", ""), beside)
     itemised = next(iter(items.get("headline", ())), "")
     declared = next(iter(_texts(heading for heading in headings if heading.get("itemprop") == "headline")), "")
     named = next((meta[name] for name in _TITLES if name in meta), "")
-    document = _without_site(title, names)
+    document = _without_site(title, beside)
     others = [
         text for text in (linked, graph, "" if declared else itemised, named, meta.get("twitter:title", ""), title) if text
     ]
     keys = [plain.fold(text) for text in others]
+    # The last part of a title may be the site; once its name is known, and off, it may be what follows a kicker.
     firsts = {plain.fold(_SEPARATOR.split(text)[0]) for text in others} - names
+    parts = {plain.fold(part) for text in (linked, graph, named) if site for part in _SEPARATOR.split(text)} - names
     for text in shown:
         key = plain.fold(text)
         long = size([key])
-        if (long >= 4 and key in firsts) or (
-            long >= 8 and any(key == each or (long >= 15 and each.startswith(key)) for each in keys)
+        if (
+            (long >= 4 and key in firsts)
+            or (long >= 15 and key in parts)
+            or (long >= 8 and any(key == each or (long >= 15 and each.startswith(key)) for each in keys))
         ):
             return text
     beginnings = {plain.fold(_PART.split(text)[0]) for text in others}

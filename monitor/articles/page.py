@@ -302,11 +302,8 @@ def _last_resort(
         return at
     if at := _first_date(visible.dates(tree), None, zone, article.language):
         return at
-    near = [
-        line
-        for element in islice((e for e in tree.iterfind(".//*[@class]") if _DATED.search(e.get("class"))), 6)
-        if len(line := plain.line(element.text_content()[:160])) <= 120
-    ]
+    dated_by_name = islice((each for each in tree.iterfind(".//*[@class]") if _DATED.search(each.get("class"))), 6)
+    near = visible.told_first(plain.line(each.text_content()[:400]) for each in dated_by_name)
     if at := _first_date(near, None, zone, article.language):
         return at
     for address in (fetched.url, article.url or ""):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import islice
 from operator import itemgetter
 
@@ -10,15 +11,20 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from monitor.articles import bylines, plain
+from monitor.articles.dates import from_publication
+from monitor.articles.marks import is_prose
 
 _BY = re.compile(
     r"(?:^|[\s_-])(?:author|authors|byline|by-line|writer|reporter|journalist|penulis|tacgia|tac-gia|vcard)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(r"(?:^|[\s_-])(?:meta|info|credit|date|source|postmeta|entry-meta|post-meta)(?:$|[\s_-])", re.IGNORECASE)
-_CHANGED = re.compile(r"updated|modified", re.IGNORECASE)
+_CHANGED = re.compile(
+    r"updated?|modified|diperbarui|diupdate|kemas ?kini|cập nhật|อัปเดต|อัพเดต|ปรับปรุง|ອັບເດດ|ធ្វើបច្ចុប្បន្នភាព|更新|புதுப்பிக்க",
+    re.IGNORECASE,
+)
 _NAMED = XPath("//body//*[@class or @rel='author' or contains(@id, 'author')]")
-_PART = re.compile(r"\s*[|•·–—\n\u3000]\s*|\s{3,}")
+_PART = re.compile(r"\s*[|•·–—\n\u3000]\s*|\s{3,}|\s-\s")
 _ROLES = frozenset("editor reporter journalist writer author staff correspondent".split())
 
 
@@ -31,6 +37,8 @@ def authors(tree: HtmlElement) -> tuple[str, ...]:
             if marked.search(f"{element.get('class')} {element.get('id')} {element.get('rel')}")
         )
         for element in islice(named, 12):
+            for line_break in element.iter("br"):
+                line_break.tail = f"\n{line_break.tail or ''}"
             text = element.text_content()
             if len(text) > 400:
                 continue
@@ -50,8 +58,15 @@ def dates(tree: HtmlElement) -> list[str]:
     if at is None:
         return []
     near = [*elements[at + 1 : at + 40], *elements[max(0, at - 15) : at]]
-    texts = (plain.line(element.text_content()[:161]) for element in near if isinstance(element.tag, str))
-    return [text for text in texts if 6 <= len(text) <= 160 and any(c.isdecimal() for c in text)]
+    return told_first(plain.line(element.text_content()[:400]) for element in near if isinstance(element.tag, str))
+
+
+def told_first(texts: Iterable[str]) -> list[str]:
+    """Those of `texts` that may be lines with a date: short, no sentence. What says of a date that it is the one of publication comes
+    first, what says that it is that of a change last."""
+    lines = [text for text in texts if 6 <= len(text) <= 160 and any(c.isdecimal() for c in text) and not is_prose(text)]
+    said = [told for text in lines if (told := from_publication(text)) is not None]
+    return said + sorted(lines, key=lambda text: bool(_CHANGED.search(text)))
 
 
 def times(tree: HtmlElement) -> list[str]:

@@ -90,6 +90,9 @@ def test_the_date_of_publication_follows_the_stated_order(read, head, entry, pub
     [
         ('<time datetime="2025-11-10T08:00:00+07:00">10 Nov</time>', datetime(2025, 11, 10, 1, tzinfo=UTC)),
         ('<div class="post-date">Senin, 10 Nov 2025 14:30 WIB</div>', datetime(2025, 11, 10, 7, 30, tzinfo=UTC)),
+        ("<div>Updated: 11 Nov 2025 08:00 | Published: 10 Nov 2025 07:00</div>", datetime(2025, 11, 10, 7, tzinfo=UTC)),
+        ("<b>Cập nhật 11/11/2025</b> <b>Đăng lúc 10/11/2025</b>", datetime(2025, 11, 10, tzinfo=UTC)),
+        ("<p>The trial of the first suspects took place on 3 March 2024 in the capital.</p>", None),
         ('<span itemprop="datePublished" content="2025-11-10">x</span>', datetime(2025, 11, 10, tzinfo=UTC)),
         (
             '<time class="updated" datetime="2025-11-11">11 Nov</time><time datetime="2025-11-10">10 Nov</time>',
@@ -164,6 +167,9 @@ def test_an_amp_page_without_a_canonical_address_loses_its_suffix(read):
         pytest.param('<meta property="og:title" content="Two tonnes seized at the border (Photo: Harbour)">', "<span>Two tonnes seized at the border</span><a href='/'>Harbour Paper</a>", "Two tonnes seized at the border", id="the element of a heading that another confirms"),
         pytest.param('<meta property="og:title" content="Two tonnes seized at the border">', "<span itemprop=name>Two tonnes seized</span> Mira Santos", "Two tonnes seized at the border", id="a part of a heading that nobody else ends there is none"),
         pytest.param('<meta property="og:title" content="Harbour Times"><meta property="og:site_name" content="Harbour Times">', "Two tonnes seized", "Two tonnes seized", id="the name of the site is no headline"),
+        pytest.param('<meta property="og:title" content="EXCLUSIVE | Two tonnes seized at the border"><meta property="og:site_name" content="Harbour Times">', "Two tonnes seized at the border", "Two tonnes seized at the border", id="a title with a kicker"),
+        pytest.param('<meta property="og:title" content="Two tonnes seized | Crime"><meta property="article:section" content="Crime">', "", "Two tonnes seized", id="a title with the section"),
+        pytest.param('<meta property="og:title" content="Two tonnes seized">', "Two tonnes<br>seized", "Two tonnes seized", id="a heading of two lines"),
         pytest.param('<meta name="ArticleTitle" content="Two tonnes seized">', "Website of the province", "Two tonnes seized", id="a meta tag before a heading that nothing confirms"),
         pytest.param('<meta property="og:title" content="Two tonnes seized at the…">', "Two tonnes seized at the border", "Two tonnes seized at the border", id="a title that was cut"),
         pytest.param(LD.replace("From JSON-LD", "Two tonnes seized at the border | Harbour Times"), "Police", "Two tonnes seized at the border", id="the site after the headline in JSON-LD"),
@@ -219,6 +225,8 @@ def test_broken_json_ld_does_not_hide_the_rest(read):
         pytest.param('<meta property="og:author" content="By &lt;a href=/m&gt;Mira Santos&lt;/a&gt;">', "", ("Mira Santos",), id="markup in a meta tag"),
         pytest.param("", '<div itemprop="author" itemscope><span itemprop="name">Mira Santos</span><b>Reviewed by Somsak</b></div>', ("Mira Santos",), id="microdata that names the name"),
         pytest.param("", '<a rel="author" href="/m">Mira Santos</a>', ("Mira Santos",), id="a link to the author"),
+        pytest.param("", '<p class="byline">Oleh AHMAD SALLEH<br>10 November 2025</p>', ("AHMAD SALLEH",), id="a line above the date"),
+        pytest.param("", '<p class="detail__author">Mira Santos - harbourPaper</p>', ("Mira Santos",), id="a name before the site"),
         pytest.param("", '<span id="author-name">Mira Santos</span>', ("Mira Santos",), id="an element known by its id"),
     ],
 )  # fmt: skip
