@@ -57,7 +57,8 @@ def dates(tree: HtmlElement) -> list[str]:
     at = at if at is not None else next((at for at, element in enumerate(elements) if element.tag == "h2"), None)
     if at is None:
         return []
-    near = [*elements[at + 1 : at + 40], *elements[max(0, at - 15) : at]]
+    around = set(elements[at].iterancestors())
+    near = (each for each in (*elements[at + 1 : at + 40], *elements[max(0, at - 15) : at]) if each not in around)
     return told_first(plain.line(element.text_content()[:400]) for element in near if isinstance(element.tag, str))
 
 
