@@ -485,7 +485,7 @@ def reading(server: Server, pages: int = 300) -> list[Figure]:
     ]
 
 
-def scaling(server: Server, pages: int = 200) -> list[Figure]:
+def scaling(server: Server, pages: int = 120) -> list[Figure]:
     """Two workers, each on a core of its own, beside one on one core; in turns."""
     one, two = [], []
     for _ in range(2):

@@ -28,6 +28,7 @@ from procrastinate.jobs import Job, Status
 from procrastinate.schema import SchemaManager
 from procrastinate.types import JSONDict
 from procrastinate.worker import Worker
+from psycopg_pool import AsyncConnectionPool
 
 from monitor.engine.claims import LEASE, RENEWALS, WEDGED_S, UnderWay, is_sending, rest_s, work
 from monitor.engine.run_step import STEPS, Event
@@ -184,14 +185,14 @@ class ClusterEngine:
             return tx.lanes.take_over(claim, now + self._lease)
 
     def _give_back_until_stopped(self) -> None:
-        """Free the lanes of steps that ended, and look in the same transaction for what is due next: under load for many steps at a
-        time, after the last of them at once. Where the store cannot be reached the leases run out.
+        """Free the lanes of steps that ended, and look in the same transaction for what is due next: at once, but under load for many
+        steps at a time. Where the store cannot be reached the leases run out.
         """
         changed, given_back = self._under_way.changed, -math.inf
         while True:
             with changed:
                 changed.wait_for(lambda: self._ended or self._over)
-                changed.wait_for(lambda: not self._under_way, timeout=given_back + NUDGE_GAP_S - time.monotonic())
+                changed.wait_for(lambda: self._over, timeout=given_back + NUDGE_GAP_S - time.monotonic())
                 ended, self._ended = self._ended, []
             if not ended:
                 return
@@ -207,7 +208,7 @@ class ClusterEngine:
 
     def _tasks(self, conninfo: str) -> procrastinate.App:
         connector = procrastinate.PsycopgConnector(
-            conninfo=conninfo, configure=_one_by_one, min_size=1, max_size=4, timeout=10.0
+            conninfo=conninfo, pool_factory=_pool, configure=_one_by_one, min_size=1, max_size=4, timeout=10.0
         )
         app = procrastinate.App(connector=connector)
 
@@ -328,6 +329,11 @@ async def _tried(asked: Any) -> bool:
 
 def _called(job: Job) -> str:
     return f"{job.task_name} {job.task_kwargs.get('step', '')} {job.task_kwargs.get('key', '')}"
+
+
+def _pool(*, check: Any, **settings: Any) -> AsyncConnectionPool:  # noqa: ARG001  Procrastinate's, which asks before each use
+    """A pool that lends connections as they are: a worker finds out anyway, and begins anew."""
+    return AsyncConnectionPool(**settings)
 
 
 async def _one_by_one(connection: psycopg.AsyncConnection) -> None:
