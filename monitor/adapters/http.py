@@ -67,9 +67,9 @@ class HttpFetch:
     """Keeps the `Fetch` port over requests. Threads may share one; host lanes are the caller's.
 
     At most five redirects, each through the same guard; http and https only; no cookies. Bodies end at `max_bytes` decoded bytes,
-    everything at `deadline_s` seconds after the call. A body beyond `LARGE_BYTES` is read on once fewer than two others are held by
-    whoever asked for them. `allow_networks` are opened beside the public addresses; `ca_bundle` is a
-    file of certificates to trust instead of certifi's.
+    everything at `deadline_s` seconds after the call. A body beyond `LARGE_BYTES` is read on once fewer than two other threads hold
+    such bodies. `allow_networks` are opened beside the public addresses; `ca_bundle` is a file of certificates to trust instead of
+    certifi's.
     """
 
     def __init__(
@@ -288,7 +288,7 @@ def _read(response: requests.Response, limit: _Body, may_be_large: Callable[[], 
                         return body.getvalue()[: limit.max_bytes]
                     return Failed(kind="too-large", detail=f"the body is larger than {limit.max_bytes} bytes")
                 if size > LARGE_BYTES and not may_be_large():
-                    return Failed(kind="timeout", detail="other large answers were being read until the time was up")
+                    return Failed(kind="timeout", detail="other large answers were being dealt with until the time was up")
     except BadEncoding as bad:
         return Failed(kind="encoding", detail=str(bad))
     framed = "Content-Length" in response.headers or "Transfer-Encoding" in response.headers
