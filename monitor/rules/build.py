@@ -59,7 +59,6 @@ class Builder:
     def __init__(self, lexicon: Lexicon, entries: Entries) -> None:
         self.scopes: set[Scope] = set()
         self.unknown: list[Vocab] = []
-        self._numbering = True
         self._lexicon = lexicon
         self._entries = entries
         self._vocabularies: dict[str, frozenset[int]] = {}
@@ -129,16 +128,7 @@ class Builder:
 
     def any_of(self, terms: frozenset[int], scope: Scope | None) -> AnyOf:
         """One object for one set: the same list of words stands in many rules."""
-        known = self._shared.get((terms, scope))
-        if known is None:
-            number = len(self._shared) if self._numbering else None
-            known = self._shared[terms, scope] = AnyOf(terms, scope, number)
-        return known
-
-    def numbered(self) -> list[AnyOf]:
-        """All sets that were made, by number; those made after this have none."""
-        self._numbering = False
-        return [each for each in self._shared.values() if each.number is not None]
+        return self._shared.setdefault((terms, scope), AnyOf(terms, scope))
 
     def _any(self, query: Query, scope: Scope | None) -> AnyOf:
         clause = self.clause(query, scope)

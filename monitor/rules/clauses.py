@@ -13,23 +13,25 @@ from monitor.rules.query import Scope
 Pair = tuple[Place, Place]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class AnyOf:
-    """One of `terms` occurs in `scope`. `number` is its own among the sets that `Found.sets` knows; None for one made later than those."""
+    """One of `terms` occurs in `scope`. `number` is its own among the sets that `Found.sets` tells of; None if it is not one of them."""
 
     terms: frozenset[int]
     scope: Scope | None
     number: int | None = None
 
     def holds(self, found: Found) -> bool:
-        return self.number in found.sets if self.number is not None else bool(self._terms(found))
+        if self.number is not None:
+            return self.number in found.sets
+        return not self.terms.isdisjoint(found.text) if self.scope is None else bool(self._terms(found))
 
     def places(self, found: Found) -> list[Place]:
         terms = found.sets.get(self.number, ()) if self.number is not None else self._terms(found)
         return found.places(terms, self.scope)
 
     def _terms(self, found: Found) -> list[int]:
-        return [term for term in self.terms if found.occurs(term, self.scope)]
+        return [term for term in found.hits(self.scope) if term in self.terms and found.occurs(term, self.scope)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -173,13 +173,13 @@ class Found:
                     occurred[number] = [term]
         return occurred
 
-    def _hits(self, scope: Scope | None) -> dict[int, list[Place]]:
+    def hits(self, scope: Scope | None) -> dict[int, list[Place]]:
         """The hits among which those in `scope` are."""
         return self.elsewhere if scope in ("url", "source") else self.text
 
     def occurs(self, term: int, scope: Scope | None) -> bool:
         """Whether the term has a hit in `scope`."""
-        places = self._hits(scope).get(term)
+        places = self.hits(scope).get(term)
         if places is None or scope is None:
             return places is not None
         low, high = self._range(scope)
@@ -323,7 +323,7 @@ class Found:
 
     def places(self, terms: Sequence[int], scope: Scope | None) -> list[Place]:
         """The hits of `terms`, all of which occur in `scope`, there, in the order of the text."""
-        hits = self._hits(scope)
+        hits = self.hits(scope)
         places = hits[terms[0]] if len(terms) == 1 else [place for term in terms for place in hits[term]]
         if len(places) > 1:
             places = sorted(places)

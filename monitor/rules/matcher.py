@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from monitor.rules.build import Builder, Entries, Label, leaves, named
 from monitor.rules.clauses import All, AnyOf, Clause, Either, needs
@@ -19,7 +21,7 @@ from monitor.rules.found import Finder, Found
 from monitor.rules.groups import Groups
 from monitor.rules.match import Document, Hit, Match, Verdict
 from monitor.rules.parse import parse
-from monitor.rules.query import And, Not, Query, Scope, Vocab
+from monitor.rules.query import And, Not, Query, Vocab
 from monitor.rules.rule import Rule, Vocabulary
 from monitor.rules.terms import Patterns
 
@@ -75,7 +77,7 @@ class RuleSet:
         self.builder = builder
         self._compiled = sorted(compiled, key=lambda each: each.rule.id)
         self._waiting = _Waiting(self._compiled, builder)
-        sets = builder.numbered()
+        sets = self._waiting.sets
         self._finder = Finder(
             patterns,
             _by_term(sets, patterns.count),
@@ -191,22 +193,34 @@ class _Waiting:
     """The rules that wait for each set of terms.
 
     Of an OR every alternative waits for itself. When the set has occurred, most rules only ask whether another one (`needed`) has and a
-    third (`barred`) has not; the others are evaluated as a whole.
+    third (`barred`) has not; the others are evaluated as a whole. `sets` are numbered: those that are waited for, and of the others those
+    that so many rules ask for that it pays to tell by each of their terms that they occurred.
     """
 
     def __init__(self, compiled: Sequence[CompiledRule], builder: Builder) -> None:
         self._compiled = compiled
         self._always: list[int] = []  # wait for nothing
-        rows: dict[int, list[int]] = {}
+        asked: list[tuple[int, _Asked]] = []
         for number, each in enumerate(compiled):
             alternatives = each.when.children if isinstance(each.when, Either) else (each.when,)
-            asked = [_asked(each, alternative, builder) for alternative in alternatives]
-            if None in asked:
+            each_asks = [_asked(each, alternative, builder) for alternative in alternatives]
+            if None in each_asks:
                 self._always.append(number)
-                continue
-            for first, needed, barred in filter(None, asked):
-                rows.setdefault(first, []).extend((number, needed, barred))
-        self._rows = Groups(rows.get(each, ()) for each in range(len(builder.numbered())))
+            else:
+                asked += [(number, asks) for asks in each_asks if asks is not None]
+        uses = Counter(other for _, asks in asked for other in (asks.needed, asks.barred) if other is not None)
+        often = [other for other, count in uses.items() if count >= len(other.terms)]
+        self.sets = list(dict.fromkeys([*(asks.first for _, asks in asked), *often]))
+        for place, known in enumerate(self.sets):
+            known.number = place
+        rows: list[list[int]] = [[] for _ in self.sets]
+        for number, asks in asked:
+            first, needed, barred = (None if one is None else one.number for one in (asks.first, asks.needed, asks.barred))
+            assert first is not None
+            told = (needed is None) == (asks.needed is None) and (barred is None) == (asks.barred is None)
+            last = _WHOLE if asks.whole or not told else _NONE if barred is None else barred
+            rows[first] += (number, first if needed is None else needed, last)
+        self._rows = Groups(rows)
 
     def holding(self, found: Found) -> list[CompiledRule]:
         """The rules that hold, in order."""
@@ -223,33 +237,31 @@ class _Waiting:
         return [compiled[number] for number in sorted(numbers)]
 
 
-def _asked(rule: CompiledRule, clause: Clause, builder: Builder) -> tuple[int, int, int] | None:
-    """What is asked of `clause`, which is `when` of the rule or one of its alternatives: the set it waits for, the one it needs as well
-    (the same if there is none), and the one it bars, or _NONE, or _WHOLE. None if it can hold without any."""
-    asked = sorted(needs(clause), key=lambda need: len(need.terms))
-    if not asked:
+class _Asked(NamedTuple):
+    """What a rule asks: whether `first` has occurred, and if so the others; `whole`: that is not all it asks."""
+
+    first: AnyOf
+    needed: AnyOf | None
+    barred: AnyOf | None
+    whole: bool
+
+
+def _asked(rule: CompiledRule, clause: Clause, builder: Builder) -> _Asked | None:
+    """What is asked of `clause`, which is `when` of the rule or one of its alternatives; None if it can hold without any term."""
+    first, *others = sorted(needs(clause), key=lambda need: len(need.terms)) or (None,)
+    if first is None:
         return None
     children, excluded = (clause.children, clause.excluded) if isinstance(clause, All) else ((clause,), ())
     sets = [each for each in excluded if isinstance(each, AnyOf)]
     scopes = {each.scope for each in sets}
-    narrower = rule.unless is not None or rule.rule.threshold is not None
-    if (
-        narrower
-        or len(asked) > 2
+    whole = (
+        rule.unless is not None
+        or rule.rule.threshold is not None
+        or len(others) > 1
         or not all(isinstance(each, AnyOf) for each in children)
         or len(sets) < len(excluded)
         or len(scopes) > 1
-    ):
-        barred = _WHOLE
-    elif sets:
-        barred = _number(builder, frozenset().union(*(each.terms for each in sets)), *scopes)
-    else:
-        barred = _NONE
-    first, needed = (_number(builder, each.terms, each.scope) for each in (asked[0], asked[:2][-1]))
-    return first, needed, barred
-
-
-def _number(builder: Builder, terms: frozenset[int], scope: Scope | None) -> int:
-    number = builder.any_of(terms, scope).number
-    assert number is not None, "all clauses of rules are made before the sets are counted"
-    return number
+    )
+    barred = builder.any_of(frozenset().union(*(each.terms for each in sets)), *scopes) if sets and not whole else None
+    needed = builder.any_of(others[0].terms, others[0].scope) if others else None
+    return _Asked(builder.any_of(first.terms, first.scope), needed, barred, whole)
