@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from http import HTTPStatus
 from io import BytesIO
+from traceback import clear_frames
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -173,6 +174,7 @@ class HttpFetch:
             except requests.ConnectionError as error:
                 if deadline.passed or not deadline.reused or failure(error, "").kind != "reset":
                     raise
+                _let_frames_go(error)
 
     def _prepare(self, request: Request) -> requests.PreparedRequest:
         headers = {
@@ -297,6 +299,15 @@ def _read(response: requests.Response, limit: _Body, may_be_large: Callable[[], 
     if not decoder.complete:
         return Failed(kind="truncated", detail=f"the compressed body ends in the middle, after {size} decoded bytes")
     return body.getvalue()
+
+
+def _let_frames_go(error: BaseException) -> None:
+    """urllib3's exceptions hold themselves, and through their frames our callers' variables, until the collector comes: among these
+    is the large answer that comes next."""
+    each: BaseException | None = error
+    while each is not None:
+        clear_frames(each.__traceback__)
+        each = each.__context__
 
 
 def _let_go(response: requests.Response) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import socket
 import threading
+import weakref
 import zlib
 from collections.abc import Callable
 
@@ -408,3 +410,20 @@ def test_a_large_body_that_cannot_be_used_is_not_held(site, new_fetch, answer):
     fetch = new_fetch(max_bytes=2 * LARGE_BYTES, deadline_s=5)
     assert [fetch(Request(url=site.url("/bomb"))).kind for _ in range(3)] == ["too-large"] * 3
     assert isinstance(fetch(Request(url=site.url("/large"))), Fetched)
+
+
+def test_an_answer_is_let_go_at_once_also_if_its_request_had_to_be_sent_twice(site, fetch, answer):
+    site.keep_alive = True
+    plays = [socket.socket.close, lambda connection: connection.sendall(answer(b"x"))]
+    site.answers |= {"/first": answer(b"x"), "/": lambda connection: plays.pop(0)(connection)}
+    fetch(Request(url=site.url("/first")))
+    gc.disable()
+    try:
+        held = fetch(Request(url=site.url()))
+        assert isinstance(held, Fetched)
+        gone = weakref.ref(held)
+        del held
+        assert gone() is None
+    finally:
+        gc.enable()
+    assert site.connections == 2
