@@ -1,6 +1,6 @@
 """What the distributed form costs over the one-process form, and what bounds it.
 
-    python -m benchmarks.cluster [PART …]
+    python -m benchmarks.cluster [PART …] [--saved DIR]
 
 Starts a PostgreSQL of its own (that of the tests, but with fsync on), or uses the server that MONITOR_TEST_POSTGRES names. Pages come from
 memory, so no network is measured. Rates of two things are taken in turns in one run; on a machine that does other work trust the ratios,
@@ -34,7 +34,7 @@ import psutil
 from sqlalchemy import create_engine, text
 
 from benchmarks.figure import Figure
-from benchmarks.pages import page
+from benchmarks.pages import page, saved
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.workers import Workers
 from monitor.alerts.channel import Secret, WebhookChannel
@@ -71,10 +71,14 @@ def _paragraph(chance: random.Random) -> str:
 
 
 class Web:
-    """Hosts in memory. A feed is never modified; of ten pages one is about crime. All pages are made before anything is measured."""
+    """Hosts in memory. A feed is never modified; of ten pages one is about crime. All pages are made before anything is measured, or
+    taken from a folder."""
 
-    def __init__(self, pages: int) -> None:
-        self._bodies = [page(number, matching=number % 10 == 0) for number in range(pages)]
+    def __init__(self, pages: int, folder: Path | None = None) -> None:
+        if folder is None:
+            self._bodies = [page(number, matching=number % 10 == 0) for number in range(pages)]
+        else:
+            self._bodies = saved(folder)[:pages]
 
     def fetch(self, request: Request) -> Outcome:
         """The page that the address names."""
@@ -241,11 +245,11 @@ def _readers_s() -> float:
     return sum(each.user + each.system for each in times)
 
 
-def one_worker(url: str, core: int, pages: int) -> None:
+def one_worker(url: str, core: int, pages: int, folder: Path | None) -> None:
     """A worker in a process of its own, with the process that reads for it on one core, until it is told to end."""
     os.sched_setaffinity(0, {core})
     with opened(url) as store, Workers(count=1) as parse:
-        web = Web(pages)
+        web = Web(pages, folder)
         engine = ClusterEngine(
             context(store, parse, web),
             store,
@@ -263,15 +267,16 @@ def one_worker(url: str, core: int, pages: int) -> None:
         engine.stop(60)
 
 
-def workers_rate(number: int, pages: int, server: Server) -> tuple[float, float]:
+def workers_rate(number: int, pages: int, folder: Path | None, server: Server) -> tuple[float, float]:
     """Pages a second, read by so many workers, each on a core of its own; and how many cores the server took beside them."""
     url = server.database()
     with opened(url) as store:
         to_read(store, pages)
         prepare(store)
         command = [sys.executable, "-m", "benchmarks.cluster", "--worker", url, str(pages)]
+        where = [] if folder is None else [str(folder)]
         started = [
-            subprocess.Popen([*command, str(core)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+            subprocess.Popen([*command, str(core), *where], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
             for core in sorted(os.sched_getaffinity(0))[:number]
         ]
         for each in started:
@@ -463,15 +468,16 @@ def row_sizes(server: Server, number: int = 5000) -> list[Figure]:
     ]
 
 
-def reading(server: Server, pages: int = 300) -> list[Figure]:
+def reading(server: Server, pages: int = 300, folder: Path | None = None) -> list[Figure]:
     """One worker beside the one-process engine, each with one process that reads; in turns."""
+    pages = pages if folder is None else len(saved(folder))
     with tempfile.TemporaryDirectory() as scratch, Workers(count=1) as parse:
-        folder, web = Path(scratch), Web(pages)
+        stores, web = Path(scratch), Web(pages, folder)
         cluster_rate(20, parse, web, server)  # what is loaded once
-        embedded_rate(20, parse, web, folder)
+        embedded_rate(20, parse, web, stores)
         one, other = [], []
         for _ in range(2):
-            one.append(embedded_rate(pages, parse, web, folder))
+            one.append(embedded_rate(pages, parse, web, stores))
             other.append(cluster_rate(pages, parse, web, server))
     rate, reader, ours, its = max(other)
     return [
@@ -485,12 +491,13 @@ def reading(server: Server, pages: int = 300) -> list[Figure]:
     ]
 
 
-def scaling(server: Server, pages: int = 120) -> list[Figure]:
+def scaling(server: Server, pages: int = 120, folder: Path | None = None) -> list[Figure]:
     """Two workers, each on a core of its own, beside one on one core; in turns."""
+    pages = pages if folder is None else len(saved(folder))
     one, two = [], []
     for _ in range(2):
-        one.append(workers_rate(1, pages, server))
-        two.append(workers_rate(2, pages, server))
+        one.append(workers_rate(1, pages, folder, server))
+        two.append(workers_rate(2, pages, folder, server))
     (alone, _), (both, its) = max(one), max(two)
     return [
         Figure(
@@ -582,16 +589,20 @@ def figures() -> list[Figure]:
 def main() -> None:
     """Measure and print."""
     if sys.argv[1:2] == ["--worker"]:
-        one_worker(sys.argv[2], core=int(sys.argv[4]), pages=int(sys.argv[3]))
+        one_worker(
+            sys.argv[2], core=int(sys.argv[4]), pages=int(sys.argv[3]), folder=Path(sys.argv[5]) if sys.argv[5:] else None
+        )
         return
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("parts", nargs="*", help=", ".join(part.__name__ for part in PARTS))
-    chosen = parser.parse_args().parts
+    parser.add_argument("--saved", type=Path, help="pages of real sites to read, for `reading` and `scaling`")
+    asked = parser.parse_args()
     server = Server()
     try:
         for part in PARTS:
-            if not chosen or part.__name__ in chosen:
-                for each in part(server):
+            if not asked.parts or part.__name__ in asked.parts:
+                of_real_sites = {"folder": asked.saved} if asked.saved and part in (reading, scaling) else {}
+                for each in part(server, **of_real_sites):
                     print(
                         f"{each.name:38} {each.ratio:6.2f}  x {each.baseline:42} {each.bound or '':8} {each.detail}", flush=True
                     )

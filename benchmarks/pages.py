@@ -91,6 +91,11 @@ def bare(number: int) -> bytes:
     return page(number, matching=number % 100 < 5, bare=True)
 
 
+def saved(folder: Path) -> list[bytes]:
+    """The pages `*.html` of a folder, saved from real sites."""
+    return [path.read_bytes() for path in sorted(folder.glob("*.html"))]
+
+
 def write(path: Path, numbers: Iterable[int], body_of: Callable[[int], bytes]) -> Path:
     """A WARC file of these pages, one a second."""
     with path.open("wb") as file:

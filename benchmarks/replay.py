@@ -2,7 +2,7 @@
 
     python -m benchmarks.replay [--pages 800] [--memory-pages 20000] [--rounds 3] [--saved DIR]
 
-Pages are those of benchmarks/pages.py, 5 of 100 matching the shipped rules, or the saved ones `DIR/*.html`, over and over. Costs are the
+Pages are those of benchmarks/pages.py, 5 of 100 matching the shipped rules, or the saved ones `DIR/*.html`, each once. Costs are the
 difference between replaying many pages and replaying a few, so that starting processes and compiling rules does not count. CPU is that of
 all processes, user and system.
 """
@@ -23,7 +23,7 @@ from pathlib import Path
 import trafilatura
 
 from benchmarks.figure import Figure
-from benchmarks.pages import bare, made, url, write
+from benchmarks.pages import bare, made, saved, url, write
 from monitor.adapters.clock import SystemClock
 from monitor.articles.page import read_page
 from monitor.fetching.outcome import Fetched
@@ -83,16 +83,13 @@ def cpu_ms(read: Callable[[int], object], count: int) -> float:
     return best / count * 1000
 
 
-def saved(folder: Path) -> list[bytes]:
-    """The pages `*.html` of a folder."""
-    return [path.read_bytes() for path in sorted(folder.glob("*.html"))]
-
-
 def figures(pages: int = 800, memory_pages: int = 20_000, rounds: int = ROUNDS, others: Sequence[bytes] = ()) -> list[Figure]:
     """The ratios, measured now; `others` are pages to take in place of those made here."""
 
+    pages = len(others) - START if others else pages
+
     def body_of(number: int) -> bytes:
-        return others[number % len(others)] if others else made(number)
+        return others[number] if others else made(number)
 
     bodies = [body_of(number) for number in range(len(others) or 100)]
     now = SystemClock().now()
