@@ -21,8 +21,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks.figure import Figure
-from benchmarks.polling import addresses
-from monitor.settings.shipped import init
+from benchmarks.polling import addresses, configure
 
 SOURCES = 12
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
@@ -71,15 +70,14 @@ def together_mb() -> float:
     port = ours.recv()
     with tempfile.TemporaryDirectory() as folder:
         directory = Path(folder)
-        init(directory)
-        (directory / "monitor.yaml").write_text(
-            f"contact: bench@localhost.localdomain\nstate: {folder}\nfetch: {{allow_networks: [127.0.0.0/8]}}\nweb: {{port: {port + 1}}}\n"
+        configure(
+            directory,
+            port,
+            (
+                f"{{id: h{number}, name: H {number}, url: 'http://{address}:{port}/', kind: {BODIES[number % 6][0]}, interval: 1h}}"
+                for number, address in enumerate(addresses(SOURCES))
+            ),
         )
-        listed = (
-            f"- {{id: h{number}, name: H {number}, url: 'http://{address}:{port}/', kind: {BODIES[number % 6][0]}, interval: 1h}}\n"
-            for number, address in enumerate(addresses(SOURCES))
-        )
-        (directory / "sources.yaml").write_text("".join(listed))
         said = directory / "said"
         with said.open("w") as out:
             command = [sys.executable, "-m", "monitor", "run", "--config", folder]

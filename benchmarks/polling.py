@@ -23,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -251,19 +251,26 @@ def _compare(count: int, server: Connection, port: int) -> dict[str, tuple[Cost,
     return found
 
 
+def configure(folder: Path, port: int, sources: Iterable[str]) -> None:
+    """Write the configuration of a daemon that has the shipped rules, these sources on loopback, and its desk beside their `port`."""
+    init(folder)
+    (folder / "monitor.yaml").write_text(
+        f"contact: bench@localhost.localdomain\nstate: {folder}\nfetch: {{allow_networks: [127.0.0.0/8]}}\nweb: {{port: {port + 1}}}\n"
+    )
+    (folder / "sources.yaml").write_text("".join(f"- {source}\n" for source in sources))
+
+
 def daemon_mb(sources: int, polls: int = 1_000) -> float:
     """The most that `monitor run` takes of memory (PSS, in MB) while it polls the first of so many sources."""
     with serving() as (_, port), tempfile.TemporaryDirectory() as folder:
-        directory = Path(folder)
-        init(directory)
-        (directory / "monitor.yaml").write_text(
-            f"contact: bench@localhost.localdomain\nstate: {folder}\nfetch: {{allow_networks: [127.0.0.0/8]}}\nweb: {{port: {port + 1}}}\n"
+        configure(
+            Path(folder),
+            port,
+            (
+                f"{{id: s{number}, name: Bench {number}, url: 'http://{address}:{port}/v1/feed', interval: 1m}}"
+                for number, address in enumerate(addresses(sources))
+            ),
         )
-        listed = (
-            f"- {{id: s{number}, name: Bench {number}, url: 'http://{address}:{port}/v1/feed', interval: 1m}}\n"
-            for number, address in enumerate(addresses(sources))
-        )
-        (directory / "sources.yaml").write_text("".join(listed))
         command = [sys.executable, "-m", "monitor", "run", "--config", folder]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as daemon:
             assert daemon.stderr is not None

@@ -78,7 +78,6 @@ def read(tree: HtmlElement, url: str) -> Metadata:
     links: dict[str, str] = {}
     scripts: list[str] = []
     headings: list[HtmlElement] = []
-    items: dict[str, list[str]] = {}
     title, has_scripts = "", False
     for element in tree.iter("meta", "link", "script", "title", "h1"):
         tag = element.tag
@@ -106,13 +105,7 @@ def read(tree: HtmlElement, url: str) -> Metadata:
             for line_break in element.iter("br"):
                 line_break.tail = f" {line_break.tail or ''}"
             headings.append(element)
-    for element in tree.iterfind(".//*[@itemprop]"):
-        for name in (element.get("itemprop") or "").lower().split():
-            if name in ("datepublished", "datemodified", "headline", "author"):
-                named = element.find(".//*[@itemprop='name']") if name == "author" else None
-                named = element if named is None else named
-                value = named.get("content") or named.get("datetime") or named.text_content()
-                items.setdefault(name, []).append(plain.line(value[:500]))
+    items = _microdata(tree)
     nodes = [node for script in scripts for node in _nodes(_json(script), 0)]
     node = _article_node(nodes, url)
     site = _text(meta.get("og:site_name")) or _name_of(node.get("publisher")) or meta.get("application-name")
@@ -138,6 +131,19 @@ def read(tree: HtmlElement, url: str) -> Metadata:
         forwards_to=forward[1] if (forward := re.search(r"(?i)url\s*=\s*['\"]?([^'\"\s]+)", meta.get("refresh", ""))) else None,
         has_scripts=has_scripts,
     )
+
+
+def _microdata(tree: HtmlElement) -> dict[str, list[str]]:
+    """The values of the item properties that we use, by name in small letters, as they stand on the page."""
+    items: dict[str, list[str]] = {}
+    for element in tree.iterfind(".//*[@itemprop]"):
+        for name in (element.get("itemprop") or "").lower().split():
+            if name in ("datepublished", "datemodified", "headline", "author"):
+                named = element.find(".//*[@itemprop='name']") if name == "author" else None
+                named = element if named is None else named
+                value = named.get("content") or named.get("datetime") or named.text_content()
+                items.setdefault(name, []).append(plain.line(value[:500]))
+    return items
 
 
 def _present(*values: Any) -> tuple[str, ...]:

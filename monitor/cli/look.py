@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,8 @@ import click
 from monitor.adapters.clock import SystemClock
 from monitor.cli.options import config_option, json_option, settings_of
 from monitor.cli.printing import print_json, print_table, when
+from monitor.sources.source import Source
+from monitor.sources.state import SourceState
 from monitor.store.database import open_store
 
 GAPS_SHOWN = timedelta(days=7)
@@ -51,6 +54,27 @@ def status(config: Path | None, as_json: bool) -> None:
             }
         )
         return
+    _print_sources(watched, states, outcomes)
+    waiting, dead = deliveries.get("pending", 0), deliveries.get("dead", 0)
+    click.echo(
+        f"\n{totals['articles']} articles, {totals['matched']} of them matched, {totals['stories']} stories. "
+        f"Deliveries: {deliveries.get('sent', 0)} sent, {waiting} waiting, {deliveries.get('held', 0)} held back, {dead} dead"
+        + (" (`monitor alerts --dead` shows them, `monitor alerts retry` sends them again)." if dead else ".")
+    )
+    for each in conditions:
+        click.echo(f"Since {when(each.since)}: {each.subject}.")
+    for gap in gaps:
+        how = gap.how or "its items are still looked for"
+        click.echo(
+            f"Possible gap of {gap.source_id}, {when(gap.since)} to {when(gap.found_at)}: {gap.filled} more found, {how}."
+        )
+    if settings.channels_off:
+        click.echo(f"Switched off, nothing is sent there: {', '.join(settings.channels_off)} (channels.yaml).")
+
+
+def _print_sources(
+    watched: Sequence[Source], states: Mapping[str, SourceState], outcomes: Mapping[str, Mapping[str, int]]
+) -> None:
     rows = []
     for source in watched:
         state = states.get(source.id)
@@ -68,18 +92,3 @@ def status(config: Path | None, as_json: bool) -> None:
     print_table(
         ("source", "last poll", "next poll", "listed", "read", "error"), rows, "No source is switched on: see sources.yaml."
     )
-    waiting, dead = deliveries.get("pending", 0), deliveries.get("dead", 0)
-    click.echo(
-        f"\n{totals['articles']} articles, {totals['matched']} of them matched, {totals['stories']} stories. "
-        f"Deliveries: {deliveries.get('sent', 0)} sent, {waiting} waiting, {deliveries.get('held', 0)} held back, {dead} dead"
-        + (" (`monitor alerts --dead` shows them, `monitor alerts retry` sends them again)." if dead else ".")
-    )
-    for each in conditions:
-        click.echo(f"Since {when(each.since)}: {each.subject}.")
-    for gap in gaps:
-        how = gap.how or "its items are still looked for"
-        click.echo(
-            f"Possible gap of {gap.source_id}, {when(gap.since)} to {when(gap.found_at)}: {gap.filled} more found, {how}."
-        )
-    if settings.channels_off:
-        click.echo(f"Switched off, nothing is sent there: {', '.join(settings.channels_off)} (channels.yaml).")
