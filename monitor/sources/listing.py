@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+from dataclasses import replace
 from typing import assert_never
 
 from monitor.fetching.outcome import Fetched
@@ -13,6 +15,9 @@ from monitor.sources.sitemap import list_sitemap
 from monitor.sources.source import Source
 from monitor.sources.watch import list_watched
 
+_LARGEST_BYTES = 10_000_000
+_LARGEST_SITEMAP_BYTES = 50 * 2**20  # the protocol's own limit for one file
+
 
 def list_entries(source: Source, fetched: Fetched) -> Listing | Unlisted:
     """What `fetched` lists, read as the kind of document that `source` promises; Unlisted says what it is instead.
@@ -21,6 +26,11 @@ def list_entries(source: Source, fetched: Fetched) -> Listing | Unlisted:
     """
     if not fetched.body.strip():
         return Unlisted(reason="the body is empty", cause="empty")
+    most = _LARGEST_SITEMAP_BYTES if source.kind == "sitemap" else _LARGEST_BYTES
+    body = _unpacked(fetched.body, most)
+    if body is None:
+        return Unlisted(reason=f"a gzip file that cannot be read, or holds nothing or more than {most} bytes")
+    fetched = replace(fetched, body=body)
     match source.kind:
         case "feed":
             return list_json_feed(source, fetched) if is_json(fetched) else list_feed(source, fetched)
@@ -32,3 +42,15 @@ def list_entries(source: Source, fetched: Fetched) -> Listing | Unlisted:
             return list_watched(source, fetched)
         case _:
             assert_never(source.kind)
+
+
+def _unpacked(body: bytes, most: int) -> bytes | None:
+    """The document, out of its gzip file if it came as one (`sitemap.xml.gz`, or a packed feed whose server does not say so)."""
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    engine = zlib.decompressobj(31)
+    try:
+        document = engine.decompress(body, most)
+    except zlib.error:
+        return None
+    return None if engine.unconsumed_tail or not document.strip() else document

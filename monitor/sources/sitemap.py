@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 from urllib.parse import urlsplit
@@ -20,7 +19,6 @@ from monitor.sources.source import Source
 
 _MOST_ENTRIES = 500
 _MOST_FOLLOWED = 3
-_LARGEST_BYTES = 50 * 2**20  # the protocol's own limit for one file
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -29,12 +27,9 @@ def list_sitemap(source: Source, fetched: Fetched) -> Listing | Unlisted:
 
     Pages without a `news:` record are taken if their address looks like an article's. Never raises.
     """
-    body = _unpacked(fetched.body)
-    if body is None:
-        return Unlisted(reason=f"not a sitemap: gzip that cannot be read, or more than {_LARGEST_BYTES} bytes")
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
     try:
-        root = etree.fromstring(body, parser)
+        root = etree.fromstring(fetched.body, parser)
     except (etree.XMLSyntaxError, ValueError):
         root = None
     name = _local(root) if root is not None else ""
@@ -42,7 +37,7 @@ def list_sitemap(source: Source, fetched: Fetched) -> Listing | Unlisted:
         return _index(root, source, fetched)
     if name == "urlset":
         return _pages(root, source, fetched)
-    return _addresses(body, source, fetched) or Unlisted(
+    return _addresses(source, fetched) or Unlisted(
         reason=f"not a sitemap: its first element is {name!r}" if name else "not a sitemap: neither XML nor a list of addresses"
     )
 
@@ -85,9 +80,9 @@ def _page(page: etree._Element, base: str, zone: tzinfo, now: datetime) -> Entry
     )
 
 
-def _addresses(body: bytes, source: Source, fetched: Fetched) -> Listing | None:
+def _addresses(source: Source, fetched: Fetched) -> Listing | None:
     """A sitemap as plain text: one address a line."""
-    lines = body.decode("utf-8-sig", "replace").split()
+    lines = fetched.body.decode("utf-8-sig", "replace").split()
     if not lines or not all(re.match(r"https?://", text) for text in lines[:100]):
         return None
     found = [url for text in lines if (url := absolute(text, fetched.url)) and looks_like_article(url)]
@@ -116,15 +111,3 @@ def _local(element: etree._Element) -> str:
 
 def _said(element: etree._Element, name: str) -> str:
     return next(((child.text or "").strip() for child in _children(element, name)), "")
-
-
-def _unpacked(body: bytes) -> bytes | None:
-    """The document, out of its gzip file if it came as one (`sitemap.xml.gz`)."""
-    if not body.startswith(b"\x1f\x8b"):
-        return body
-    engine = zlib.decompressobj(31)
-    try:
-        document = engine.decompress(body, _LARGEST_BYTES)
-    except zlib.error:
-        return None
-    return None if engine.unconsumed_tail or not document else document
