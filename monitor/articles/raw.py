@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import partial
+from collections.abc import Iterable
 from html import unescape
 
 from monitor.articles import plain
@@ -13,22 +13,32 @@ from monitor.sources.entry import Entry
 from monitor.sources.source import Source
 
 _MOST_BYTES = 5_000_000
-# All begin with a sign that is searched for fast. A script or style in which nothing could be text to a parser that sees the page
-# otherwise; JSON may hold the article.
-_CODE = re.compile(r"<(script|style)\b(?![^<>]*json)[^<>]*>[^<]*(?:<(?![a-z/!?])[^<]*)*+</\1\s*>", re.IGNORECASE)
-_DATA = re.compile(r"<(?:script\b[^<>]*json[^<>]*>(.*?)</script|title\b[^<>]*>(.*?)</title)", re.IGNORECASE | re.DOTALL)
-_CONTENT = {
-    name: re.compile(rf"{name}\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))") for name in ("content", "CONTENT", "Content")
-}
-_BLOCKS = frozenset(
+_BLOCKS = (
     "address article aside audio blockquote body button canvas caption col dd details dialog div dl dt fieldset figcaption figure footer "
     "form frame h1 h2 h3 h4 h5 h6 head header hr html iframe img input label legend li link main meta nav noscript object ol optgroup "
-    "option p picture pre script section select source style summary svg table tbody td textarea tfoot th thead title tr ul video".split()
-)
-# Tags between two letters: unless one of them is a block, nothing tells whether the letters are of one word.
-_BETWEEN = re.compile(r"<(?<=[^\s<>]<)[a-zA-Z/!][^<>]*>(?:<[a-zA-Z/!][^<>]*>)*(?=[^\s<>])")
-_NAME = re.compile(r"</?([a-zA-Z0-9]+)")
-_TAG = re.compile(r"<[a-zA-Z/!?][^>]*>")
+    "option p picture pre script section select source style summary svg table tbody td textarea tfoot th thead title tr ul video"
+).split()
+
+
+def _beginning_with(names: Iterable[str]) -> str:
+    """A pattern of any of the names, in any case, that looks at each letter once."""
+    by_letter: dict[str, list[str]] = {}
+    for name in names:
+        by_letter.setdefault(name[:1], []).append(name[1:])
+    ways = [f"[{first}{first.upper()}]{_beginning_with(rest)}" if first else r"\b" for first, rest in by_letter.items()]
+    return ways[0] if len(ways) == 1 else f"(?:{'|'.join(ways)})"
+
+
+# All begin with one sign, which is searched for fast.
+_CODE = re.compile(r"<(script|style)\b(?![^<>]*json)[^<>]*>", re.IGNORECASE)  # JSON may hold the article
+_END = re.compile(r"</(script|style)\s*>", re.IGNORECASE)
+_MARKUP = re.compile(r"<[a-zA-Z/!?]")
+_DATA = re.compile(r"<(?:script\b[^<>]*json[^<>]*>(.*?)</script|title\b[^<>]*>(.*?)</title)", re.IGNORECASE | re.DOTALL)
+_CONTENT = re.compile(r"=(?:(?<=[cC][oO][nN][tT][eE][nN][tT]=)|(?<=\s=))\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))")
+# Tags between two letters, none of them a block: nothing tells whether the letters are of one word.
+_INLINE = rf"(?!/?{_beginning_with(_BLOCKS)})[a-zA-Z/!][^<>]*>"
+_BETWEEN = re.compile(rf"<(?<=[^\s<>]<){_INLINE}(?:<{_INLINE})*+(?=[^\s<>])")
+_TAGS = re.compile(r"<[a-zA-Z/!?][^>]*>(?:<[a-zA-Z/!?][^>]*>)*+")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _OTHER_ESCAPE = re.compile(r"\\[nrtbf/\"\\]")
 
@@ -39,9 +49,9 @@ def every_word(source: Source, fetched: Fetched, entry: Entry, glue: str) -> str
     Words stand in it as they stand there, in no order. `glue` stands where a tag parts letters that may be one word or two.
     """
     html = decode(fetched.body[:_MOST_BYTES], fetched.headers.get("content-type"), source.language).text
-    html = f"{html}\n{entry.content or ''}\n{entry.summary or ''}"
-    data = [text for pattern in _patterns(html) for found in pattern.findall(html) for text in found if text]
-    visible = _TAG.sub(" ", _BETWEEN.sub(partial(_glued, glue), _CODE.sub(_without_code, html)))
+    html = _without_code(f"{html}\n{entry.content or ''}\n{entry.summary or ''}")
+    data = [text for pattern in (_DATA, _CONTENT) for found in pattern.findall(html) for text in found if text]
+    visible = _TAGS.sub(" ", _BETWEEN.sub(glue, html))
     text = "\n".join((visible, entry.title or "", entry.content or "", entry.summary or "", *map(_unescaped, data)))
     text = unescape(text) if "&" in text else text
     if "&" in text and (plainer := unescape(text)) != text:  # what a feed or JSON carries may be escaped twice, or meant so
@@ -49,19 +59,19 @@ def every_word(source: Source, fetched: Fetched, entry: Entry, glue: str) -> str
     return text if text.isascii() else plain.visible(text)
 
 
-def _patterns(html: str) -> list[re.Pattern[str]]:
-    return [_DATA, *(pattern for name, pattern in _CONTENT.items() if name in html)]
-
-
-def _without_code(code: re.Match[str]) -> str:
-    """An end of a comment in it means that it began inside one."""
-    return code[0] if "-->" in code[0] else " "
-
-
-def _glued(glue: str, tags: re.Match[str]) -> str:
-    """`glue` for tags that may stand inside a word; others stay."""
-    names = _NAME.findall(tags[0])
-    return glue if _BLOCKS.isdisjoint(map(str.lower, names)) else " "
+def _without_code(html: str) -> str:
+    """An empty tag in place of each script or style in which nothing could be text to a parser that sees the page otherwise: no tag
+    before its end, and no end of a comment, which means that it began inside one."""
+    kept = []
+    begin = at = 0
+    while code := _CODE.search(html, at):
+        at = code.end()
+        markup = _MARKUP.search(html, at)
+        end = _END.match(html, markup.start()) if markup else None
+        if end and end[1].lower() == code[1].lower() and html.find("-->", at, end.start()) < 0:
+            kept.append(html[begin : code.start()])
+            begin = at = end.end()
+    return "<!>".join((*kept, html[begin:]))
 
 
 def _unescaped(data: str) -> str:

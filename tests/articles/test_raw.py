@@ -79,6 +79,9 @@ WAYS: dict[str, str] = {
     "after an empty comment": in_a_paragraph("<!--> ASEANAPOL"),
     "in the title alone": with_head("<title>ASEANAPOL meets in the city</title>"),
     "in a meta tag alone": with_head("<META PROPERTY='og:title' CONTENT='ASEANAPOL meets in the city'>"),
+    "in a meta tag with spaces": with_head("<meta property='og:title' CoNtEnT =\n'ASEANAPOL meets in the city'>"),
+    "in a meta tag after a script": with_head("<Script>1 <2</sCript ><meta property=og:title content='ASEANAPOL meets in it'>"),
+    "in an unknown tag beside a block": in_a_paragraph("<aX>ASEAN</aX><b >APOL</b></p><P>ASEANAPOL"),
     "in JSON-LD alone": with_data(
         "A meeting", "".join(f"In hall {n} they met for {n} hours.\nASEANAPOL came to it. " for n in range(20))
     ),
@@ -111,10 +114,15 @@ def test_a_word_in_any_encoding(charset: str) -> None:
     assert missing(article, every_word(SOURCE, page, Entry(keys=("k",)), GLUE)) == set()
 
 
+CODE = "<script>if (1 < 2) f('a')</SCRIPT><style>b{}</style>"
+
+
 def _markup(chance: random.Random) -> str:
     piece = chance.choice(["police", "ASEAN", "APOL", "trans", "national", "caf&eacute;", "&#x0E15;&#x0E33;รวจ", "3 < 4"])
-    way = chance.choice(["{}", "<b>{}</b>", "<span data-x='a'>{}</span>", "{}<wbr>", "{}<!-- -->", "<i><em >{}</em></i>"])
-    return way.format(piece) + chance.choice(["", "", " ", "\n", "&nbsp;", "-", ", ", "</p><p>", "<br>"])
+    way = chance.choice(
+        ["%s", "<b>%s</b>", "<span data-x='a'>%s</span>", "%s<wbr>", "%s<!-- -->", "<i><em >%s</em></i>", CODE + "%s"]
+    )
+    return way % piece + chance.choice(["", "", " ", "\n", "&nbsp;", "-", ", ", "</p><p>", "<br>"])
 
 
 @pytest.mark.parametrize("seed", range(40))
