@@ -16,7 +16,7 @@ from monitor.cli.options import Moment, config_option, json_option, settings_of
 from monitor.cli.printing import alert_json, marked, print_json_stream
 from monitor.cli.replaying import Replayed, drafted, replayed
 from monitor.engine.once import poll_once
-from monitor.engine.replay import Span
+from monitor.engine.reading import Span
 from monitor.engine.run_step import Event
 from monitor.ports import StoredAlert
 

@@ -22,8 +22,8 @@ from monitor.adapters.warc import Archive, open_archive, warc_files
 from monitor.app import App, open_app
 from monitor.cli.files import FILES, read_file, text_files
 from monitor.cli.printing import progress
-from monitor.engine.reading import Desk, DistantParse, Job, equip
-from monitor.engine.replay import Span, replay
+from monitor.engine.reading import Desk, DistantParse, Job, Span, equip, scan_all
+from monitor.engine.replay import replay
 from monitor.errors import UsageError
 from monitor.ports import StoredAlert, Timer
 from monitor.settings.load import load_draft
@@ -105,7 +105,11 @@ def replayed(
     recordings = [path for path in paths if _is_recording(path)]
     texts = text_files([path for path in paths if path not in recordings]) if len(recordings) < len(paths) else []
     job = Job(
-        rules=settings.rules, vocabularies=settings.vocabularies, max_bytes=settings.fetch_max_bytes, matches_only=matches_only
+        sources=tuple(source for source in settings.sources if source.enabled),
+        rules=settings.rules,
+        vocabularies=settings.vocabularies,
+        max_bytes=settings.fetch_max_bytes,
+        matches_only=matches_only,
     )
     clock = SetClock(_UNDATED)
     name = f"replay {_digest(settings, [*warc_files(recordings), *texts], span, job)}"
@@ -128,8 +132,8 @@ def replayed(
                 _import(context, clock, texts, span)
                 _keep_place(batch, name, _UNDATED)
             if recordings:
-                archive = stack.enter_context(_opened(recordings, settings.fetch_max_bytes))
                 span = replace(span, after=None if done is None or done.last_at == _UNDATED else done.last_at)
+                archive = stack.enter_context(_opened(recordings, job.max_bytes, readers, span))
                 _replay(context, archive, clock, Desk(job, context.rules), readers, span, batch, name)
         yield Replayed(app=app)
 
@@ -164,10 +168,10 @@ def _import(context: Context, clock: SetClock, files: Sequence[Path], span: Span
             import_article(context, FILES, article, alerting=True)
 
 
-def _opened(paths: Sequence[Path], max_bytes: int) -> Archive:
+def _opened(paths: Sequence[Path], max_bytes: int, readers: Readers, span: Span) -> Archive:
     console = Console(stderr=True)
     with console.status("indexing the recording") if console.is_terminal else ExitStack():
-        archive = open_archive(paths, max_bytes=max_bytes)
+        archive = open_archive(paths, max_bytes=max_bytes, scan_all=lambda parts: scan_all(readers, parts, span))
     for skipped in archive.skipped:
         click.echo(f"{skipped.path}: record at byte {skipped.offset} skipped: {skipped.reason}", err=True)
     if bodiless := archive.index.bodiless():

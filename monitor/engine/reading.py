@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from monitor.adapters.readers import GivenUp, Readers
-from monitor.adapters.warc import Located, read_located
+from monitor.adapters.warc import Located, Part, Recorded, Scanned, read_located, scan
 from monitor.articles.article import Article, Unreadable
 from monitor.articles.page import from_entry, read_page
 from monitor.articles.raw import every_word
@@ -20,9 +23,11 @@ from monitor.sources.listing import list_entries
 from monitor.sources.source import Source
 from monitor.steps.file_article import Prepared, prepare
 from monitor.steps.read_entry import Later, Reading, read
+from monitor.urls import host_of, identity
 
 Answer = Located | Outcome
 
+_PARTS_AHEAD = 16
 _WORTH_IT = 0.4
 _LAST_PAGES = 32
 _TRIED_AGAIN = 16  # where it was not worth it, every 16th page tells whether it has become so
@@ -30,9 +35,10 @@ _TRIED_AGAIN = 16  # where it was not worth it, every 16th page tells whether it
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What every process of a replay is told at its start. With `matches_only` what no rule matches is not handed back, and a page in
-    which no rule could match is not even read."""
+    """What every process of a replay is told at its start. `sources` are those that are watched. With `matches_only` what no rule matches
+    is not handed back, and a page in which no rule could match is not even read."""
 
+    sources: tuple[Source, ...]
     rules: tuple[Rule, ...]
     vocabularies: tuple[Vocabulary, ...]
     max_bytes: int
@@ -58,6 +64,46 @@ class _Sieve:
         return may_match
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Which part of a recording is replayed: what came later than `after`, and not later than `until`. At `as_of` the clock stops, so
+    that nothing is tried again after it."""
+
+    after: datetime | None = None
+    until: datetime | None = None
+    as_of: datetime | None = None
+
+    @property
+    def last(self) -> datetime | None:
+        """The time of the last record that counts."""
+        return min((at for at in (self.until, self.as_of) if at is not None), default=None)
+
+    def holds(self, at: datetime) -> bool:
+        """Whether what came then is replayed."""
+        return (self.after is None or at > self.after) and (self.last is None or at <= self.last)
+
+
+class _Glance:
+    """Keeps `warc.Look`: marks the pages that are spared the reading if they are read for themselves, not for a source that lists them
+    and says more of them. Then they are neither inflated again nor sent for."""
+
+    def __init__(self, desk: Desk, sieve: _Sieve, span: Span) -> None:
+        self.max_bytes = desk.job.max_bytes
+        self._desk = desk
+        self._sieve = sieve
+        self._span = span
+
+    def wants(self, record: Recorded) -> bool:
+        """Whether to look at it."""
+        return may_be_page(record) and not record.revisit and self._span.holds(record.at)
+
+    def spares(self, record: Recorded, answer: Outcome) -> bool:
+        """Whether no rule can match it."""
+        if not isinstance(answer, Fetched):
+            return False
+        return not self._sieve.may_match(self._desk.source_of(record.url), answer, entry_of(record.url))
+
+
 class Desk:
     """A job taken up: reads one entry after the other, in this process. Keeps `ports.Parse`."""
 
@@ -66,6 +112,18 @@ class Desk:
         self.job = job
         self._rules = rules or compile_rules(job.rules, job.vocabularies)
         self._sieve = _Sieve(Prefilter(job.rules, self._rules.vocabularies)) if job.matches_only else None
+        self._by_site = {_plain_host(source.url): source for source in job.sources} | {
+            _plain_host(source.home): source for source in job.sources if source.home
+        }
+
+    def source_of(self, url: str) -> Source:
+        """The source that a page counts to which no source listed: the one of that site, or the site itself."""
+        host = _plain_host(url)
+        return self._by_site.get(host) or Source(id=host, name=host, url=f"https://{host}/", kind="page")
+
+    def scan(self, part: Part, span: Span) -> Scanned:
+        """The answers in a part of a recording."""
+        return scan(part, None if self._sieve is None else _Glance(self, self._sieve, span))
 
     def read(self, source: Source, listed: ListedEntry, answer: Answer, now: datetime) -> Reading:
         """The reading of an entry whose address gave `answer`."""
@@ -109,6 +167,20 @@ class Desk:
         return reading if kept or not self.job.matches_only else Unreadable(reason="no rule matches")
 
 
+def entry_of(url: str) -> Entry:
+    """A page that no source listed."""
+    return Entry(keys=(identity(url),), url=url)
+
+
+def may_be_page(record: Recorded) -> bool:
+    """Whether it can be a page to be read for itself."""
+    return record.status == 200 and "html" in (record.kind or "html") and urlsplit(record.url).path not in {"", "/"}
+
+
+def _plain_host(url: str) -> str:
+    return host_of(url).removeprefix("www.")
+
+
 class DistantParse:
     """Keeps `ports.Parse` by the processes of `readers`."""
 
@@ -142,3 +214,24 @@ def equip(job: Job) -> None:
 def read_at_desk(source: Source, listed: ListedEntry, answer: Answer, now: datetime) -> Reading:
     """`Desk.read` in a process that was equipped."""
     return _desks[0].read(source, listed, answer, now)
+
+
+def scan_all(readers: Readers, parts: Iterable[Part], span: Span) -> Iterator[Scanned]:
+    """`Desk.scan` of each part by the processes of `readers`, in order. What they cannot scan is scanned here, and nothing of it spared."""
+    asked: deque[tuple[Part, int]] = deque()
+    for part in parts:
+        asked.append((part, readers.submit(scan_at_desk, part, span)))
+        if len(asked) > _PARTS_AHEAD:
+            yield _scanned(readers, *asked.popleft())
+    while asked:
+        yield _scanned(readers, *asked.popleft())
+
+
+def _scanned(readers: Readers, part: Part, ticket: int) -> Scanned:
+    found = readers.result(ticket)
+    return scan(part) if isinstance(found, GivenUp) else found
+
+
+def scan_at_desk(part: Part, span: Span) -> Scanned:
+    """`Desk.scan` in a process that was equipped."""
+    return _desks[0].scan(part, span)

@@ -12,42 +12,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
-from urllib.parse import urlsplit
 
 from monitor.adapters.clock import SetClock
 from monitor.adapters.readers import GivenUp, Readers
 from monitor.adapters.warc import Archive, Playback, Recorded
 from monitor.articles.article import Unreadable
-from monitor.engine.reading import Answer, Desk, read_at_desk
+from monitor.engine.reading import Answer, Desk, Span, entry_of, may_be_page, read_at_desk
 from monitor.engine.run_step import run_step
 from monitor.fetching.outcome import Failed, Outcome, Request, Throttled
 from monitor.ports import Due, ListedEntry
-from monitor.sources.entry import Entry
 from monitor.sources.source import Source
 from monitor.steps.context import Context
 from monitor.steps.file_article import file_article
 from monitor.steps.read_entry import Later, Reading, keep, to_read
-from monitor.urls import canonical, host_of, identity
+from monitor.urls import canonical
 
 _LAG = 64
 _CHECKPOINT = 500
 
 log = logging.getLogger("monitor")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """Which part of a recording is replayed: what came later than `after`, and not later than `until`. At `as_of` the clock stops, so
-    that nothing is tried again after it."""
-
-    after: datetime | None = None
-    until: datetime | None = None
-    as_of: datetime | None = None
-
-    @property
-    def last(self) -> datetime | None:
-        """The time of the last record that counts."""
-        return min((at for at in (self.until, self.as_of) if at is not None), default=None)
 
 
 def replay(
@@ -106,9 +89,6 @@ class _Replay:
         self._playback = Playback(archive, clock=clock)
         self._context = replace(context, fetch=self._fetch)
         self._polled = {canonical(source.url): source for source in context.sources.values()}
-        self._by_site = {_plain_host(source.url): source for source in context.sources.values()} | {
-            _plain_host(source.home): source for source in context.sources.values() if source.home
-        }
         self._asked: deque[_Asked] = deque()
         self._under_way: set[int] = set()
         self._again: list[datetime] = []  # a heap: when what could not be had is due again
@@ -140,7 +120,7 @@ class _Replay:
         if self._is_due_again():
             self._ask_for_due()
         if self._is_page(record):
-            self._ask(self._source_of(record), _page(record), self._archive.locate(record))
+            self._ask(self._desk.source_of(record.url), _page(record), self._archive.locate(record))
 
     def read_again(self, as_of: datetime | None) -> None:
         """Try again what could not be had, as often as the steps would, up to `as_of`."""
@@ -237,18 +217,13 @@ class _Replay:
             return tx.entries.next_read_at()
 
     def _is_page(self, record: Recorded) -> bool:
-        """Whether this is a page to be read for itself: the first of its address, and not listed by a source before."""
+        """Whether this is a page to be read for itself: not spared, the first of its address, and not listed by a source before."""
         return (
-            record.status == 200
-            and "html" in (record.kind or "html")
-            and urlsplit(record.url).path not in {"", "/"}
+            not record.spared
+            and may_be_page(record)
             and not self._archive.index.is_marked(record.url)
             and self._archive.index.is_first(record)
         )
-
-    def _source_of(self, record: Recorded) -> Source:
-        host = _plain_host(record.url)
-        return self._by_site.get(host) or Source(id=host, name=host, url=f"https://{host}/", kind="page")
 
 
 def _page(record: Recorded) -> ListedEntry:
@@ -256,7 +231,7 @@ def _page(record: Recorded) -> ListedEntry:
     return ListedEntry(
         id=0,
         source_id="",
-        entry=Entry(keys=(identity(record.url),), url=record.url),
+        entry=entry_of(record.url),
         listed_at=record.at,
         first_poll=False,
         attempts=0,
@@ -265,7 +240,3 @@ def _page(record: Recorded) -> ListedEntry:
         reason=None,
         article_id=None,
     )
-
-
-def _plain_host(url: str) -> str:
-    return host_of(url).removeprefix("www.")

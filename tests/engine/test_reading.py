@@ -17,7 +17,9 @@ from monitor.steps.file_article import Prepared
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 SOURCE = Source(id="wire", name="Wire", url="https://wire.example/", kind="page")
-JOB = Job(rules=(Rule(id="r", title="R", when="traffickers"),), vocabularies=(), max_bytes=1_000_000, matches_only=True)
+JOB = Job(
+    sources=(), rules=(Rule(id="r", title="R", when="traffickers"),), vocabularies=(), max_bytes=1_000_000, matches_only=True
+)
 
 
 def matches(desk: Desk, headline: str, beside: str) -> bool:

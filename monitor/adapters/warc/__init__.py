@@ -6,18 +6,21 @@ from __future__ import annotations
 from monitor.adapters.warc.archive import Archive, Located, open_archive, read_located, warc_files
 from monitor.adapters.warc.playback import Playback
 from monitor.adapters.warc.record import Recorder
-from monitor.adapters.warc.scan import Recorded, Skipped
+from monitor.adapters.warc.scan import Part, Recorded, Scanned, Skipped, scan
 from monitor.adapters.warc.shelf import Shelf
 
 __all__ = [
     "Archive",
     "Located",
+    "Part",
     "Playback",
     "Recorded",
     "Recorder",
+    "Scanned",
     "Shelf",
     "Skipped",
     "open_archive",
     "read_located",
+    "scan",
     "warc_files",
 ]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
 from warcio.bufferedreaders import ChunkedDataReader
 
+from monitor.adapters.warc.record import ORIGINAL
 from monitor.fetching.conditional import retry_after_s
 from monitor.fetching.encoding import BadEncoding, Decoder
 from monitor.fetching.outcome import Failed, Fetched, Gone, Outcome, Throttled
@@ -18,7 +20,24 @@ _BLOCK = 65_536
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
-def judged(status: int, headers: Mapping[str, str], body: bytes, *, url: str, at: datetime, moved_to: str | None) -> Outcome:
+def answered(
+    loaded: Any,
+    status: int,
+    max_bytes: int,
+    *,
+    url: str,
+    at: datetime,
+    moved_to: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Outcome:
+    """The outcome of a loaded record that is neither a redirect nor a 304; `headers` are those of a later answer with this body."""
+    body = _decoded(loaded.raw_stream, wire_headers(loaded), max_bytes)
+    if isinstance(body, Failed):
+        return replace(body, status=status)
+    return _judged(status, headers or headers_of(loaded), body, url=url, at=at, moved_to=moved_to)
+
+
+def _judged(status: int, headers: Mapping[str, str], body: bytes, *, url: str, at: datetime, moved_to: str | None) -> Outcome:
     """The outcome of a complete answer that is neither a redirect nor a 304."""
     if 200 <= status < 300 and status != HTTPStatus.PARTIAL_CONTENT:
         return Fetched(url=url, status=status, headers=headers, body=body, fetched_at=at, moved_to=moved_to)
@@ -31,7 +50,7 @@ def judged(status: int, headers: Mapping[str, str], body: bytes, *, url: str, at
     return Failed(kind="status", status=status, detail=f"HTTP {status}{phrase}")
 
 
-def decoded(stream: Any, headers: Mapping[str, str], limit: int) -> bytes | Failed:
+def _decoded(stream: Any, headers: Mapping[str, str], limit: int) -> bytes | Failed:
     """The body without transfer and content encoding; at most `limit` bytes are ever held.
 
     Several recorders keep the header and store the body decoded: text that is not in the encoding is taken as it is.
@@ -59,6 +78,23 @@ def decoded(stream: Any, headers: Mapping[str, str], limit: int) -> bytes | Fail
     if not decoder.complete:
         return stored if _is_text(stored) else Failed(kind="truncated", detail="the recorded body is compressed and ends early")
     return bytes(result)
+
+
+def wire_headers(loaded: Any) -> dict[str, str]:
+    """The header fields that describe the body as it is stored, by lower-case name; those of one name are joined (RFC 9110, 5.3)."""
+    headers: dict[str, str] = {}
+    for name, value in loaded.http_headers.headers if loaded.http_headers is not None else ():
+        key = name.lower()
+        headers[key] = f"{headers[key]}, {value}" if key in headers else value
+    return headers
+
+
+def headers_of(loaded: Any) -> dict[str, str]:
+    """The header fields as the server sent them, by lower-case name."""
+    headers = wire_headers(loaded)
+    if not headers and loaded.rec_type == "resource":
+        headers = {"content-type": loaded.content_type or "application/octet-stream"}
+    return {name.removeprefix(ORIGINAL): value for name, value in headers.items()}
 
 
 def _is_text(body: bytes) -> bool:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urljoin
 
-from monitor.adapters.warc.answer import decoded, judged
+from monitor.adapters.warc.answer import answered, headers_of
 from monitor.adapters.warc.index import Index
 from monitor.adapters.warc.record import DETAIL, FAILURE, REFUSED
-from monitor.adapters.warc.scan import Recorded, Skipped, headers_of, load, scan, wire_headers
+from monitor.adapters.warc.scan import Part, Recorded, Scanned, Skipped, load, parts, scan
 from monitor.errors import UsageError
 from monitor.fetching.outcome import Failed, NotModified, Outcome, Refused
 from monitor.urls import is_web
@@ -37,16 +37,18 @@ class Located:
 def read_located(located: Located, *, max_bytes: int = MAX_BYTES) -> Outcome:
     """The answer, from its file; `max_bytes` caps the decoded body."""
     record, original = located.record, located.body
-    with original.path.open("rb") as file:
-        loaded = load(file, original.offset)
-        headers = headers_of(loaded)
-        body = decoded(loaded.raw_stream, wire_headers(loaded), max_bytes)
-    if original != record:
-        headers = _headers(record) or headers
+    headers = _headers(record) if original != record else None
     assert record.status is not None
-    if isinstance(body, Failed):
-        return replace(body, status=record.status)
-    return judged(record.status, headers, body, url=record.url, at=record.at, moved_to=located.moved_to)
+    with original.path.open("rb") as file:
+        return answered(
+            load(file, original.offset),
+            record.status,
+            max_bytes,
+            url=record.url,
+            at=record.at,
+            moved_to=located.moved_to,
+            headers=headers,
+        )
 
 
 class Archive:
@@ -130,24 +132,44 @@ def _loaded(record: Recorded) -> Any:
         return load(file, record.offset)
 
 
-def open_archive(paths: Sequence[Path], *, max_bytes: int = MAX_BYTES) -> Archive:
+def _one_by_one(parts: Iterable[Part]) -> Iterator[Scanned]:
+    return map(scan, parts)
+
+
+def open_archive(
+    paths: Sequence[Path],
+    *,
+    max_bytes: int = MAX_BYTES,
+    scan_all: Callable[[Iterable[Part]], Iterable[Scanned]] = _one_by_one,
+) -> Archive:
     """Index WARC files (1.0, 1.1 and older drafts; gzip by record, or plain). A directory stands for the WARC files in it.
 
-    Damaged records, and a last one that was cut, are skipped with a reason. `max_bytes` caps a decoded body.
+    Damaged records, and a last one that was cut, are skipped with a reason. `max_bytes` caps a decoded body. `scan_all` scans parts of
+    files, in other processes perhaps, and gives what it found in their order.
     Raises UsageError for a path that is not there or holds no WARC file.
     """
     index = Index()
-    index.fill(_found(warc_files(paths)))
+    index.fill(_found(warc_files(paths), scan_all))
     return Archive(index, max_bytes=max_bytes)
 
 
-def _found(files: Sequence[Path]) -> Iterator[Recorded | Skipped]:
-    for path in files:
-        try:
-            with path.open("rb") as file:
-                yield from scan(path, file)
-        except OSError as error:
-            raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+def _found(files: Sequence[Path], scan_all: Callable[[Iterable[Part]], Iterable[Scanned]]) -> Iterator[Recorded | Skipped]:
+    ends: dict[Path, int] = {}
+    for each in scan_all(part for path in files for part in _parts(path)):
+        scanned, end = each, ends.get(each.part.path, 0)
+        if end >= each.part.stop:
+            continue
+        if end > each.part.start:  # what looked like the beginning of a record was within one
+            scanned = scan(replace(each.part, start=end))
+        yield from scanned.found
+        ends[scanned.part.path] = scanned.end
+
+
+def _parts(path: Path) -> Iterator[Part]:
+    try:
+        yield from parts(path)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def warc_files(paths: Sequence[Path]) -> list[Path]:

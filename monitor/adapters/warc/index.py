@@ -29,7 +29,7 @@ CREATE TABLE skipped (path INTEGER, offset INTEGER, reason TEXT);
 CREATE TABLE record (
     number INTEGER PRIMARY KEY, at INTEGER, url TEXT, canonical TEXT, identity TEXT, path INTEGER, offset INTEGER,
     status INTEGER, kind TEXT, location TEXT, digest TEXT, original_url TEXT, original_at INTEGER, revisit INTEGER,
-    failed INTEGER
+    failed INTEGER, spared INTEGER
 );
 """
 _INDEXES = """
@@ -39,7 +39,8 @@ CREATE INDEX by_identity ON record (identity, at, number);
 CREATE INDEX by_digest ON record (digest) WHERE digest IS NOT NULL AND NOT revisit;
 """
 _COLUMNS = (
-    "record.number, at, url, path.path, offset, status, kind, location, digest, original_url, original_at, revisit, failed "
+    "record.number, at, url, path.path, offset, status, kind, location, digest, original_url, original_at, revisit, failed, "
+    "spared "
     "FROM record JOIN path ON path.number = record.path"
 )
 
@@ -60,7 +61,7 @@ class Index:
 
     def fill(self, found: Iterable[Recorded | Skipped]) -> None:
         """Take all that was found. To be called once."""
-        self._rows.executemany("INSERT INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", self._inserted(found))
+        self._rows.executemany("INSERT INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", self._inserted(found))
         self._rows.executescript(_INDEXES)
 
     def count(self, until: datetime | None = None) -> int:
@@ -156,6 +157,7 @@ class Index:
                 None if original_at is None else _stamp(original_at),
                 each.revisit,
                 each.failed,
+                each.spared,
             )
 
     def _path(self, path: Path) -> int:
@@ -172,7 +174,7 @@ def _stamp(at: datetime | None) -> int:
 
 
 def _noun(row: tuple[Any, ...]) -> Recorded:
-    number, at, url, path, offset, status, kind, location, digest, original_url, original_at, revisit, failed = row
+    number, at, url, path, offset, status, kind, location, digest, original_url, original_at, revisit, failed, spared = row
     return Recorded(
         number=number,
         at=_EPOCH + at * _MICROSECOND,
@@ -186,4 +188,5 @@ def _noun(row: tuple[Any, ...]) -> Recorded:
         original=None if original_url is None else (original_url, _EPOCH + original_at * _MICROSECOND),
         revisit=bool(revisit),
         failed=bool(failed),
+        spared=bool(spared),
     )

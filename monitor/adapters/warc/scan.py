@@ -1,4 +1,4 @@
-"""The records of one WARC file: where each lies, and how it is read."""
+"""The records of a WARC file, or of a part of it: where each lies, and how it is read."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ import os
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar
+from typing import Any, BinaryIO, ClassVar, Protocol
 
 from warcio.bufferedreaders import BufferedReader
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecordLoader
 from warcio.statusandheaders import StatusAndHeadersParserException
 
-from monitor.adapters.warc.record import FAILURE, ORIGINAL
+from monitor.adapters.warc.answer import answered, headers_of
+from monitor.adapters.warc.record import FAILURE
+from monitor.fetching.outcome import Outcome
 from monitor.urls import is_web
 
 gzip_engine: Any = zlib
@@ -25,6 +27,7 @@ with suppress(ImportError):  # less than half the time, of which inflating is mo
 
 _GZIP = b"\x1f\x8b\x08"
 _BLOCK = 65_536
+_PART = 2 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +36,8 @@ class Recorded:
 
     `status` is the HTTP status, None where nobody answered. `kind` is the media type without parameters, `location` where a redirect
     leads. `original` is the address and time of the answer whose body this one shares (a revisit record), `digest` names the body
-    where the file tells. `failed` marks our own note of why there is no answer. `number` counts the answers as they were found.
+    where the file tells. `failed` marks our own note of why there is no answer. `spared` is what a look at its body came to. `number`
+    counts the answers as they were found.
     """
 
     url: str
@@ -47,6 +51,7 @@ class Recorded:
     original: tuple[str, datetime] | None = None
     revisit: bool = False
     failed: bool = False
+    spared: bool = False
     number: int = 0
 
 
@@ -57,6 +62,36 @@ class Skipped:
     path: Path
     offset: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """The records of a file that begin in `start` to `stop`, in bytes. `start` may turn out to be within a record."""
+
+    path: Path
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scanned:
+    """What was found in a part, and where the first record after it begins."""
+
+    part: Part
+    found: list[Recorded | Skipped]
+    end: int
+
+
+class Look(Protocol):
+    """A look at what is scanned, while its body is at hand: whether it is to be marked `spared`."""
+
+    max_bytes: int
+
+    def wants(self, record: Recorded) -> bool:
+        """Whether to look at it."""
+
+    def spares(self, record: Recorded, answer: Outcome) -> bool:
+        """What the look comes to."""
 
 
 class _Damaged(Exception):
@@ -77,23 +112,43 @@ class _Reader(BufferedReader):  # type: ignore[misc]
             raise _Damaged(f"damaged gzip data ({error})") from error
 
 
-def scan(path: Path, file: BinaryIO) -> Iterator[Recorded | Skipped]:
-    """The answers in `file`, which is `path` opened; damaged places and a last record that was cut come as Skipped."""
-    size = os.fstat(file.fileno()).st_size
-    magic = _GZIP if file.read(3) == _GZIP else b"WARC/"
-    offset = 0
-    while offset < size:
-        try:
-            record, end = _one(path, file, offset)
-        except (_Damaged, ArchiveLoadFailed, StatusAndHeadersParserException, ValueError) as error:
-            yield Skipped(path=path, offset=offset, reason=_told(error))
-            end = _find(file, magic, offset + 1, size)
-        except EOFError:
-            return
-        else:
-            if record is not None:
-                yield record
-        offset = end
+def parts(path: Path) -> Iterator[Part]:
+    """The file in pieces of some size, which begin where a record seems to begin."""
+    with path.open("rb") as file:
+        size, magic = os.fstat(file.fileno()).st_size, _magic(file)
+        start = 0
+        while start < size:
+            stop = _find(file, magic, start + _PART, size)
+            yield Part(path=path, start=start, stop=stop)
+            start = stop
+
+
+def scan(part: Part, look: Look | None = None) -> Scanned:
+    """The answers in a part; damaged places come as Skipped, and so does a last record that was cut."""
+    found: list[Recorded | Skipped] = []
+    offset = part.start
+    with part.path.open("rb") as file:
+        size, magic = os.fstat(file.fileno()).st_size, _magic(file)
+        while offset < part.stop:
+            try:
+                record, answer, end = _one(part.path, file, offset, look)
+            except (_Damaged, ArchiveLoadFailed, StatusAndHeadersParserException, ValueError) as error:
+                found.append(Skipped(path=part.path, offset=offset, reason=_told(error)))
+                end = _find(file, magic, offset + 1, size)
+            except EOFError:
+                end = size
+            else:
+                if record is not None:
+                    spared = look is not None and answer is not None and look.spares(record, answer)
+                    found.append(replace(record, spared=True) if spared else record)
+            offset = end
+    return Scanned(part=part, found=found, end=offset)
+
+
+def _magic(file: BinaryIO) -> bytes:
+    """What the records of a file begin with."""
+    file.seek(0)
+    return _GZIP if file.read(3) == _GZIP else b"WARC/"
 
 
 def _told(error: Exception) -> str:
@@ -104,10 +159,13 @@ def _told(error: Exception) -> str:
     return "".join(char if char.isprintable() else "\ufffd" for char in text)
 
 
-def _one(path: Path, file: BinaryIO, offset: int) -> tuple[Recorded | None, int]:
-    """The record at `offset`, None if it is of no interest, and where the next one begins."""
+def _one(path: Path, file: BinaryIO, offset: int, look: Look | None) -> tuple[Recorded | None, Outcome | None, int]:
+    """The record at `offset`, None if it is of no interest; the answer, if it is to be looked at; and where the next one begins."""
     loaded = load(file, offset)
     recorded = _recorded(path, offset, loaded)
+    answer = None
+    if look is not None and recorded is not None and look.wants(recorded):
+        answer = answered(loaded, recorded.status or 0, look.max_bytes, url=recorded.url, at=recorded.at)
     while loaded.raw_stream.read(_BLOCK):
         pass
     left = getattr(loaded.raw_stream, "limit", None)
@@ -121,10 +179,10 @@ def _one(path: Path, file: BinaryIO, offset: int) -> tuple[Recorded | None, int]
             # Plain files: only the blank lines that end the record are ours, the next record begins with the first letter after.
             lead = len(block) - len(block.lstrip(b"\r\n"))
             ahead = len(block) - lead + reader.rem_length()
-            return recorded, file.tell() - ahead if ahead else file.tell()
+            return recorded, answer, file.tell() - ahead if ahead else file.tell()
         if block.strip():
             raise _Damaged("several records in one gzip member: `warcio recompress` puts each in its own")
-    return recorded, file.tell() - reader.rem_length()
+    return recorded, answer, file.tell() - reader.rem_length()
 
 
 def load(file: BinaryIO, offset: int) -> Any:
@@ -209,20 +267,3 @@ def _when(text: str | None) -> datetime:
     except ValueError as error:
         raise _Damaged(f"no such date: {text!r}") from error
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def wire_headers(loaded: Any) -> dict[str, str]:
-    """The header fields that describe the body as it is stored, by lower-case name; those of one name are joined (RFC 9110, 5.3)."""
-    headers: dict[str, str] = {}
-    for name, value in loaded.http_headers.headers if loaded.http_headers is not None else ():
-        key = name.lower()
-        headers[key] = f"{headers[key]}, {value}" if key in headers else value
-    return headers
-
-
-def headers_of(loaded: Any) -> dict[str, str]:
-    """The header fields as the server sent them, by lower-case name."""
-    headers = wire_headers(loaded)
-    if not headers and loaded.rec_type == "resource":
-        headers = {"content-type": loaded.content_type or "application/octet-stream"}
-    return {name.removeprefix(ORIGINAL): value for name, value in headers.items()}
