@@ -24,14 +24,16 @@ class AnyOf:
     def holds(self, found: Found) -> bool:
         if self.number is not None:
             return self.number in found.sets
-        return not self.terms.isdisjoint(found.text) if self.scope is None else bool(self._terms(found))
+        return not self.terms.isdisjoint(found.hits(self.scope))
 
     def places(self, found: Found) -> list[Place]:
-        terms = found.sets.get(self.number, ()) if self.number is not None else self._terms(found)
-        return found.places(terms, self.scope)
-
-    def _terms(self, found: Found) -> list[int]:
-        return [term for term in found.hits(self.scope) if term in self.terms and found.occurs(term, self.scope)]
+        """In the order of the text."""
+        if self.number is not None:
+            rows = found.sets.get(self.number, ())
+        else:
+            rows = [places for term, places in found.hits(self.scope).items() if term in self.terms]
+        places = rows[0] if len(rows) == 1 else [place for row in rows for place in row]
+        return places if len(places) == 1 else sorted(places)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Protocol
 
@@ -37,12 +37,11 @@ class Evidence(Protocol):
 class Finder:
     """Documents in, `Found` out."""
 
-    def __init__(self, patterns: Patterns, sets: Groups, scopes: Mapping[int, Scope], *, addresses: bool) -> None:
-        """`sets`: under each term the numbers of the sets it is in, ~number for a set that is asked for in one of `scopes`. `addresses`:
-        whether any rule asks for `url:` or `source:`; if none does they are not read."""
+    def __init__(self, patterns: Patterns, sets: Mapping[Scope | None, Groups], *, addresses: bool) -> None:
+        """`sets`: for each scope that sets are asked for in, under each term the numbers of the sets it is in. `addresses`: whether any
+        rule asks for `url:` or `source:`; if none does they are not read."""
         self.patterns = patterns
         self.sets = sets
-        self.scopes = scopes
         self.rows = patterns.rows
         self.table = patterns.alphabet.table
         self.bits = patterns.alphabet.bits
@@ -54,12 +53,18 @@ class Finder:
     def find(self, document: Document) -> Found:
         """All terms in the document. Linear in its length and the number of hits."""
         text = f" {_plain(document.title)} {_SEPARATOR} "
+        begins: dict[Field, int] = {"title": 1}
         if document.dateline:
+            begins["dateline"] = len(text)
             text += f"{_plain(document.dateline)} {_SEPARATOR} "
+        begins["body"] = len(text)
         text += f"{_plain(document.body)} "
         if self.addresses:
-            text += f"{_SEPARATOR} {_plain(document.url)} {_SEPARATOR} {_plain(document.source)} "
-        return Found(self, document, fold(text, self.table))
+            begins["url"] = len(text) + 2
+            text += f"{_SEPARATOR} {_plain(document.url)} {_SEPARATOR} "
+            begins["source"] = len(text)
+            text += f"{_plain(document.source)} "
+        return Found(self, document, fold(text, self.table), begins)
 
 
 def _plain(text: str) -> str:
@@ -68,18 +73,21 @@ def _plain(text: str) -> str:
 
 class Found:
     """The hits of one document: `text` those in title, dateline and body, `elsewhere` those in url and source, by term. `sets`: which of
-    the numbered sets of terms occurred, and by which terms. `answers` and `scored` are where clauses and rules keep what they have found
-    out about the document.
+    the numbered sets of terms occurred, and the places of each of their terms. `answers` and `scored` are where clauses and rules keep
+    what they have found out about the document.
     """
 
-    def __init__(self, finder: Finder, document: Document, folded: Folded) -> None:
+    def __init__(self, finder: Finder, document: Document, folded: Folded, begins: Mapping[Field, int]) -> None:
+        """`begins`: where in the text that was folded the fields begin."""
         self.document = document
         self.text: dict[int, list[Place]] = {}
         self.elsewhere: dict[int, list[Place]] = {}
+        self._hits: dict[Scope, dict[int, list[Place]]] = {}
         self.answers: dict[object, bool] = {}
         self.scored: dict[str, tuple[bool, ...]] = {}
         self._finder = finder
         self._folded = folded
+        self._begins = begins
         self._original: dict[tuple[int, int], tuple[Field, int, int]] = {}
         self.bytes = to_bytes(folded.codes)
         self._wide = len(self.bytes) != len(folded.codes)
@@ -155,37 +163,37 @@ class Found:
             if end <= self._text_end or place not in places[-8:]:
                 places.append(place)
 
-    def _sets(self) -> dict[int, list[int]]:
-        occurred: dict[int, list[int]] = {}
-        text, scopes = self.text, self._finder.scopes
-        starts, numbers = self._finder.sets.starts, self._finder.sets.numbers
-        for term in {**text, **self.elsewhere} if self.elsewhere else text:
-            for number in numbers[starts[term] : starts[term + 1]]:
-                if number < 0:
-                    number = ~number
-                    if not self.occurs(term, scopes[number]):
-                        continue
-                elif term not in text:
-                    continue
-                if number in occurred:
-                    occurred[number].append(term)
-                else:
-                    occurred[number] = [term]
+    def _sets(self) -> dict[int, list[list[Place]]]:
+        occurred: dict[int, list[list[Place]]] = {}
+        for scope, sets in self._finder.sets.items():
+            starts, numbers = sets.starts, sets.numbers
+            for term, places in self.hits(scope).items():
+                for number in numbers[starts[term] : starts[term + 1]]:
+                    if number in occurred:
+                        occurred[number].append(places)
+                    else:
+                        occurred[number] = [places]
         return occurred
 
     def hits(self, scope: Scope | None) -> dict[int, list[Place]]:
-        """The hits among which those in `scope` are."""
-        return self.elsewhere if scope in ("url", "source") else self.text
+        """The hits in `scope`, by term."""
+        if scope is None:
+            return self.text
+        known = self._hits.get(scope)
+        if known is None:
+            known = self._hits[scope] = self._inside(scope)
+        return known
 
-    def occurs(self, term: int, scope: Scope | None) -> bool:
-        """Whether the term has a hit in `scope`."""
-        places = self.hits(scope).get(term)
-        if places is None or scope is None:
-            return places is not None
+    def _inside(self, scope: Scope) -> dict[int, list[Place]]:
         low, high = self._range(scope)
-        if scope == "title" and self._windows is None:  # hits come in the order of the text, so the first tells
-            return places[0][1] <= high
-        return any(low <= start and end <= high for start, end, _ in places)
+        inside: dict[int, list[Place]] = {}
+        for term, places in (self.elsewhere if scope in ("url", "source") else self.text).items():
+            if scope == "title" and self._windows is None and places[0][1] > high:
+                break  # hits and terms come in the order of the text, so there are no more
+            within = [place for place in places if low <= place[0] and place[1] <= high]
+            if within:
+                inside[term] = within
+        return inside
 
     @cached_property
     def _index_of(self) -> np.ndarray:
@@ -298,39 +306,14 @@ class Found:
             else:
                 first, last = self._folded.to_original(start, end)
             field = self.field(start)
-            shift = self._shifts[field]
+            shift = self._begins[field]
             known = self._original[start, end] = (field, first - shift, last - shift)
         return known
-
-    @cached_property
-    def _shifts(self) -> dict[Field, int]:
-        """Where in the text that was folded the fields begin."""
-        document = self.document
-        body = len(document.title) + 4 + (len(document.dateline) + 3 if document.dateline else 0)
-        url = body + len(document.body) + 3
-        return {
-            "title": 1,
-            "dateline": len(document.title) + 4,
-            "body": body,
-            "url": url,
-            "source": url + len(document.url) + 3,
-        }
 
     def spans(self, clause: Evidence) -> list[tuple[Field, int, int]]:
         """The hits of a clause in the original text: a receipt without the names."""
         known = self._original
         return [known.get((start, end)) or self.original(start, end) for start, end, _ in clause.places(self)]
-
-    def places(self, terms: Sequence[int], scope: Scope | None) -> list[Place]:
-        """The hits of `terms`, all of which occur in `scope`, there, in the order of the text."""
-        hits = self.hits(scope)
-        places = hits[terms[0]] if len(terms) == 1 else [place for term in terms for place in hits[term]]
-        if len(places) > 1:
-            places = sorted(places)
-        if scope is not None:
-            low, high = self._range(scope)
-            places = [place for place in places if low <= place[0] and place[1] <= high]
-        return places
 
     def _range(self, scope: Scope) -> tuple[int, int]:
         """From where to where the bytes of `scope` reach."""
@@ -345,7 +328,7 @@ class Found:
 
     @cached_property
     def _lead_end(self) -> int:
-        limit = self.document.lead_end + self._shifts["body"]
+        limit = self.document.lead_end + self._begins["body"]
         first, last = self._index(self._body_begin) + 1, self._index(self._body_end - 1) + 1
         back = self._folded.to_original
         return self._byte_at(bisect_right(range(first, last), limit, key=lambda index: back(index, index + 1)[1]) + first)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
@@ -21,7 +22,7 @@ from monitor.rules.found import Finder, Found
 from monitor.rules.groups import Groups
 from monitor.rules.match import Document, Hit, Match, Verdict
 from monitor.rules.parse import parse
-from monitor.rules.query import And, Not, Query, Vocab
+from monitor.rules.query import And, Not, Query, Scope, Vocab
 from monitor.rules.rule import Rule, Vocabulary
 from monitor.rules.terms import Patterns
 
@@ -81,7 +82,6 @@ class RuleSet:
         self._finder = Finder(
             patterns,
             _by_term(sets, patterns.count),
-            {number: each.scope for number, each in enumerate(sets) if each.scope is not None},
             addresses=not builder.scopes.isdisjoint(("url", "source")),
         )
         self._parts: dict[str, tuple[Part, ...]] = {}
@@ -177,13 +177,16 @@ def _facets(entries: Entries) -> dict[int, tuple[str, ...]]:
     return {term: tuple(given) for term, given in names.items()}
 
 
-def _by_term(sets: Sequence[AnyOf], count: int) -> Groups:
-    """At each of `count` terms the numbers of the sets that have it, as `Finder` wants them."""
-    rows: list[list[int]] = [[] for _ in range(count)]
+def _by_term(sets: Sequence[AnyOf], count: int) -> dict[Scope | None, Groups]:
+    """For each scope, at each of `count` terms the numbers of the sets that have it."""
+    rows: dict[Scope | None, list[list[int]]] = {}
     for number, each in enumerate(sets):
+        if each.scope not in rows:
+            rows[each.scope] = [[] for _ in range(count)]
+        of_scope = rows[each.scope]
         for term in each.terms:
-            rows[term].append(number if each.scope is None else ~number)
-    return Groups(rows)
+            of_scope[term].append(number)
+    return {scope: Groups(of_scope) for scope, of_scope in rows.items()}
 
 
 _NONE, _WHOLE = -1, -2
@@ -192,42 +195,50 @@ _NONE, _WHOLE = -1, -2
 class _Waiting:
     """The rules that wait for each set of terms.
 
-    Of an OR every alternative waits for itself. When the set has occurred, most rules only ask whether another one (`needed`) has and a
-    third (`barred`) has not; the others are evaluated as a whole. `sets` are numbered: those that are waited for, and of the others those
-    that so many rules ask for that it pays to tell by each of their terms that they occurred.
+    Of an OR every alternative waits for itself. When the set has occurred, most rules ask for nothing more, or only whether another one
+    (`needed`) has and a third (`barred`) has not; the others are evaluated as a whole. `sets` are numbered: first those that one rule waits
+    for, which asks for nothing more; then the others that are waited for; then those that so many rules ask for that it pays to tell by
+    each of their terms that they occurred.
     """
 
     def __init__(self, compiled: Sequence[CompiledRule], builder: Builder) -> None:
         self._compiled = compiled
         self._always: list[int] = []  # wait for nothing
-        asked: list[tuple[int, _Asked]] = []
+        waiting: dict[AnyOf, list[tuple[int, _Asked]]] = {}
         for number, each in enumerate(compiled):
             alternatives = each.when.children if isinstance(each.when, Either) else (each.when,)
-            each_asks = [_asked(each, alternative, builder) for alternative in alternatives]
-            if None in each_asks:
+            each_asks = [asks for alternative in alternatives if (asks := _asked(each, alternative, builder)) is not None]
+            if len(each_asks) < len(alternatives):
                 self._always.append(number)
-            else:
-                asked += [(number, asks) for asks in each_asks if asks is not None]
-        uses = Counter(other for _, asks in asked for other in (asks.needed, asks.barred) if other is not None)
+                continue
+            for asks in each_asks:
+                waiting.setdefault(asks.first, []).append((number, asks))
+        alone = {
+            first: row[0][0] for first, row in waiting.items() if len(row) == 1 and row[0][1] == (first, None, None, False)
+        }
+        uses = Counter(
+            other for row in waiting.values() for _, asks in row for other in (asks.needed, asks.barred) if other is not None
+        )
         often = [other for other, count in uses.items() if count >= len(other.terms)]
-        self.sets = list(dict.fromkeys([*(asks.first for _, asks in asked), *often]))
+        self.sets = list(dict.fromkeys([*alone, *waiting, *often]))
         for place, known in enumerate(self.sets):
             known.number = place
-        rows: list[list[int]] = [[] for _ in self.sets]
-        for number, asks in asked:
-            first, needed, barred = (None if one is None else one.number for one in (asks.first, asks.needed, asks.barred))
-            assert first is not None
-            told = (needed is None) == (asks.needed is None) and (barred is None) == (asks.barred is None)
-            last = _WHOLE if asks.whole or not told else _NONE if barred is None else barred
-            rows[first] += (number, first if needed is None else needed, last)
-        self._rows = Groups(rows)
+        self._alone = array("i", alone.values())
+        self._waited = len(waiting)
+        self._rows = Groups([] if each in alone else _rows(waiting[each]) for each in self.sets[: self._waited])
 
     def holding(self, found: Found) -> list[CompiledRule]:
         """The rules that hold, in order."""
         compiled, sets = self._compiled, found.sets
+        alone, waited, alones = self._alone, self._waited, len(self._alone)
         starts, rows = self._rows.starts, self._rows.numbers
         numbers = {number for number in self._always if compiled[number].holds(found)}
         for each in sets:
+            if each >= waited:
+                continue
+            if each < alones:
+                numbers.add(alone[each])
+                continue
             for row in range(starts[each], starts[each + 1], 3):
                 if rows[row + 1] not in sets or rows[row + 2] in sets:
                     continue
@@ -235,6 +246,16 @@ class _Waiting:
                 if rows[row + 2] != _WHOLE or (number not in numbers and compiled[number].holds(found)):
                     numbers.add(number)
         return [compiled[number] for number in sorted(numbers)]
+
+
+def _rows(waiting: Sequence[tuple[int, _Asked]]) -> Iterator[int]:
+    """For each rule that waits for a set: its number, the set it needs besides, and the one that bars it."""
+    for number, asks in waiting:
+        first, needed, barred = (None if one is None else one.number for one in (asks.first, asks.needed, asks.barred))
+        assert first is not None
+        told = (needed is None) == (asks.needed is None) and (barred is None) == (asks.barred is None)
+        last = _WHOLE if asks.whole or not told else _NONE if barred is None else barred
+        yield from (number, first if needed is None else needed, last)
 
 
 class _Asked(NamedTuple):

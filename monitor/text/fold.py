@@ -185,7 +185,7 @@ def _coded(source: Codes, table: CodeTable | None) -> Codes:
     if table is None:
         return tables().fold.take(source, mode="clip")
     codes = table.narrow.take(source, mode="clip")
-    return codes if codes.all() else table.wide.take(source, mode="clip")
+    return codes if b"\0" not in codes.tobytes() else table.wide.take(source, mode="clip")
 
 
 def _without_runs(codes: Codes) -> NDArray[np.bool_]:
