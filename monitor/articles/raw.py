@@ -30,11 +30,12 @@ def _beginning_with(names: Iterable[str]) -> str:
 
 
 # All begin with one sign, which is searched for fast.
-_CODE = re.compile(r"<(script|style)\b(?![^<>]*json)[^<>]*>", re.IGNORECASE)  # JSON may hold the article
-_END = re.compile(r"</(script|style)\s*>", re.IGNORECASE)
+_SPECIAL = re.compile(r"<(script|style|title)\b([^<>]*)>", re.IGNORECASE)
+_END = {name: re.compile(rf"</{name}\b[^<>]*>", re.IGNORECASE) for name in ("script", "style", "title")}
 _MARKUP = re.compile(r"<[a-zA-Z/!?]")
-_DATA = re.compile(r"<(?:script\b[^<>]*json[^<>]*>(.*?)</script|title\b[^<>]*>(.*?)</title)", re.IGNORECASE | re.DOTALL)
-_CONTENT = re.compile(r"=(?:(?<=[cC][oO][nN][tT][eE][nN][tT]=)|(?<=\s=))\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))")
+_CONTENT = re.compile(
+    r"=(?<=[tT\s]=)(?:(?<=[cC][oO][nN][tT][eE][nN][tT]=)|(?<=\s=))\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))"
+)
 # Tags between two letters, none of them a block: nothing tells whether the letters are of one word.
 _INLINE = rf"(?!/?{_beginning_with(_BLOCKS)})[a-zA-Z/!][^<>]*>"
 _BETWEEN = re.compile(rf"<(?<=[^\s<>]<){_INLINE}(?:<{_INLINE})*+(?=[^\s<>])")
@@ -49,8 +50,8 @@ def every_word(source: Source, fetched: Fetched, entry: Entry, glue: str) -> str
     Words stand in it as they stand there, in no order. `glue` stands where a tag parts letters that may be one word or two.
     """
     html = decode(fetched.body[:_MOST_BYTES], fetched.headers.get("content-type"), source.language).text
-    html = _without_code(f"{html}\n{entry.content or ''}\n{entry.summary or ''}")
-    data = [text for pattern in (_DATA, _CONTENT) for found in pattern.findall(html) for text in found if text]
+    html, data = _without_code(f"{html}\n{entry.content or ''}\n{entry.summary or ''}")
+    data += [text for found in _CONTENT.findall(html) for text in found if text]
     visible = _TAGS.sub(" ", _BETWEEN.sub(glue, html))
     text = "\n".join((visible, entry.title or "", entry.content or "", entry.summary or "", *map(_unescaped, data)))
     text = unescape(text) if "&" in text else text
@@ -59,19 +60,32 @@ def every_word(source: Source, fetched: Fetched, entry: Entry, glue: str) -> str
     return text if text.isascii() else plain.visible(text)
 
 
-def _without_code(html: str) -> str:
-    """An empty tag in place of each script or style in which nothing could be text to a parser that sees the page otherwise: no tag
-    before its end, and no end of a comment, which means that it began inside one."""
-    kept = []
+def _without_code(html: str) -> tuple[str, list[str]]:
+    """The page with an empty tag in place of each script or style in which nothing could be text to a parser that sees the page
+    otherwise: no tag before its end, and no end of a comment, which means that it began inside one. And what holds text in a way of its
+    own: titles and JSON, which may hold the article."""
+    kept: list[str] = []
+    data: list[str] = []
+    unended: set[str] = set()
     begin = at = 0
-    while code := _CODE.search(html, at):
-        at = code.end()
-        markup = _MARKUP.search(html, at)
-        end = _END.match(html, markup.start()) if markup else None
-        if end and end[1].lower() == code[1].lower() and html.find("-->", at, end.start()) < 0:
-            kept.append(html[begin : code.start()])
+    while special := _SPECIAL.search(html, at):
+        at = special.end()
+        name = special[1].lower()
+        if name == "title" or "json" in special[2].lower():
+            end = None if name in unended else _END[name].search(html, at)
+            if end is None:
+                unended.add(name)  # not to be looked for again, however many there are
+            else:
+                data.append(html[at : end.start()])
+                at = end.end()
+        elif (
+            (markup := _MARKUP.search(html, at))
+            and (end := _END[name].match(html, markup.start()))
+            and (html.find(">", at, end.start()) < 0 or html.find("-->", at, end.start()) < 0)  # one sign is found far faster
+        ):
+            kept.append(html[begin : special.start()])
             begin = at = end.end()
-    return "<!>".join((*kept, html[begin:]))
+    return "<!>".join((*kept, html[begin:])), data
 
 
 def _unescaped(data: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -57,27 +58,34 @@ def _decoded(stream: Any, headers: Mapping[str, str], limit: int) -> bytes | Fai
     """
     if "chunked" in headers.get("transfer-encoding", "").lower():
         stream = ChunkedDataReader(stream)
-    body = bytearray()
-    while block := stream.read(_BLOCK):
-        body += block
-        if len(body) > limit:
-            return _too_large(limit)
-    stored = bytes(body)
+    stored = _joined(iter(partial(stream.read, _BLOCK), b""), limit)
+    if stored is None:
+        return _too_large(limit)
     try:
         decoder = Decoder(headers.get("content-encoding"))
     except BadEncoding as error:
         return Failed(kind="encoding", detail=str(error))
-    result = bytearray()
     try:
-        for piece in decoder.decode(stored):
-            result += piece
-            if len(result) > limit:
-                return _too_large(limit)
+        body = _joined(decoder.decode(stored), limit)
     except BadEncoding as error:
         return stored if _is_text(stored) else Failed(kind="encoding", detail=str(error))
+    if body is None:
+        return _too_large(limit)
     if not decoder.complete:
         return stored if _is_text(stored) else Failed(kind="truncated", detail="the recorded body is compressed and ends early")
-    return bytes(result)
+    return body
+
+
+def _joined(pieces: Iterable[bytes], limit: int) -> bytes | None:
+    """The pieces in one, None if they have more than `limit` bytes."""
+    kept: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size > limit:
+            return None
+        kept.append(piece)
+    return b"".join(kept)
 
 
 def wire_headers(loaded: Any) -> dict[str, str]:
