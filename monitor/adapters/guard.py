@@ -12,7 +12,6 @@ from contextlib import suppress
 from contextvars import ContextVar
 from http import HTTPStatus
 from http.client import HTTPResponse
-from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -20,6 +19,8 @@ from urllib.parse import urlsplit
 import certifi
 import requests
 from requests.adapters import HTTPAdapter
+from requests.cookies import RequestsCookieJar
+from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
@@ -55,7 +56,8 @@ class Deadline:
         self.passed = False
         self.reused = False
         self.ends_at = time.monotonic() + seconds
-        self._sockets: list[socket.socket] = []
+        self._watched: list[socket.socket] = []
+        self._duplicates: list[socket.socket] = []
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -67,27 +69,30 @@ class Deadline:
         _deadline.reset(self._token)
         _watchman.end(self)
         with self._lock:
-            for watched in self._sockets:
-                watched.close()
-            self._sockets.clear()
+            for duplicate in self._duplicates:
+                duplicate.close()
+            self._watched.clear()
+            self._duplicates.clear()
 
     def left_s(self) -> float:
         """Seconds until the end, never less than a millisecond."""
         return max(0.001, self.ends_at - time.monotonic())
 
-    def watch(self, connected: socket.socket) -> None:
-        """Shut this connection at the end. A duplicate is kept: TLS detaches the socket it wraps, and http.client forgets its own."""
-        duplicate = socket.fromfd(connected.fileno(), connected.family, connected.type)
+    def watch(self, connected: socket.socket, *, tls: bool = True) -> None:
+        """Shut this connection at the end. Where TLS may come it is done through a duplicate: it detaches the socket that it wraps."""
+        watched = socket.fromfd(connected.fileno(), connected.family, connected.type) if tls else connected
         with self._lock:
+            if tls:
+                self._duplicates.append(watched)
             if self.passed:
-                _shut(duplicate)
-            self._sockets.append(duplicate)
+                _shut(watched)
+            self._watched.append(watched)
 
     def end(self) -> None:
         """The time is up."""
         with self._lock:
             self.passed = True
-            for watched in self._sockets:
+            for watched in self._watched:
                 _shut(watched)
 
 
@@ -180,6 +185,16 @@ class GuardedAdapter(HTTPAdapter):
         """What stands in the request line; a proxy would want more."""
         return request.path_url
 
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        """Like HTTPAdapter.build_response, but for cookies, which nobody here wants, and for what is asked of a text."""
+        response = requests.Response()
+        response.status_code, response.reason, response.raw = resp.status, resp.reason, resp
+        response.headers = CaseInsensitiveDict(resp.headers)
+        response.url = str(req.url)
+        response.request = req
+        response.connection = self
+        return response
+
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002  requests hands them over
         """Every certificate is verified, by what this adapter trusts."""
         conn.cert_reqs = "CERT_REQUIRED"
@@ -250,7 +265,7 @@ def _ready(connection: HTTPConnection) -> None:
     if deadline is not None:
         deadline.reused = connection.sock is not None
         if connection.sock is not None:
-            deadline.watch(connection.sock)
+            deadline.watch(connection.sock, tls=isinstance(connection, HTTPSConnection))
 
 
 def _connect(connection: HTTPConnection, allow: Sequence[Network], resolve: Resolve) -> socket.socket:
@@ -287,13 +302,21 @@ def _open(connection: HTTPConnection, family: socket.AddressFamily, address: tup
             timeout = min(timeout, deadline.left_s()) if isinstance(timeout, (int, float)) else deadline.left_s()
         opened.settimeout(timeout)
         opened.connect(address)
-        opened.settimeout(connection.timeout)
+        if timeout != connection.timeout:
+            opened.settimeout(connection.timeout)
         if deadline is not None:
-            deadline.watch(opened)
+            deadline.watch(opened, tls=isinstance(connection, HTTPSConnection))
     except BaseException:
         opened.close()
         raise
     return opened
+
+
+class _NoCookies(RequestsCookieJar):
+    """What a server sets is not even looked at."""
+
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        """Take none."""
 
 
 class _GuardedSession(requests.Session):
@@ -309,7 +332,7 @@ def guarded_session(
     nothing from the environment (proxies, netrc, CA bundles). May be shared between threads."""
     session = _GuardedSession()
     session.trust_env = False
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.cookies = _NoCookies()
     session.adapters.clear()
     adapter = GuardedAdapter(allow_networks, resolve, ca_bundle=ca_bundle)
     for prefix in ("http://", "https://"):

@@ -56,8 +56,10 @@ def poll_source(context: Context, key: str) -> Done:
     if isinstance(outcome, Fetched) and not is_same_body(state, outcome):
         look = look_at(context, source, state, outcome)
     now = context.clock.now()
-    answered = isinstance(outcome, Fetched | NotModified)
-    with context.store.writing(on_disk=not answered or look.listing is not None) as tx:
+    traffic = context.traffic()
+    unchanged = isinstance(outcome, Fetched | NotModified) and look.listing is None
+    one_row = unchanged and not traffic and state.trouble != "unreachable"  # which needs no turn among the writers
+    with context.store.claiming(once=True) if one_row else context.store.writing(on_disk=not unchanged) as tx:
         new: Sequence[Entry] = ()
         recorded = 0
         if isinstance(look.listing, Listing):
@@ -68,7 +70,7 @@ def poll_source(context: Context, key: str) -> Done:
         after = after if after.frozen == frozen else replace(after, frozen=frozen)
         after = _go_on(tx, source, state, after, look, len(new), now)
         after = heed_network(context, tx, state, after, now)
-        tx.sources.add_traffic(context.traffic())
+        tx.sources.add_traffic(traffic)
         lane = host_of(after.errands[0].url if after.errands else after.url or source.url)
         if not tx.sources.advance(state, after, lane):
             raise ClaimLost(f"{key}: polled by someone else in the meantime")

@@ -18,7 +18,7 @@ class Batch:
         self._rows = transaction(connection)
 
     @contextmanager
-    def reading(self) -> Iterator[RowTransaction]:
+    def reading(self, *, once: bool = False) -> Iterator[RowTransaction]:  # noqa: ARG002  nothing is saved by it
         """The rows as they are now."""
         yield self._rows
 
@@ -34,7 +34,11 @@ class Batch:
         finally:
             self._connection.exec_driver_sql("RELEASE step")
 
-    claiming = writing
+    @contextmanager
+    def claiming(self, *, once: bool = False) -> Iterator[RowTransaction]:  # noqa: ARG002
+        """Like `writing`."""
+        with self.writing() as tx:
+            yield tx
 
     def commit(self) -> None:
         """Put everything on disk."""

@@ -57,10 +57,13 @@ class RowStore:
         return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     @contextmanager
-    def reading(self) -> Iterator[RowTransaction]:
-        """A transaction that sees one state of the store and writes nothing."""
-        with _reached(), self._reader.begin() as connection:
-            yield RowTransaction(connection)
+    def reading(self, *, once: bool = False) -> Iterator[RowTransaction]:
+        """A transaction that sees one state of the store and writes nothing. `once` is for a single statement, which needs none."""
+        with _reached(), self._reader.connect() as connection:
+            if once and self._reader.dialect.name == "postgresql":  # where to begin and to end one is a round trip each
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+            with connection.begin():
+                yield RowTransaction(connection)
 
     @contextmanager
     def writing(self, *, on_disk: bool = True) -> Iterator[RowTransaction]:
@@ -78,10 +81,10 @@ class RowStore:
 
     @contextmanager
     def claiming(self, *, once: bool = False) -> Iterator[RowTransaction]:
-        """A transaction over lanes. On PostgreSQL it runs beside writers and beside others like it, on SQLite nothing can.
+        """A transaction that only compares and sets. On PostgreSQL it runs beside writers and beside others like it, on SQLite nothing can.
 
-        A power cut may undo it: a daemon that starts frees all lanes, and a claim that is gone lets nobody write. `once` is for a single
-        statement, which needs no transaction around it.
+        A power cut may undo it: a daemon that starts frees all lanes, a claim that is gone lets nobody write, and a poll that brought
+        nothing is made again. `once` is for a single statement, which needs no transaction around it.
         """
         if self._writer.dialect.name != "postgresql":
             with self.writing(on_disk=False) as tx:

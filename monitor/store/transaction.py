@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection
@@ -24,14 +25,39 @@ class RowTransaction:
 
     def __init__(self, connection: Connection, *, searchable: bool = True) -> None:
         self._connection = connection
-        self.sources = Sources(connection)
-        self.entries = Entries(connection)
-        self.articles = Articles(connection, searchable=searchable)
-        self.stories = Stories(connection)
-        self.alerts = Alerts(connection)
-        self.operator = Operator(connection)
-        self.feedback = FeedbackRows(connection)
-        self.lanes = Lanes(connection)
+        self._searchable = searchable
+
+    @cached_property
+    def sources(self) -> Sources:
+        return Sources(self._connection)
+
+    @cached_property
+    def entries(self) -> Entries:
+        return Entries(self._connection)
+
+    @cached_property
+    def articles(self) -> Articles:
+        return Articles(self._connection, searchable=self._searchable)
+
+    @cached_property
+    def stories(self) -> Stories:
+        return Stories(self._connection)
+
+    @cached_property
+    def alerts(self) -> Alerts:
+        return Alerts(self._connection)
+
+    @cached_property
+    def operator(self) -> Operator:
+        return Operator(self._connection)
+
+    @cached_property
+    def feedback(self) -> FeedbackRows:
+        return FeedbackRows(self._connection)
+
+    @cached_property
+    def lanes(self) -> Lanes:
+        return Lanes(self._connection)
 
     @property
     def driver_connection(self) -> Any:
