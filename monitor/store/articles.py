@@ -10,7 +10,9 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import ARRAY, Connection, Date, Row, Select, String, Text, bindparam, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.types import TypeEngine
 
 from monitor.articles.article import Article, Removed
 from monitor.articles.seed import metadata, with_metadata
@@ -32,10 +34,11 @@ from monitor.store.tables import (
     message,
     response,
     story,
+    tag,
     version,
 )
-from monitor.store.tags import Tags
-from monitor.store.words import Words
+from monitor.store.tags import Tags, day_of, names_of
+from monitor.store.words import Words, article_words, vector_of
 from monitor.stories.facts import NO_FACTS, Facts
 from monitor.stories.join import Candidate
 from monitor.stories.shingles import Sketch
@@ -66,7 +69,7 @@ _COPIES = (
     )
     .outerjoin(story, story.c.id == article.c.story_id)
     .where(
-        article.c.id.in_(select(band.c.article_id).where(band.c.hash.in_(bindparam("bands", expanding=True))).distinct()),
+        article.c.number.in_(select(band.c.number).where(band.c.hash.in_(bindparam("bands", expanding=True))).distinct()),
         article.c.read_at >= bindparam("since"),
     )
     .order_by(article.c.read_at, article.c.number)
@@ -92,6 +95,42 @@ _STAMPS = (
     .order_by(article.c.number.desc(), match.c.rule_id)
 )
 _ADD, _ADD_BAND, _ADD_MATCH, _ADD_RESPONSE = insert(article), insert(band), insert(match), insert(response)
+_GIVEN = [column for column in article.c if column.name not in ("number", "revised_at")]
+
+
+def _add_whole() -> Select[Any]:
+    """A new article with its bands, addresses, tags and words, and its number: on PostgreSQL each statement costs a round trip."""
+
+    def each(name: str, of: TypeEngine[Any]) -> Any:
+        return func.unnest(bindparam(name, type_=ARRAY(of)))
+
+    new = (
+        _ADD.values({each.name: bindparam(each.name, type_=each.type) for each in _GIVEN})
+        .returning(article.c.number, article.c.id)
+        .cte("new")
+    )
+    number = select(new.c.number)
+    return number.add_cte(
+        _ADD_BAND.from_select(["hash", "number"], number.with_only_columns(each("bands", band.c.hash.type), new.c.number)).cte(
+            "bands"
+        ),
+        postgresql.insert(address)
+        .from_select(["identity", "article_id"], number.with_only_columns(each("identities", Text()), new.c.id))
+        .on_conflict_do_nothing()
+        .cte("addresses"),
+        insert(tag)
+        .from_select(
+            ["name", "number", "day"],
+            number.with_only_columns(each("tags", String()), new.c.number, bindparam("day", type_=Date)),
+        )
+        .cte("tags"),
+        insert(article_words)
+        .from_select(["number", "words"], number.with_only_columns(new.c.number, vector_of(bindparam("words", type_=Text))))
+        .cte("words"),
+    )
+
+
+_ADD_WHOLE = _add_whole()
 
 
 class Articles:
@@ -126,14 +165,25 @@ class Articles:
             "story_id": stored.story_id,
             **_text_values(stored, sketch, facts),
         }
-        result = self._connection.execute(_ADD, values)
         if stored.matches:
             self._connection.execute(_ADD_MATCH, [_match_values(stored.id, item) for item in stored.matches])
-        self._add_bands(stored.id, (*bands, *facts.keys))
-        self.also_at(stored.id, identities)
-        (number,) = result.inserted_primary_key  # type: ignore[misc]  # an insert has one
+        keys, words = (*bands, *facts.keys), frozenset[str]()
         if self._searchable:
-            self._words.add(int(number), words_of(_said(text.headline, text.dateline, text.paragraphs)))
+            words = words_of(_said(text.headline, text.dateline, text.paragraphs))
+            if self._connection.dialect.name == "postgresql":
+                found_by = {
+                    "bands": sorted(set(keys)),
+                    "identities": sorted(set(identities)),
+                    "tags": sorted(names_of(stored)),
+                    "day": day_of(stored),
+                    "words": " ".join(sorted(words)),
+                }
+                return int(self._connection.execute(_ADD_WHOLE, {**values, **found_by}).scalar_one())
+        (number,) = self._connection.execute(_ADD, values).inserted_primary_key  # type: ignore[misc]  # an insert has one
+        self._add_bands(int(number), keys)
+        self.also_at(stored.id, identities)
+        if self._searchable:
+            self._words.add(int(number), words)
             self._tags.add(int(number), stored)
         return int(number)
 
@@ -186,8 +236,8 @@ class Articles:
             )
         )
         old = (*Sketch.from_bytes(bytes(row.sketch)).bands, *_facts(row).keys)
-        self._connection.execute(delete(band).where(band.c.hash.in_(old), band.c.article_id == stored.id))
-        self._add_bands(stored.id, (*sketch.bands, *facts.keys))
+        self._connection.execute(delete(band).where(band.c.hash.in_(old), band.c.number == row.number))
+        self._add_bands(row.number, (*sketch.bands, *facts.keys))
         values = {**_text_values(stored, sketch.to_bytes(), facts), "revised_at": stored.revised_at}
         self._connection.execute(update(article).where(article.c.id == stored.id).values(**values))
         if self._searchable:
@@ -208,14 +258,14 @@ class Articles:
             for row in rows
         ]
 
-    def _add_bands(self, article_id: str, bands: Iterable[int]) -> None:
-        rows = [{"hash": value, "article_id": article_id} for value in sorted(set(bands))]
+    def _add_bands(self, number: int, bands: Iterable[int]) -> None:
+        rows = [{"hash": value, "number": number} for value in sorted(set(bands))]
         if rows:
             self._connection.execute(_ADD_BAND, rows)
 
     def forget_bands(self, before: datetime) -> int:
-        old = select(article.c.id).where(article.c.read_at < before)
-        return self._connection.execute(delete(band).where(band.c.article_id.in_(old))).rowcount
+        old = select(article.c.number).where(article.c.read_at < before)
+        return self._connection.execute(delete(band).where(band.c.number.in_(old))).rowcount
 
     def delete_before(self, before: datetime) -> int:
         waiting = (
@@ -225,9 +275,11 @@ class Articles:
             .where(delivery.c.state.in_(("pending", "held")))
         )
         old = select(article.c.id).where(article.c.read_at < before, article.c.story_id.not_in(waiting))
-        for table in (match, band, response, version):
+        for table in (match, response, version):
             self._connection.execute(delete(table).where(table.c.article_id.in_(old)))
-        self._tags.drop(old.with_only_columns(article.c.number))
+        numbers = old.with_only_columns(article.c.number)
+        self._connection.execute(delete(band).where(band.c.number.in_(numbers)))
+        self._tags.drop(numbers)
         number = self._connection.execute(delete(article).where(article.c.id.in_(old))).rowcount
         left = select(article.c.story_id).union(select(story.c.id).where(story.c.joined_to.in_(select(article.c.story_id))))
         over = select(alert.c.id).where(alert.c.story_id.not_in(left), alert.c.story_id.not_in(waiting))

@@ -165,7 +165,6 @@ article = Table(
     Column("country", String),
     Column("url", Text),
     Column("headline", Text),
-    Column("paragraphs", JSON, nullable=False),
     Column("site", Text),
     Column("authors", JSON, nullable=False),
     Column("dateline", Text),
@@ -181,6 +180,7 @@ article = Table(
     Column("read_at", UtcDateTime, nullable=False),
     Column("revised_at", UtcDateTime),  # when its text was found changed, the last time
     Column("story_id", String(16), nullable=False),
+    Column("paragraphs", JSON, nullable=False),  # last: SQLite finds what stands before a long text without reading through it
     UniqueConstraint("id"),
     Index("ix_article_read_at", "read_at"),
     Index("ix_article_story_id", "story_id"),
@@ -199,7 +199,7 @@ band = Table(
     "band",
     metadata,
     Column("hash", BigInteger, primary_key=True),
-    Column("article_id", String(16), primary_key=True),
+    Column("number", _id, primary_key=True),  # of the article
     sqlite_with_rowid=False,
 )
 

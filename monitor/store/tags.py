@@ -29,8 +29,7 @@ class Tags:
 
     def add(self, number: int, stored: StoredArticle) -> None:
         """File a new article with this number."""
-        day = (stored.article.published_at or stored.read_at).date()
-        rows = [{"name": name, "number": number, "day": day} for name in sorted(_names_of(stored))]
+        rows = [{"name": name, "number": number, "day": day_of(stored)} for name in sorted(names_of(stored))]
         self._connection.execute(_ADD, rows)
 
     def drop(self, numbers: Select[int]) -> None:
@@ -79,7 +78,13 @@ class Tags:
         return {(row.removeprefix("facet:"), column.removeprefix("facet:")): number for row, column, number in found}
 
 
-def _names_of(stored: StoredArticle) -> Iterator[str]:
+def day_of(stored: StoredArticle) -> date:
+    """The day on which an article was published or, undated, read."""
+    return (stored.article.published_at or stored.read_at).date()
+
+
+def names_of(stored: StoredArticle) -> Iterator[str]:
+    """The tags of an article."""
     yield _ALL
     yield f"source:{stored.source_id}"
     if stored.article.language:

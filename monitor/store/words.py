@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from sqlalchemy import Connection, text
+from sqlalchemy import ColumnElement, Connection, column, func, table, text
 
 from monitor.rules.narrowing import Any, Every, Everything, Narrowing, Word
 
 _AT_ONCE = 200
 """Alternatives put into one look-up: a vocabulary has thousands."""
-# The words go as one text: an array of so many would take the driver longer than all else.
+article_words = table("article_words", column("number"), column("words"))
+"""On PostgreSQL; on SQLite it is a virtual table, whose number is called `rowid`."""
+
+
+def vector_of(words: ColumnElement[str]) -> ColumnElement[object]:
+    """The `tsvector` of words, which go as one text: an array of so many would take the driver longer than all else."""
+    return func.array_to_tsvector(func.string_to_array(words, " "))
+
+
 _FILE = text("INSERT INTO article_words (number, words) VALUES (:number, array_to_tsvector(string_to_array(:words, ' ')))")
 _FILE_SQLITE = text("INSERT INTO article_words (rowid, words) VALUES (:number, :words)")
 _FILE_MORE = text(

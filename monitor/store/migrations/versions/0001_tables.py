@@ -39,7 +39,6 @@ def upgrade() -> None:
         sa.Column("country", sa.String(), nullable=True),
         sa.Column("url", sa.Text(), nullable=True),
         sa.Column("headline", sa.Text(), nullable=True),
-        sa.Column("paragraphs", sa.JSON(), nullable=False),
         sa.Column("site", sa.Text(), nullable=True),
         sa.Column("authors", sa.JSON(), nullable=False),
         sa.Column("dateline", sa.Text(), nullable=True),
@@ -55,6 +54,7 @@ def upgrade() -> None:
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revised_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("story_id", sa.String(length=16), nullable=False),
+        sa.Column("paragraphs", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_article")),
         sa.UniqueConstraint("id", name=op.f("uq_article_id")),
         sqlite_autoincrement=True,
@@ -71,8 +71,8 @@ def upgrade() -> None:
     op.create_table(
         "band",
         sa.Column("hash", sa.BigInteger(), nullable=False),
-        sa.Column("article_id", sa.String(length=16), nullable=False),
-        sa.PrimaryKeyConstraint("hash", "article_id", name=op.f("pk_band")),
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("hash", "number", name=op.f("pk_band")),
         sqlite_with_rowid=False,
     )
     op.create_table(
