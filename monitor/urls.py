@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 _TRACKING = re.compile(
@@ -17,6 +18,7 @@ _KEEP = "/:@!$&'()*+,;=~-._"
 _BROKEN = re.compile(r"[\x00-\x20\x7f\\]")
 _SAME_SITE = re.compile(r"(?:www\d?|m|amp|mobile)\.")
 _SAME_PAGE = re.compile(r"/amp(?:\.html)?/?$")
+_LAST = 64  # one address is asked about several times in a row
 
 
 def is_web(url: str) -> bool:
@@ -29,6 +31,7 @@ def is_web(url: str) -> bool:
     return parts.scheme in _DEFAULT_PORT and bool(parts.hostname) and not _BROKEN.search(url)
 
 
+@lru_cache(maxsize=_LAST)
 def canonical(url: str) -> str:
     """The form under which an address is kept and compared: lower-case host, no default port, fragment, user or tracking
     parameter; percent-encoding normalised (RFC 3986, 6.2.2). Anything that is not an http(s) address comes back unchanged."""
@@ -48,6 +51,7 @@ def canonical(url: str) -> str:
     return urlunsplit((parts.scheme, host, path, query, ""))
 
 
+@lru_cache(maxsize=_LAST)
 def identity(url: str) -> str:
     """A canonical address without what differs between two ways to the same page: scheme, `www.`, `m.`, `amp`, a final slash."""
     parts = urlsplit(canonical(url))

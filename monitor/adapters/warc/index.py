@@ -6,16 +6,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from monitor.adapters.warc.scan import Recorded, Skipped
 from monitor.urls import canonical, identity
 
-# One address is asked about several times in a row.
-_canonical = lru_cache(maxsize=64)(canonical)
-_identity = lru_cache(maxsize=64)(identity)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _PAGE = 500
@@ -88,20 +84,20 @@ class Index:
 
     def nearest(self, url: str, at: datetime) -> Recorded | None:
         """The first answer of this address at or after `at`; if there is none, the last one before."""
-        key, stamp = _canonical(url), _stamp(at)
+        key, stamp = canonical(url), _stamp(at)
         after = self._select("canonical = ? AND at >= ?", (key, stamp), "at, record.number", 1)
         found = after or self._select("canonical = ? AND at < ?", (key, stamp), "at DESC, record.number DESC", 1)
         return found[0] if found else None
 
     def before(self, url: str, at: datetime) -> Iterator[Recorded]:
         """The answers of this address up to `at`, the latest first."""
-        yield from self._select("canonical = ? AND at <= ?", (_canonical(url), _stamp(at)), "at DESC, record.number DESC")
+        yield from self._select("canonical = ? AND at <= ?", (canonical(url), _stamp(at)), "at DESC, record.number DESC")
 
     def original(self, record: Recorded) -> Recorded | None:
         """The answer that holds the body of a revisit record."""
         if record.original is not None:
             url, at = record.original
-            within = (_canonical(url), _stamp(at) - 1_000_000, _stamp(at) + 1_000_000)
+            within = (canonical(url), _stamp(at) - 1_000_000, _stamp(at) + 1_000_000)
             found = self._select("canonical = ? AND at > ? AND at < ? AND NOT revisit", within, "at, record.number", 1)
             if found:
                 return found[0]
@@ -117,17 +113,17 @@ class Index:
 
     def is_first(self, record: Recorded) -> bool:
         """Whether no page of this address was answered with 200 before."""
-        place = (_identity(record.url), _stamp(record.at), record.number)
+        place = (identity(record.url), _stamp(record.at), record.number)
         earlier = "SELECT 1 FROM record WHERE identity = ? AND (at, number) < (?, ?) AND status = 200 LIMIT 1"
         return self._rows.execute(earlier, place).fetchone() is None
 
     def mark(self, url: str) -> None:
         """Remember that this page was asked for."""
-        self._rows.execute("INSERT OR IGNORE INTO marked VALUES (?)", (_identity(url),))
+        self._rows.execute("INSERT OR IGNORE INTO marked VALUES (?)", (identity(url),))
 
     def is_marked(self, url: str) -> bool:
         """Whether this page was asked for."""
-        return self._rows.execute("SELECT 1 FROM marked WHERE identity = ?", (_identity(url),)).fetchone() is not None
+        return self._rows.execute("SELECT 1 FROM marked WHERE identity = ?", (identity(url),)).fetchone() is not None
 
     def _select(self, where: str, values: tuple[Any, ...], order: str, limit: int = _PAGE) -> list[Recorded]:
         query = f"SELECT {_COLUMNS} WHERE {where} ORDER BY {order} LIMIT {limit}"
@@ -145,8 +141,8 @@ class Index:
                 number,
                 _stamp(each.at),
                 each.url,
-                _canonical(each.url),
-                _identity(each.url),
+                canonical(each.url),
+                identity(each.url),
                 self._path(each.path),
                 each.offset,
                 each.status,
