@@ -66,6 +66,7 @@ def article_id(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
+@lru_cache(4_096)  # grouping asks for those of the same recent articles again and again
 def host_of(url: str) -> str:
     """The lane of an address: host and port in lower case, empty if it has none."""
     try:

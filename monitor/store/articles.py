@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime
+from functools import cache
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -21,6 +22,7 @@ from monitor.ports import Stamp, StoredArticle, StoredResponse, StoryOutline, Ve
 from monitor.rules.match import Hit, Match, Verdict
 from monitor.rules.narrowing import Narrowing, words_of
 from monitor.store.insert import insert_new
+from monitor.store.one_of import one_of
 from monitor.store.stories import current
 from monitor.store.tables import (
     UtcDateTime,
@@ -49,37 +51,45 @@ _FEW = 40  # whoever asks for the newest often stops after a screenful
 _FAST = 1  # zlib: less than half the time of its default, an eighth more bytes
 _READ = select(*(column for column in article.c if column.name not in ("sketch", "numbers", "names")))
 
-# What every article that is filed needs, built once: SQLAlchemy takes longer to build a statement than SQLite to run it.
-_KNOWN = (
-    select(address.c.article_id)
-    .where(address.c.identity.in_(bindparam("identities", expanding=True)))
-    .order_by(address.c.identity)
-    .limit(1)
-)
-_COPIES = (
-    select(
-        article.c.id,
-        article.c.story_id,
-        article.c.url,
-        article.c.published_at,
-        article.c.read_at,
-        article.c.sketch,
-        article.c.language,
-        story.c.updated_at,
+# What every article that is filed needs is built once: SQLAlchemy takes longer to build a statement than SQLite to run it.
+
+
+@cache
+def _known(dialect: str) -> Select[str]:
+    known = select(address.c.article_id).where(one_of(dialect, address.c.identity, "identities"))
+    return known.order_by(address.c.identity).limit(1)
+
+
+@cache
+def _sharing(dialect: str) -> Select[int]:
+    return select(band.c.number).where(one_of(dialect, band.c.hash, "hashes"))
+
+
+@cache
+def _candidates(dialect: str) -> Select[Any]:
+    return (
+        select(
+            article.c.id,
+            article.c.story_id,
+            article.c.url,
+            article.c.published_at,
+            article.c.read_at,
+            article.c.sketch,
+            article.c.language,
+            story.c.updated_at,
+        )
+        .outerjoin(story, story.c.id == article.c.story_id)
+        .where(one_of(dialect, article.c.number, "numbers"), article.c.read_at >= bindparam("since"))
+        .order_by(article.c.read_at, article.c.number)
     )
-    .outerjoin(story, story.c.id == article.c.story_id)
-    .where(
-        article.c.number.in_(select(band.c.number).where(band.c.hash.in_(bindparam("bands", expanding=True))).distinct()),
-        article.c.read_at >= bindparam("since"),
-    )
-    .order_by(article.c.read_at, article.c.number)
-)
-_TRANSLATIONS = (
-    _COPIES.add_columns(article.c.numbers, article.c.names, article.c.facets)
-    .order_by(None)
-    .order_by(article.c.number.desc())
-    .limit(50)
-)
+
+
+@cache
+def _translations(dialect: str) -> Select[Any]:
+    also = _candidates(dialect).add_columns(article.c.numbers, article.c.names, article.c.facets)
+    return also.order_by(None).order_by(article.c.number.desc()).limit(50)
+
+
 _STAMPS = (
     select(
         article.c.number,
@@ -138,13 +148,14 @@ class Articles:
 
     def __init__(self, connection: Connection, *, searchable: bool = True) -> None:
         self._connection = connection
+        self._dialect = connection.dialect.name
         self._words = Words(connection)
         self._searchable = searchable
         self._tags = Tags(connection)
 
     def known_as(self, identities: Iterable[str]) -> str | None:
         asked = {"identities": sorted(set(identities))}
-        found: str | None = self._connection.execute(_KNOWN, asked).scalars().first()
+        found: str | None = self._connection.execute(_known(self._dialect), asked).scalars().first()
         return found
 
     def also_at(self, article_id: str, identities: Iterable[str]) -> None:
@@ -170,7 +181,7 @@ class Articles:
         keys, words = (*bands, *facts.keys), frozenset[str]()
         if self._searchable:
             words = words_of(_said(text.headline, text.dateline, text.paragraphs))
-            if self._connection.dialect.name == "postgresql":
+            if self._dialect == "postgresql":
                 found_by = {
                     "bands": sorted(set(keys)),
                     "identities": sorted(set(identities)),
@@ -212,14 +223,20 @@ class Articles:
         return StoredResponse(asked_url=row.asked_url, fetched=fetched)
 
     def candidates(self, bands: Sequence[int], since: datetime) -> list[Candidate]:
-        rows = self._connection.execute(_COPIES, {"bands": sorted(set(bands)), "since": since})
-        return [_candidate(row) for row in rows]
+        return [_candidate(row) for row in self._sharing(bands, _candidates(self._dialect), since)]
 
     def translations(self, keys: Sequence[int], since: datetime) -> list[Candidate]:
-        if not keys:
-            return []
-        rows = self._connection.execute(_TRANSLATIONS, {"bands": sorted(set(keys)), "since": since})
+        rows = self._sharing(keys, _translations(self._dialect), since)
         return [replace(_candidate(row), facts=_facts(row), facets=frozenset(row.facets)) for row in rows]
+
+    def _sharing(self, hashes: Sequence[int], query: Select[Any], since: datetime) -> Iterable[Row[Any]]:
+        """The rows that `query` has of articles under one of these hashes. Most new articles share none: they cost one short look."""
+        if not hashes:
+            return ()
+        shared = self._connection.execute(_sharing(self._dialect), {"hashes": sorted(set(hashes))}).scalars()
+        if not (numbers := sorted(set(shared))):
+            return ()
+        return self._connection.execute(query, {"numbers": numbers, "since": since}).all()
 
     def revise(self, stored: StoredArticle, sketch: Sketch, facts: Facts) -> int:
         row = self._connection.execute(select(article).where(article.c.id == stored.id)).one()

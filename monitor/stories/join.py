@@ -143,7 +143,7 @@ def _resemblance(new: Candidate, old: Candidate, share: float) -> str | None:
         if share >= SHORT_SIMILAR and new.site != old.site and _apart(new, old) <= SHORT_WINDOW:
             return f"the same few words on another site within a day ({share:.0%})"
         return None
-    part = containment(new.sketch, old.sketch) if share >= CONTAINED_SIMILAR else 0.0
+    part = containment(new.sketch, old.sketch, share) if share >= CONTAINED_SIMILAR else 0.0
     if _same_site(new, old):
         again = share >= SAME_SITE or part >= SAME_SITE_CONTAINED
         return f"a version of an earlier article of the same site ({share:.0%} shared)" if again else None

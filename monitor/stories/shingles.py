@@ -99,14 +99,14 @@ def similarities(a: Sketch, others: Sequence[Sketch]) -> list[float]:
     return [number / VALUES if each.shingles else 0.0 for number, each in zip(same, others, strict=True)]
 
 
-def containment(a: Sketch, b: Sketch) -> float:
-    """The estimated share of the shorter text that is also in the longer one, 0 to 1.
+def containment(a: Sketch, b: Sketch, share: float | None = None) -> float:
+    """The estimated share of the shorter text that is also in the longer one, 0 to 1; `share` is their similarity where that is known.
 
     It follows from `similarity` and the two lengths, so its error grows with their ratio; below a similarity of 0.2 it says nothing.
     """
     if not a.shingles or not b.shingles:
         return 0.0
-    jaccard = similarity(a, b)
+    jaccard = similarity(a, b) if share is None else share
     shared = jaccard / (1 + jaccard) * (a.shingles + b.shingles)
     return min(1.0, shared / min(a.shingles, b.shingles))
 
