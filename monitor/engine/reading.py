@@ -9,7 +9,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from monitor.adapters.readers import GivenUp, Readers
-from monitor.adapters.warc import Located, Part, Recorded, Scanned, read_located, scan
+from monitor.adapters.warc import Located, Part, Recorded, Scanned, read_located, scan_part
 from monitor.articles.article import Article, Unreadable
 from monitor.articles.page import from_entry, read_page
 from monitor.articles.raw import every_word
@@ -123,7 +123,7 @@ class Desk:
 
     def scan(self, part: Part, span: Span) -> Scanned:
         """The answers in a part of a recording."""
-        return scan(part, None if self._sieve is None else _Glance(self, self._sieve, span))
+        return scan_part(part, None if self._sieve is None else _Glance(self, self._sieve, span))
 
     def read(self, source: Source, listed: ListedEntry, answer: Answer, now: datetime) -> Reading:
         """The reading of an entry whose address gave `answer`."""
@@ -229,7 +229,7 @@ def scan_all(readers: Readers, parts: Iterable[Part], span: Span) -> Iterator[Sc
 
 def _scanned(readers: Readers, part: Part, ticket: int) -> Scanned:
     found = readers.result(ticket)
-    return scan(part) if isinstance(found, GivenUp) else found
+    return scan_part(part) if isinstance(found, GivenUp) else found
 
 
 def scan_at_desk(part: Part, span: Span) -> Scanned:

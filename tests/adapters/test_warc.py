@@ -1,4 +1,5 @@
 import gzip
+import random
 import zlib
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -183,6 +184,26 @@ def test_damage_in_the_middle_is_skipped_with_its_place_and_reason(tmp_path: Pat
     assert [record.url for record in archive.records] == [PAGE, FEED]
     assert [(skipped.path, skipped.offset) for skipped in archive.skipped] == [(path, len(first))]
     assert next(archive.skipped).reason
+
+
+@pytest.mark.parametrize("name", ["a.warc.gz", "a.warc"])
+def test_a_file_is_scanned_in_parts_with_the_same_result_wherever_it_is_cut(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside = recorded(tmp_path / f"in.{name}", [(Request(url=FEED), fetched(FEED))]).read_bytes()
+    noise = random.Random(1).randbytes(700)  # is kept as it is, and so is the recording within the recorded body
+    exchanges = [(Request(url=f"{PAGE}?{n}"), fetched(f"{PAGE}?{n}", noise + inside * n + noise)) for n in range(4)]
+    before, after = (recorded(tmp_path / f"{n}.{name}", exchanges[2 * n : 2 * n + 2]).read_bytes() for n in range(2))
+    path = tmp_path / name
+    path.write_bytes(before + b"\x1f\x8b\x08 not a record at all\r\n\r\n" + after)
+    whole = open_archive([path])
+    assert [record.url for record in whole.records] == [f"{PAGE}?{n}" for n in range(4)]
+    assert len(list(whole.skipped)) == 1
+    for size in (1, 100, 701, 1500, 4000):
+        monkeypatch.setattr("monitor.adapters.warc.scan._PART", size)
+        cut = open_archive([path])
+        assert list(cut.records) == list(whole.records)
+        assert list(cut.skipped) == list(whole.skipped)
 
 
 def test_a_folder_stands_for_its_recordings(tmp_path: Path) -> None:

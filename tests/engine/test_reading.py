@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
 
 import pytest
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
-from monitor.engine.reading import Desk, Job
+from monitor.adapters.warc import Recorded
+from monitor.adapters.warc.scan import parts
+from monitor.engine.reading import Desk, Job, Span
 from monitor.fetching.outcome import Fetched
 from monitor.ports import ListedEntry
 from monitor.rules.prefilter import Prefilter
@@ -53,3 +60,63 @@ def test_pages_are_no_longer_looked_through_where_nearly_all_hold_a_word_of_a_ru
     assert not any(matches(desk, "A quay is opened", "Weather") for _ in range(1000))
     assert len(asked) > 500
     assert matches(desk, "Police hold traffickers at the quay", "Weather")
+
+
+HELD, SEEN, OTHER = "Six traffickers were held", "A ship was seen", "A quay is opened"
+
+
+def recording(path: Path, pages: list[tuple[str, str, str]]) -> Path:
+    """Pages, one a minute: their address, their kind, and what they say."""
+    with path.open("wb") as file:
+        writer = WARCWriter(file)
+        for minute, (url, kind, said) in enumerate(pages):
+            body = f"<html><body><article><h1>{said}</h1></article></body></html>".encode()
+            record = writer.create_warc_record(
+                url,
+                "response",
+                payload=BytesIO(body),
+                length=len(body),
+                http_headers=StatusAndHeaders("200 OK", [("Content-Type", kind)], protocol="HTTP/1.1"),
+                warc_headers_dict={"WARC-Date": f"{NOW + timedelta(minutes=minute):%Y-%m-%dT%H:%M:%SZ}"},
+            )
+            writer.write_record(record)
+    return path
+
+
+PAGES = [
+    ("https://a.example/1", "text/html", HELD),
+    ("https://a.example/2", "text/html", OTHER),
+    ("https://a.example/3", "text/html", SEEN),
+    ("https://www.wire.example/4", "text/html", SEEN),
+    ("https://www.wire.example/5", "text/html", OTHER),
+    ("https://wire.example/", "text/html", OTHER),
+    ("https://wire.example/6", "application/pdf", OTHER),
+]
+
+
+@pytest.mark.parametrize(
+    ("span", "spared"),
+    [
+        (Span(), ["2", "3", "5"]),
+        (Span(after=NOW + timedelta(minutes=1)), ["3", "5"]),
+        (Span(until=NOW + timedelta(minutes=2)), ["2", "3"]),
+        (Span(until=NOW + timedelta(minutes=9), as_of=NOW + timedelta(minutes=1)), ["2"]),
+    ],
+)
+def test_pages_that_no_rule_can_match_are_spared_when_the_recording_is_indexed(
+    tmp_path: Path, span: Span, spared: list[str]
+) -> None:
+    thai = Source(id="wire", name="Wire", url="https://wire.example/", kind="page", country="TH")
+    rules = (*JOB.rules, Rule(id="s", title="S", when="country:TH AND ship"))
+    desk = Desk(replace(JOB, sources=(thai,), rules=rules))
+    path = recording(tmp_path / "a.warc.gz", PAGES)
+    (part,) = parts(path)
+    assert [
+        each.url.rpartition("/")[2] for each in desk.scan(part, span).found if isinstance(each, Recorded) and each.spared
+    ] == spared
+
+
+def test_nothing_is_spared_where_all_is_kept(tmp_path: Path) -> None:
+    desk = Desk(replace(JOB, matches_only=False))
+    (part,) = parts(recording(tmp_path / "a.warc.gz", PAGES))
+    assert not any(isinstance(each, Recorded) and each.spared for each in desk.scan(part, Span()).found)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from monitor.adapters.warc.archive import Archive, Located, open_archive, read_located, warc_files
 from monitor.adapters.warc.playback import Playback
 from monitor.adapters.warc.record import Recorder
-from monitor.adapters.warc.scan import Part, Recorded, Scanned, Skipped, scan
+from monitor.adapters.warc.scan import Part, Recorded, Scanned, Skipped, scan_part
 from monitor.adapters.warc.shelf import Shelf
 
 __all__ = [
@@ -21,6 +21,6 @@ __all__ = [
     "Skipped",
     "open_archive",
     "read_located",
-    "scan",
+    "scan_part",
     "warc_files",
 ]

@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 from monitor.adapters.warc.answer import answered, headers_of
 from monitor.adapters.warc.index import Index
 from monitor.adapters.warc.record import DETAIL, FAILURE, REFUSED
-from monitor.adapters.warc.scan import Part, Recorded, Scanned, Skipped, load, parts, scan
+from monitor.adapters.warc.scan import Part, Recorded, Scanned, Skipped, load, parts, scan_part
 from monitor.errors import UsageError
 from monitor.fetching.outcome import Failed, NotModified, Outcome, Refused
 from monitor.urls import is_web
@@ -133,7 +133,7 @@ def _loaded(record: Recorded) -> Any:
 
 
 def _one_by_one(parts: Iterable[Part]) -> Iterator[Scanned]:
-    return map(scan, parts)
+    return map(scan_part, parts)
 
 
 def open_archive(
@@ -160,7 +160,7 @@ def _found(files: Sequence[Path], scan_all: Callable[[Iterable[Part]], Iterable[
         if end >= each.part.stop:
             continue
         if end > each.part.start:  # what looked like the beginning of a record was within one
-            scanned = scan(replace(each.part, start=end))
+            scanned = scan_part(replace(each.part, start=end))
         yield from scanned.found
         ends[scanned.part.path] = scanned.end
 

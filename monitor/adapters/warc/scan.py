@@ -123,7 +123,7 @@ def parts(path: Path) -> Iterator[Part]:
             start = stop
 
 
-def scan(part: Part, look: Look | None = None) -> Scanned:
+def scan_part(part: Part, look: Look | None = None) -> Scanned:
     """The answers in a part; damaged places come as Skipped, and so does a last record that was cut."""
     found: list[Recorded | Skipped] = []
     offset = part.start
