@@ -374,10 +374,10 @@ class EntryRows(Protocol):
 
     def retry(self, entry_id: int, *, at: datetime, reason: str) -> None: ...
 
-    def finish(self, entry_id: int, outcome: EntryOutcome, reason: str, article_id: str | None = None) -> None: ...
-
-    def look_again(self, entry_id: int, at: datetime) -> None:
-        """Let the page of the entry's article be looked at again then."""
+    def finish(
+        self, entry_id: int, outcome: EntryOutcome, reason: str, article_id: str | None = None, again_at: datetime | None = None
+    ) -> bool:
+        """Set down what became of the entry, and when the page of its article is looked at again; False if that is known already."""
 
     def read_again(self, entry_id: int, next_at: datetime | None) -> None:
         """It was looked at again; when to do so next, None for not any more."""

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.articles.article import Article, Unreadable
+from monitor.errors import ClaimLost
 from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Refused, Request, Throttled
-from monitor.ports import Fetch, ListedEntry, Parse, StoredResponse
+from monitor.ports import EntryOutcome, Fetch, ListedEntry, Parse, StoredResponse
 from monitor.rules.compile import RuleSet
 from monitor.sources.source import Source
 from monitor.steps.context import Context, Done
@@ -34,7 +35,10 @@ Reading = Prepared | Unreadable | Later
 
 
 def read_entry(context: Context, key: str) -> Done:
-    """Read the entry's page and file what it says. An entry whose page cannot be had becomes an article of what its source says of it."""
+    """Read the entry's page and file what it says. An entry whose page cannot be had becomes an article of what its source says of it.
+
+    Raises ClaimLost, and keeps nothing, if it was read by someone else in the meantime.
+    """
     listed = to_read(context, int(key))
     if isinstance(listed, Done):
         return listed
@@ -46,15 +50,17 @@ def read_entry(context: Context, key: str) -> Done:
 
 def to_read(context: Context, entry_id: int) -> ListedEntry | Done:
     """The entry's row if it is to be read now; what was done about it otherwise."""
-    with context.store.reading() as tx:
+    with context.store.reading(once=True) as tx:
         listed = tx.entries.get(entry_id)
-        known = tx.articles.known_as([identity(listed.entry.url)]) if listed and listed.entry.url else None
     if listed is None or listed.outcome is not None or listed.next_read_at is None or listed.next_read_at > context.clock.now():
         return Done(result="left", reason="read already, or not due")
     if listed.source_id not in context.sources:
         return _finish(context, listed, "failed", "its source is no longer watched")
-    if known is not None:
-        return _finish(context, listed, "known", f"already read as {known}", known)
+    if listed.entry.url is not None:
+        with context.store.reading(once=True) as tx:
+            known = tx.articles.known_as([identity(listed.entry.url)])
+        if known is not None:
+            return _finish(context, listed, "known", f"already read as {known}", known)
     return listed
 
 
@@ -85,9 +91,6 @@ def keep(context: Context, source: Source, listed: ListedEntry, reading: Reading
 def _file(context: Context, source: Source, listed: ListedEntry, prepared: Prepared) -> Done:
     article, now = prepared.article, context.clock.now()
     with context.store.writing() as tx:
-        current = tx.entries.get(listed.id)
-        if current is None or current.outcome is not None:
-            return Done(result="left", reason="read already")
         filed = file_article(
             tx,
             context.rules,
@@ -99,9 +102,10 @@ def _file(context: Context, source: Source, listed: ListedEntry, prepared: Prepa
         reason = ("read" if filed.new else f"already read as {filed.article_id}") + "".join(
             f", {flag}" for flag in article.flags
         )
-        tx.entries.finish(listed.id, "article" if filed.new else "known", reason, filed.article_id)
-        if filed.rules and listed.entry.url is not None:
-            tx.entries.look_again(listed.id, now + timedelta(seconds=AGAIN_AFTER_S[0]))
+        outcome: EntryOutcome = "article" if filed.new else "known"
+        again_at = now + timedelta(seconds=AGAIN_AFTER_S[0]) if filed.rules and listed.entry.url is not None else None
+        if not tx.entries.finish(listed.id, outcome, reason, filed.article_id, again_at):
+            raise ClaimLost(f"{listed.id}: read by someone else in the meantime")
     pause_s = context.crawl_delay_s(listed.entry.url) if listed.entry.url else None
     return Done(result="ok", reason=reason, facts=_facts(source, article, filed), rest_s=pause_s or 0.0)
 
@@ -150,9 +154,9 @@ def _old_at_first_poll(listed: ListedEntry, article: Article, window_s: float) -
     return article.published_at < listed.listed_at - timedelta(seconds=window_s)
 
 
-def _finish(context: Context, listed: ListedEntry, outcome: str, reason: str, article_id: str | None = None) -> Done:
+def _finish(context: Context, listed: ListedEntry, outcome: EntryOutcome, reason: str, article_id: str | None = None) -> Done:
     with context.store.writing() as tx:
-        tx.entries.finish(listed.id, outcome, reason, article_id)  # type: ignore[arg-type]  # the callers' literals
+        tx.entries.finish(listed.id, outcome, reason, article_id)
     facts = {"source": listed.source_id, "url": listed.entry.url}
     return Done(result="ok" if outcome == "known" else "failed", reason=reason, facts=facts)
 

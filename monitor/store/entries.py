@@ -19,7 +19,8 @@ _ADD_NUMBERED = _ADD.returning(entry.c.id, sort_by_parameter_order=True)
 _LAST = select(func.coalesce(func.max(entry.c.id), 0))
 _ADD_KEYS = insert(entry_key)
 _GET = select(entry).where(entry.c.id == bindparam("of"))
-_FINISH = update(entry).where(entry.c.id == bindparam("of")).values(next_read_at=None, content=None)
+# What the feed carried is in the article then; a million done entries need not keep it.
+_FINISH = update(entry).where(entry.c.id == bindparam("of"), entry.c.outcome.is_(None)).values(next_read_at=None, content=None)
 _KNOWN = select(entry_key.c.digest, entry_key.c.entry_id).where(
     entry_key.c.source_id == bindparam("of"), entry_key.c.digest.in_(bindparam("digests", expanding=True))
 )
@@ -96,12 +97,11 @@ class Entries:
             update(entry).where(entry.c.id == entry_id).values(next_read_at=at, attempts=entry.c.attempts + 1, reason=reason)
         )
 
-    def finish(self, entry_id: int, outcome: EntryOutcome, reason: str, article_id: str | None = None) -> None:
-        # What the feed carried is in the article now; a million done entries need not keep it.
-        self._connection.execute(_FINISH, {"of": entry_id, "outcome": outcome, "reason": reason, "article_id": article_id})
-
-    def look_again(self, entry_id: int, at: datetime) -> None:
-        self._connection.execute(update(entry).where(entry.c.id == entry_id).values(again_at=at))
+    def finish(
+        self, entry_id: int, outcome: EntryOutcome, reason: str, article_id: str | None = None, again_at: datetime | None = None
+    ) -> bool:
+        values = {"of": entry_id, "outcome": outcome, "reason": reason, "article_id": article_id, "again_at": again_at}
+        return self._connection.execute(_FINISH, values).rowcount == 1
 
     def read_again(self, entry_id: int, next_at: datetime | None) -> None:
         self._connection.execute(

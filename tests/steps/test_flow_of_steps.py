@@ -10,7 +10,7 @@ import pytest
 from monitor.alerts.sending import Deferred, Rejected
 from monitor.articles.article import Article, Unreadable
 from monitor.errors import ClaimLost
-from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Refused, Throttled
+from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Outcome, Refused, Request, Throttled
 from monitor.ports import ListedEntry, StoredAlert
 from monitor.sources.entry import Entry, Unlisted
 from monitor.sources.source import Source
@@ -176,6 +176,25 @@ def test_an_article_its_matches_story_alert_and_deliveries_are_kept_in_one_go(co
     assert alert.notice.headline_marks == ((0, 9),)
     assert [(each.channel_id, each.state) for each in alert.deliveries] == [("hook", "pending")]
     assert read_entry(context, str(row.id)).result == "left", "a second run finds its work done"
+
+
+def test_nothing_is_filed_of_a_page_that_someone_else_was_through_with_first(context: Context, here, store: RowStore) -> None:
+    here.serve(context.sources["post"], entry())
+    here.publish(PAGE, "ASEANAPOL plans for the year", *WORDS)
+    poll_source(context, "post")
+    fetch = context.fetch
+
+    def slow(request: Request) -> Outcome:
+        with store.writing() as tx:
+            assert tx.entries.finish(only(store).id, "failed", "by someone else")
+        return fetch(request)
+
+    with pytest.raises(ClaimLost):
+        read_entry(replace(context, fetch=slow), str(only(store).id))
+    assert only(store).reason == "by someone else"
+    assert alerts(store) == []
+    with store.reading() as tx:
+        assert tx.articles.counts()["articles"] == 0
 
 
 def test_a_channel_that_is_switched_off_gets_no_delivery_and_the_alert_is_kept(context: Context, here, store: RowStore) -> None:
