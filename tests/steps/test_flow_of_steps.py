@@ -182,15 +182,15 @@ def test_nothing_is_filed_of_a_page_that_someone_else_was_through_with_first(con
     here.serve(context.sources["post"], entry())
     here.publish(PAGE, "ASEANAPOL plans for the year", *WORDS)
     poll_source(context, "post")
-    fetch = context.fetch
+    row = only(store)
 
     def slow(request: Request) -> Outcome:
         with store.writing() as tx:
-            assert tx.entries.finish(only(store).id, "failed", "by someone else")
-        return fetch(request)
+            assert tx.entries.finish(row.id, "failed", "by someone else")
+        return here.fetch(request)
 
     with pytest.raises(ClaimLost):
-        read_entry(replace(context, fetch=slow), str(only(store).id))
+        read_entry(replace(context, fetch=slow), str(row.id))
     assert only(store).reason == "by someone else"
     assert alerts(store) == []
     with store.reading() as tx:
