@@ -10,7 +10,6 @@ from bisect import bisect_left, bisect_right
 from contextlib import suppress
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from monitor.text.tables import UNSPACED, tables
@@ -31,11 +30,10 @@ class Words:
 
     def __init__(self, codes: NDArray[Any]) -> None:
         """`codes`: the text as code points, canonically ordered, so that dictionaries know its words."""
-        self._text = codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
-        unspaced = np.zeros(len(codes) + 2, bool)
-        np.not_equal(tables().flags.take(codes, mode="clip") & UNSPACED, 0, out=unspaced[1:-1])
-        edges: list[int] = (unspaced[1:] != unspaced[:-1]).nonzero()[0].tolist()
-        self._starts, self._stops = edges[::2], edges[1::2]
+        self._codes = codes
+        letters = tables().flags.take(codes, mode="clip") & UNSPACED
+        self._letters = (letters != 0).tobytes()  # for each character whether it is a letter of a script without spaces
+        self._latest = (0, 0)
         self._ends: dict[int, list[int]] = {}
 
     def is_word(self, start: int, end: int) -> bool:
@@ -44,41 +42,52 @@ class Words:
 
     def between(self, start: int, end: int, limit: int) -> int:
         """How many words stand from `start` to `end`, of any script; some number above `limit` if there are more than that."""
-        starts, stops = self._starts, self._stops
-        run = bisect_right(stops, start)
         count = 0
         while start < end and count <= limit:
-            stop = starts[run] if run < len(starts) else end
-            if start < stop:
-                stop = min(stop, end)
-                count += _spaced(self._text[start:stop])
-            else:
-                stop = min(stops[run], end)
-                ends = self._words(run)
+            if self._letters[start]:
+                first, last = self._run(start)
+                stop = min(last, end)
+                ends = self._words(first, last)
                 count += bisect_left(ends, stop) - bisect_right(ends, start) + 1
-                run += 1
+            else:
+                stop = self._letters.find(1, start, end)
+                stop = end if stop < 0 else stop
+                count += _spaced(self._text(start, stop))
             start = stop
         return count
 
     def _is_edge(self, letter: int, place: int) -> bool:
-        run = bisect_right(self._starts, letter) - 1
-        if run < 0 or not self._starts[run] < place < self._stops[run]:
+        if not self._letters[letter]:
             return True
-        ends = self._words(run)
+        first, last = self._run(letter)
+        if not first < place < last:
+            return True
+        ends = self._words(first, last)
         return ends[bisect_left(ends, place)] == place
 
-    def _words(self, run: int) -> list[int]:
+    def _run(self, letter: int) -> tuple[int, int]:
+        """Where the run of letters around one of them begins and ends."""
+        first, last = self._latest
+        if not first <= letter < last:
+            last = self._letters.find(0, letter)
+            first, last = self._latest = self._letters.rfind(0, 0, letter) + 1, last if last >= 0 else len(self._letters)
+        return first, last
+
+    def _words(self, first: int, last: int) -> list[int]:
         """Where the words of a run end."""
-        ends = self._ends.get(run)
+        ends = self._ends.get(first)
         if ends is None:
-            start, stop = self._starts[run], self._stops[run]
+            text = self._text(first, last)
             if WordBreaker is None:
-                length = 2 if self._text[start] >= "\u2e80" else 4
-                ends = [*range(start + length, stop - length + 1, length), stop]
+                length = 2 if text >= "\u2e80" else 4
+                ends = [*range(first + length, last - length + 1, length), last]
             else:
-                ends = [start + end for _, end in WordBreaker(self._text[start:stop], _LOCALE).segments()]
-            self._ends[run] = ends
+                ends = [first + end for _, end in WordBreaker(text, _LOCALE).segments()]
+            self._ends[first] = ends
         return ends
+
+    def _text(self, start: int, end: int) -> str:
+        return self._codes[start:end].astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def _spaced(piece: str) -> int:
