@@ -29,7 +29,9 @@ def list_entries(source: Source, fetched: Fetched) -> Listing | Unlisted:
     most = _LARGEST_SITEMAP_BYTES if source.kind == "sitemap" else _LARGEST_BYTES
     body = _unpacked(fetched.body, most)
     if body is None:
-        return Unlisted(reason=f"a gzip file that cannot be read, or holds nothing or more than {most} bytes")
+        return Unlisted(
+            reason=f"not a {source.kind}: a gzip file that cannot be read, or holds nothing or more than {most} bytes"
+        )
     fetched = replace(fetched, body=body)
     match source.kind:
         case "feed":

@@ -30,4 +30,6 @@ def test_what_is_packed_lists_what_it_would_list_unpacked(listed, kind, text):
     ids=["broken", "bomb", "bomb for a feed", "nothing inside"],
 )
 def test_what_cannot_be_unpacked_within_bounds_is_said_to_be_so(listed, kind, body, most):
-    assert listed(body, kind) == Unlisted(reason=f"a gzip file that cannot be read, or holds nothing or more than {most} bytes")
+    assert listed(body, kind) == Unlisted(
+        reason=f"not a {kind}: a gzip file that cannot be read, or holds nothing or more than {most} bytes"
+    )
