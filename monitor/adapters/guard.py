@@ -49,13 +49,15 @@ class Deadline:
 
     A `timeout=` starts again with every byte; here another thread shuts the sockets. Cut headers can then look like an empty
     200, so `passed` has to be asked before anything else is believed. `reused` tells whether the latest request went out on a
-    connection that had been idle, which its server may have closed in the same moment.
+    connection that had been idle, which its server may have closed in the same moment. `hurried` tells whether the end is sooner than
+    it was at first.
     """
 
     def __init__(self, seconds: float) -> None:
         self.passed = False
         self.reused = False
-        self.ends_at = time.monotonic() + seconds
+        self.hurried = False
+        self.ends_at = self._latest = time.monotonic() + seconds
         self._watched: list[socket.socket] = []
         self._duplicates: list[socket.socket] = []
         self._lock = threading.Lock()
@@ -77,6 +79,12 @@ class Deadline:
     def left_s(self) -> float:
         """Seconds until the end, never less than a millisecond."""
         return max(0.001, self.ends_at - time.monotonic())
+
+    def hurry(self, until: float) -> None:
+        """End then, in monotonic seconds, if that is sooner than at first; may be put off again."""
+        self.hurried = until < self._latest
+        self.ends_at = min(until, self._latest)
+        _watchman.begin(self)
 
     def watch(self, connected: socket.socket, *, tls: bool = True) -> None:
         """Shut this connection at the end. Where TLS may come it is done through a duplicate: it detaches the socket that it wraps."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from http import HTTPStatus
 from io import BytesIO
 from traceback import clear_frames
@@ -21,7 +22,7 @@ from requests.utils import requote_uri
 from monitor import urls
 from monitor.adapters.failures import failure
 from monitor.adapters.guard import AddressRefused, Deadline, Resolve, guarded_session, resolve
-from monitor.adapters.large import Turns
+from monitor.adapters.large import Turn, Turns
 from monitor.fetching import conditional, robots
 from monitor.fetching.addresses import Network
 from monitor.fetching.encoding import ACCEPT_ENCODING, BadEncoding, Decoder
@@ -38,6 +39,8 @@ _PERMANENT = frozenset({301, 308})
 _MOST_HEADER_CHARACTERS = 262_144
 _BLOCK = 65_536
 _LARGE_AT_ONCE = 2
+_LARGE_PAUSE_S = 3.0
+"""For so long a large body may come more slowly than it came until it was large."""
 _ROBOTS_HOSTS = 4_096
 _ROBOTS_KEPT_S = 86_400.0  # RFC 9309, 2.4
 _ROBOTS_RETRY_S = 3_600.0
@@ -69,8 +72,8 @@ class HttpFetch:
 
     At most five redirects, each through the same guard; http and https only; no cookies. Bodies end at `max_bytes` decoded bytes,
     everything at `deadline_s` seconds after the call. A body beyond `LARGE_BYTES` is read on once fewer than two other threads hold
-    such bodies. `allow_networks` are opened beside the public addresses; `ca_bundle` is a file of certificates to trust instead of
-    certifi's.
+    such bodies, and given up if it drips then. `allow_networks` are opened beside the public addresses; `ca_bundle` is a file of
+    certificates to trust instead of certifi's.
     """
 
     def __init__(
@@ -138,6 +141,8 @@ class HttpFetch:
 
     def _ask(self, request: Request, deadline: Deadline, limit: _Body) -> Outcome:
         outcome = self._follow(request, deadline, limit)
+        if deadline.passed and deadline.hurried:
+            return Failed(kind="timeout", detail=f"after {LARGE_BYTES} bytes the body came so slowly that it held up others")
         if deadline.passed:
             return Failed(kind="timeout", detail=f"no complete answer within {self._deadline_s:g} s")
         return outcome
@@ -213,13 +218,20 @@ class HttpFetch:
         if not 200 <= status < 300 or status == HTTPStatus.PARTIAL_CONTENT:
             return Failed(kind="status", detail=_status_line(status), status=status)
         with self._large.turn() as turn:
-            body = _read(response, limit, lambda: turn.take(deadline.left_s()))
+            body = _read(response, limit, partial(self._may_be_large, turn, deadline))
             self._count(response.url, size=response.raw.tell())
             if isinstance(body, Failed):
                 return body
             fetched = Fetched(url=response.url, status=status, headers=headers, body=body, fetched_at=now, moved_to=moved_to)
             turn.leave_to(fetched)
             return fetched
+
+    def _may_be_large(self, turn: Turn, deadline: Deadline, size: int) -> bool:
+        """Wait for the turn of a body that is large by now; then it has to come as fast as all do that become large within their time."""
+        if not turn.take(deadline.left_s()):
+            return False
+        deadline.hurry(turn.began + _LARGE_PAUSE_S + (size - LARGE_BYTES) * self._deadline_s / LARGE_BYTES)
+        return True
 
     def _barred(self, url: str, deadline: Deadline) -> Failed | Refused | None:
         """What robots.txt has against `url`; None if it may be fetched."""
@@ -276,7 +288,7 @@ def _unreachable(outcome: Outcome) -> Failed:
             return Failed(kind="protocol", detail="robots.txt: no usable answer")
 
 
-def _read(response: requests.Response, limit: _Body, may_be_large: Callable[[], bool]) -> bytes | Failed:
+def _read(response: requests.Response, limit: _Body, may_be_large: Callable[[int], bool]) -> bytes | Failed:
     """The whole body, its content coding undone; decoded bytes are counted as they come, so that a bomb stops at the limit."""
     body = BytesIO()  # hands out what was written without copying it
     size = 0
@@ -289,7 +301,7 @@ def _read(response: requests.Response, limit: _Body, may_be_large: Callable[[], 
                     if limit.cut:
                         return body.getvalue()[: limit.max_bytes]
                     return Failed(kind="too-large", detail=f"the body is larger than {limit.max_bytes} bytes")
-                if size > LARGE_BYTES and not may_be_large():
+                if size > LARGE_BYTES and not may_be_large(size):
                     return Failed(kind="timeout", detail="other large answers were being dealt with until the time was up")
     except BadEncoding as bad:
         return Failed(kind="encoding", detail=str(bad))

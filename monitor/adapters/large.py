@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 import weakref
 from types import TracebackType
 from typing import Self
@@ -25,15 +27,17 @@ class Turns:
 
 
 class Turn:
-    """`with turns.turn() as turn:` ends with the block, or with the answer that it was left to."""
+    """`with turns.turn() as turn:` ends with the block, or with the answer that it was left to. It `began` then, in monotonic seconds."""
 
     def __init__(self, holder: _Holder) -> None:
         self._holder = holder
         self._taken = False
+        self.began = math.inf
 
     def take(self, timeout_s: float) -> bool:
         """Whether it is taken now, or was before; waits for it."""
-        self._taken = self._taken or self._holder.take(timeout_s)
+        if not self._taken and self._holder.take(timeout_s):
+            self._taken, self.began = True, time.monotonic()
         return self._taken
 
     def leave_to(self, fetched: Fetched) -> None:

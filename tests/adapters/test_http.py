@@ -13,6 +13,7 @@ from collections.abc import Callable
 import brotli
 import pytest
 
+from monitor.adapters import http
 from monitor.fetching.outcome import LARGE_BYTES, Failed, Fetched, Gone, NotModified, Refused, Request, Throttled
 
 
@@ -403,6 +404,19 @@ def test_large_bodies_are_held_by_two_threads_at_a_time_and_small_ones_wait_for_
     held.pop()
     mine = [fetch(large) for _ in range(3)]  # one thread does not wait for itself
     assert [type(each) for each in mine] == [Fetched] * 3
+
+
+def test_a_large_body_that_drips_gives_its_turn_back_long_before_its_time_is_up(site, new_fetch, answer, monkeypatch):
+    monkeypatch.setattr(http, "_LARGE_PAUSE_S", 0.2)
+    large = b"x" * (LARGE_BYTES + 1)
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n" % (len(large), large)
+    site.answers |= {"/drips": endless(head, b"1\r\nx\r\n", 0.02, site.stopped), "/large": answer(large)}
+    fetch = new_fetch(deadline_s=600)
+    for _ in range(3):
+        assert fetch(Request(url=site.url("/drips"))) == Failed(
+            kind="timeout", detail=f"after {LARGE_BYTES} bytes the body came so slowly that it held up others"
+        )
+    assert isinstance(fetch(Request(url=site.url("/large"))), Fetched)
 
 
 def test_a_large_body_that_cannot_be_used_is_not_held(site, new_fetch, answer):
