@@ -7,6 +7,7 @@ import gc
 import multiprocessing
 import pickle
 import resource
+import select
 import signal
 import threading
 import traceback
@@ -15,7 +16,7 @@ from datetime import UTC, datetime
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from pathlib import Path
-from queue import SimpleQueue
+from queue import LifoQueue
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -51,7 +52,7 @@ class Workers:
         self._one_large = threading.Lock()
         self._closed = False
         self._workers: set[_Worker] = set()
-        self._free: SimpleQueue[_Worker] = SimpleQueue()
+        self._free: LifoQueue[_Worker] = LifoQueue()  # who read last has it all at hand
         for _ in range(count):
             self._free.put(self._start())
 
@@ -132,6 +133,8 @@ class _Worker:
         self._process = context.Process(target=serve, args=(theirs, memory_limit_bytes), name="reader", daemon=True)
         start(self._process)
         theirs.close()
+        self._answer = select.poll()  # what `Connection.poll` makes anew each time
+        self._answer.register(self._pipe, select.POLLIN)
         self._ready = False
         self._memory_limit_bytes = memory_limit_bytes
 
@@ -146,7 +149,7 @@ class _Worker:
                     raise _GivenUp(f"a reader did not start within {START_LIMIT_S:g} s")
                 self._ready = self._pipe.recv()
             self._pipe.send((function, args))
-            if not self._pipe.poll(time_limit_s):
+            if not self._answer.poll(time_limit_s * 1000):
                 raise _GivenUp(f"the document took more than {time_limit_s:g} s to read and was given up")
             value, error = self._pipe.recv()
         except (EOFError, OSError):

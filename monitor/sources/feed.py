@@ -32,6 +32,7 @@ _SKIP = {name: re.compile(f"<skip{name}>[^\\0]{{0,2000}}?</skip{name}>") for nam
 _MAILBOX = re.compile(r"^\S+@\S+ \((.+)\)$")  # what RSS 2.0 wants of an author
 _LONG_SUMMARY = 800
 _PERIODS_S = {"hourly": 3_600.0, "daily": 86_400.0, "weekly": 604_800.0, "monthly": 2_592_000.0, "yearly": 31_536_000.0}
+feedparser.registerDateHandler(lambda _text: (1, 1, 1, 0, 0, 0, 0, 1, 0))  # dates are read here (`dates`), of all that it finds
 feedparser.api.PREFERRED_XML_PARSERS = []  # its wish, libxml2's, opens what a DTD names; looking for it is a fifth of a small parse
 # feedparser lets these out of parse() for some documents; it documents none of them.
 _FEEDPARSER_FAULTS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_MARK = re.compile(r"<!--|<!\[CDATA\[|<(/?)((?:[\w.-]{1,40}:)?(?:item|entry))(?=[\s/>])[^<>]*>")
+_MARK = re.compile(r"<(?:!--|!\[CDATA\[|(/?)(item|entry|[\w.-]{1,40}+:(?:item|entry))(?=[\s/>])[^<>]*>)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,11 +41,12 @@ _ALONE_AND_SOON = text("SELECT pg_advisory_xact_lock(:key), set_config('synchron
 class RowStore:
     """A store of either kind (`ports.Store`). Made by `open_store`; `close` gives its connections back."""
 
-    def __init__(self, url: str, writer: Engine, claimer: Engine, reader: Engine) -> None:
+    def __init__(self, url: str, writer: Engine, claimer: Engine, reader: Engine, looker: Engine) -> None:
         self.url = url
         self._writer = writer
         self._claimer = claimer
         self._reader = reader
+        self._looker = looker  # over the reader's connections
         self._one_writer = threading.Lock()  # SQLite's own lock is not fair: a thread could wait for ever behind the others
 
     @property
@@ -59,11 +60,8 @@ class RowStore:
     @contextmanager
     def reading(self, *, once: bool = False) -> Iterator[RowTransaction]:
         """A transaction that sees one state of the store and writes nothing. `once` is for a single statement, which needs none."""
-        with _reached(), self._reader.connect() as connection:
-            if once and self._reader.dialect.name == "postgresql":  # where to begin and to end one is a round trip each
-                connection.execution_options(isolation_level="AUTOCOMMIT")
-            with connection.begin():
-                yield RowTransaction(connection)
+        with _reached(), (self._looker if once else self._reader).begin() as connection:
+            yield RowTransaction(connection)
 
     @contextmanager
     def writing(self, *, on_disk: bool = True) -> Iterator[RowTransaction]:
@@ -157,14 +155,17 @@ def open_store(url: str) -> RowStore:
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
         if url.startswith("sqlite"):
-            writer = claimer = reader = _sqlite_engine(url, begin="BEGIN IMMEDIATE")
+            writer = claimer = reader = looker = _sqlite_engine(url, begin="BEGIN IMMEDIATE")
         else:
             writer = _postgres_engine(url, _PAUSED, most=4)  # of a process one writes at a time
             claimer = _postgres_engine(url, _PAUSED, _SOON_THERE, most=8)
             reader = _postgres_engine(url, _ONE_STATE, most=16)
+            looker = reader.execution_options(isolation_level="AUTOCOMMIT")
         if path is not None:
             _check(writer, path)
             reader = _sqlite_engine(url, begin="BEGIN", query_only=True)
+            looker = create_engine(url, pool=reader.pool)
+            looker.dialect.do_begin = lambda _connection: None  # type: ignore[method-assign,assignment]
         _migrate(writer)
     except ModuleNotFoundError as error:
         raise StoreError("PostgreSQL needs its driver: pip install 'asean-monitor[postgres]'") from error
@@ -178,7 +179,7 @@ def open_store(url: str) -> RowStore:
         raise StoreError(
             f"{make_url(url)!r}: the store cannot be opened: {error.orig}. Check `store` in monitor.yaml and who owns the file."
         ) from error
-    return RowStore(url, writer, claimer, reader)
+    return RowStore(url, writer, claimer, reader, looker)
 
 
 @contextmanager

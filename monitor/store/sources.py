@@ -58,7 +58,7 @@ class Sources:
             self._connection.execute(insert(source), new)
 
     def get(self, source_id: str) -> SourceState | None:
-        row = self._connection.execute(_GET, {"of": source_id}).one_or_none()
+        row = self._connection.execute(_GET, {"of": source_id}).first()
         return None if row is None else _noun(row)
 
     def all(self) -> list[SourceState]:
