@@ -51,6 +51,7 @@ def receipt(when: str, body: str = "", *, title: str = "", unless: str | None = 
         ("ATLEAST/3 a1", "a1 a1 a1", True),
         ("ATLEAST/3 a1", "a1 a1", False),
         ("ATLEAST/2 (a1 OR b1)", "a1 b1", True),
+        ("ATLEAST/2 ยา", "ยึด ยา ที่ เขาพยายามเรียนต่อ", False),
         ("ATLEAST/2 @crime/*", "heroin", False),
         ("ATLEAST/2 @crime/*", "heroin and piracy", True),
         ("@crime/*", "piracy", True),
@@ -130,6 +131,12 @@ def test_the_dateline_is_the_beginning_of_the_body(when: str, held: bool) -> Non
     body = "Police found heroin.\n\nA ring.\n\nIt came later."
     more = {"url": "https://news.example/", "source": "The Post", "lead_end": body.index("\n\nIt")}
     assert (receipt(when, body, title="Headline", dateline="BANGKOK", **more) is not None) is held
+
+
+def test_a_hyphen_in_the_title_does_not_hide_it_from_its_scope() -> None:
+    match = receipt("title:transnational", "A transnational ring", title="Trans-national crime")
+    assert match is not None
+    assert [(hit.field, hit.start, hit.end) for hit in match.hits] == [("title", 0, 14)]
 
 
 def test_in_a_script_without_spaces_the_dateline_is_near_the_body() -> None:
