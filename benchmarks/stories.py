@@ -68,13 +68,15 @@ class Press:
         url = f"https://site-{self._chance.randrange(400)}.example/{number}"
         article = Article(headline=text[:60], paragraphs=(text,), url=url, language=language)
         source = Source(id=url.split("/")[2], name="Press", url=url, kind="page")
+        sketched = sketch(text)
         return Prepared(
             id=article_id(url),
             source=source,
             article=article,
             document=Document(title="", body=""),
             verdict=Verdict(facets=facets),
-            sketch=sketch(text),
+            sketch=sketched,
+            bands=sketched.bands,
             identities=(url,),
             facts=facts(f"\n{text}", language, None),
         )

@@ -32,6 +32,7 @@ class Prepared:
     document: Document
     verdict: Verdict
     sketch: Sketch
+    bands: tuple[int, ...]
     identities: tuple[str, ...]
     facts: Facts = NO_FACTS
     response: StoredResponse | None = None
@@ -56,6 +57,7 @@ def prepare(rules: RuleSet, source: Source, article: Article, *found_at: str | N
     addresses = [url for url in (article.url, *found_at) if url]
     text = f"{article.headline or ''}\n\n{article.body}"
     verdict = rules.match(seen)
+    sketched = sketch(text)
     published = article.published_at.date() if article.published_at else None
     return Prepared(
         id=article_id(identity(article.url) if article.url else text),
@@ -63,7 +65,8 @@ def prepare(rules: RuleSet, source: Source, article: Article, *found_at: str | N
         article=article,
         document=seen,
         verdict=verdict,
-        sketch=sketch(text),
+        sketch=sketched,
+        bands=sketched.bands,
         identities=tuple(identity(url) for url in addresses) or (f"text:{article_id(text)}",),
         facts=facts(text, article.language, published) if verdict.facets else NO_FACTS,
     )
@@ -93,7 +96,7 @@ def file_article(
         read_at=now,
         story_id=story_id,
     )
-    tx.articles.add(stored, prepared.sketch.to_bytes(), prepared.sketch.bands, prepared.identities, prepared.facts)
+    tx.articles.add(stored, prepared.sketch.to_bytes(), prepared.bands, prepared.identities, prepared.facts)
     if prepared.response is not None:
         tx.articles.keep_response(prepared.id, 1, prepared.response)
     raised: tuple[str, ...] = ()
@@ -136,7 +139,7 @@ def _story_of(tx: Transaction, prepared: Prepared, now: datetime) -> tuple[str, 
     )
     decision = decide(
         candidate,
-        tx.articles.candidates(prepared.sketch.bands, now - WINDOW),
+        tx.articles.candidates(prepared.bands, now - WINDOW),
         translations=tx.articles.translations(prepared.facts.keys, now - TRANSLATION_WINDOW),
     )
     story_id = decision.story_id

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
 from monitor.alerts.alert import Alert, Delivery, Notice
 from monitor.alerts.message import Message
@@ -20,6 +20,7 @@ from monitor.store.tables import alert, article, delivery, message
 _PAGE = 200
 _ABOUT_NEWS = ("alert", "update")
 _ADD = insert(alert)
+_RAISED = select(alert.c.rule_id).where(alert.c.story_id.in_(kin(bindparam("story_id", type_=alert.c.story_id.type))))
 
 
 class Alerts:
@@ -29,8 +30,7 @@ class Alerts:
         self._connection = connection
 
     def raised(self, story_id: str) -> frozenset[str]:
-        told = select(alert.c.rule_id).where(alert.c.story_id.in_(kin(story_id)))
-        return frozenset(self._connection.execute(told).scalars())
+        return frozenset(self._connection.execute(_RAISED, {"story_id": story_id}).scalars())
 
     def add(self, item: Alert, notice: Notice, deliveries: Sequence[Delivery]) -> None:
         self._connection.execute(_ADD, asdict(item))

@@ -11,9 +11,8 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ARRAY, Connection, Date, Row, Select, String, Text, bindparam, delete, func, insert, select, update
+from sqlalchemy import Column, Connection, Date, Insert, Row, Select, Text, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.types import TypeEngine
 
 from monitor.articles.article import Article, Removed
 from monitor.articles.seed import metadata, with_metadata
@@ -22,7 +21,7 @@ from monitor.ports import Stamp, StoredArticle, StoredResponse, StoryOutline, Ve
 from monitor.rules.match import Hit, Match, Verdict
 from monitor.rules.narrowing import Narrowing, words_of
 from monitor.store.insert import insert_new
-from monitor.store.one_of import one_of
+from monitor.store.one_of import each_of, one_of
 from monitor.store.stories import current
 from monitor.store.tables import (
     UtcDateTime,
@@ -90,6 +89,17 @@ def _translations(dialect: str) -> Select[Any]:
     return also.order_by(None).order_by(article.c.number.desc()).limit(50)
 
 
+@cache
+def _add_bands(dialect: str) -> Insert:
+    each = each_of(dialect, band.c.hash.type, "bands").add_columns(bindparam("of", type_=band.c.number.type))
+    return insert(band).from_select(["hash", "number"], each)
+
+
+_CARRIERS = (
+    select(article.c.source_id, article.c.source_name)
+    .where(article.c.story_id == current(bindparam("story_id", type_=article.c.story_id.type)))
+    .order_by(article.c.number)
+)
 _STAMPS = (
     select(
         article.c.number,
@@ -104,38 +114,31 @@ _STAMPS = (
     .where(article.c.number.in_(bindparam("numbers", expanding=True)))
     .order_by(article.c.number.desc(), match.c.rule_id)
 )
-_ADD, _ADD_BAND, _ADD_MATCH, _ADD_RESPONSE = insert(article), insert(band), insert(match), insert(response)
+_ADD, _ADD_MATCH, _ADD_RESPONSE = insert(article), insert(match), insert(response)
 _GIVEN = [column for column in article.c if column.name not in ("number", "revised_at")]
 
 
 def _add_whole() -> Select[Any]:
     """A new article with its bands, addresses, tags and words, and its number: on PostgreSQL each statement costs a round trip."""
+    given = _ADD.values({column.name: bindparam(column.name, type_=column.type) for column in _GIVEN})
+    new = given.returning(article.c.number, article.c.id).cte("new")
 
-    def each(name: str, of: TypeEngine[Any]) -> Any:
-        return func.unnest(bindparam(name, type_=ARRAY(of)))
+    def each(of: Column[Any], name: str) -> Select[Any]:
+        return each_of("postgresql", of.type, name).select_from(new)
 
-    new = (
-        _ADD.values({each.name: bindparam(each.name, type_=each.type) for each in _GIVEN})
-        .returning(article.c.number, article.c.id)
-        .cte("new")
-    )
-    number = select(new.c.number)
-    return number.add_cte(
-        _ADD_BAND.from_select(["hash", "number"], number.with_only_columns(each("bands", band.c.hash.type), new.c.number)).cte(
-            "bands"
-        ),
+    return select(new.c.number).add_cte(
+        insert(band).from_select(["hash", "number"], each(band.c.hash, "bands").add_columns(new.c.number)).cte("bands"),
         postgresql.insert(address)
-        .from_select(["identity", "article_id"], number.with_only_columns(each("identities", Text()), new.c.id))
+        .from_select(["identity", "article_id"], each(address.c.identity, "identities").add_columns(new.c.id))
         .on_conflict_do_nothing()
         .cte("addresses"),
         insert(tag)
         .from_select(
-            ["name", "number", "day"],
-            number.with_only_columns(each("tags", String()), new.c.number, bindparam("day", type_=Date)),
+            ["name", "number", "day"], each(tag.c.name, "tags").add_columns(new.c.number, bindparam("day", type_=Date))
         )
         .cte("tags"),
         insert(article_words)
-        .from_select(["number", "words"], number.with_only_columns(new.c.number, vector_of(bindparam("words", type_=Text))))
+        .from_select(["number", "words"], select(new.c.number, vector_of(bindparam("words", type_=Text))))
         .cte("words"),
     )
 
@@ -276,9 +279,8 @@ class Articles:
         ]
 
     def _add_bands(self, number: int, bands: Iterable[int]) -> None:
-        rows = [{"hash": value, "number": number} for value in sorted(set(bands))]
-        if rows:
-            self._connection.execute(_ADD_BAND, rows)
+        if hashes := sorted(set(bands)):
+            self._connection.execute(_add_bands(self._dialect), {"bands": hashes, "of": number})
 
     def forget_bands(self, before: datetime) -> int:
         old = select(article.c.number).where(article.c.read_at < before)
@@ -375,8 +377,7 @@ class Articles:
         return self._nouns(_READ.where(article.c.story_id == current(story_id)).order_by(article.c.number))
 
     def carriers(self, story_id: str) -> list[tuple[str, str]]:
-        query = select(article.c.source_id, article.c.source_name).where(article.c.story_id == current(story_id))
-        return [(row.source_id, row.source_name) for row in self._connection.execute(query.order_by(article.c.number))]
+        return [(row.source_id, row.source_name) for row in self._connection.execute(_CARRIERS, {"story_id": story_id})]
 
     def outlines(self, story_ids: Sequence[str]) -> Mapping[str, StoryOutline]:
         query = (

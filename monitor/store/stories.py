@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, or_, select, update
+from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, func, insert, or_, select, update
 
 from monitor.ports import StoredStory
 from monitor.store.tables import UtcDateTime, article, match, story
 
 _OPEN = insert(story)
+_TOUCH = update(story).where(story.c.id == bindparam("of"))
 
 
 class Stories:
@@ -24,7 +25,7 @@ class Stories:
         self._connection.execute(_OPEN, values)
 
     def touch(self, story_id: str, now: datetime) -> None:
-        self._connection.execute(update(story).where(story.c.id == story_id).values(updated_at=now))
+        self._connection.execute(_TOUCH, {"of": story_id, "updated_at": now})
 
     def get(self, story_id: str) -> StoredStory | None:
         row = self._connection.execute(select(story).where(story.c.id == story_id)).one_or_none()
@@ -78,13 +79,13 @@ class Stories:
             self.touch(story_id, at)
 
 
-def one_story(story_id: str) -> Select[Any]:
+def one_story(story_id: str | BindParameter[str]) -> Select[Any]:
     """The ids under which what is now one story may have raised alerts: that of the story and those of the stories joined to it."""
     now = current(story_id)
     return select(story.c.id).where(or_(story.c.id == now, story.c.joined_to == now))
 
 
-def kin(story_id: str) -> Select[Any]:
+def kin(story_id: str | BindParameter[str]) -> Select[Any]:
     """The ids of `one_story`, and of all that these were split from: what was told there is not told again."""
     chain = one_story(story_id).cte("kin", recursive=True)
     step = select(story.c.split_from).join(chain, story.c.id == chain.c.id).where(story.c.split_from.is_not(None))
@@ -93,7 +94,7 @@ def kin(story_id: str) -> Select[Any]:
     return select(story.c.id).where(or_(story.c.id.in_(ids), story.c.joined_to.in_(ids)))
 
 
-def current(story_id: str) -> Any:
+def current(story_id: str | BindParameter[str]) -> Any:
     """The id of the story that a story was joined to, or its own: a value for a comparison."""
     return func.coalesce(select(story.c.joined_to).where(story.c.id == story_id).scalar_subquery(), story_id)
 
