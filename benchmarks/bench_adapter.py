@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from monitor.adapters.memory import spare_memory
 from monitor.rules.compile import compile_rules
 from monitor.rules.match import Document, Field
 from monitor.rules.rule import Rule
@@ -15,7 +14,6 @@ Spans = list[tuple[Field, int, int]]
 def build(rule_texts: Sequence[str]) -> Callable[[str, str], list[tuple[int, Spans]]]:
     """A function from (title, body) to (index of the rule, its hits as field and code point offsets) for each rule that holds."""
     rule_set = compile_rules([Rule(id=str(number), title=text, when=text) for number, text in enumerate(rule_texts)], [])
-    spare_memory()  # as the daemon does when it has loaded its rules
 
     def match(title: str, body: str) -> list[tuple[int, Spans]]:
         found = rule_set.find(Document(title=title, body=body))
