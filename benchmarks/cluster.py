@@ -512,7 +512,7 @@ def reading(server: Server, pages: int = 300, folder: Path | None = None) -> lis
     ]
 
 
-def scaling(server: Server, pages: int = 120, folder: Path | None = None) -> list[Figure]:
+def scaling(server: Server, pages: int = 300, folder: Path | None = None) -> list[Figure]:
     """Two workers, each on a core of its own, beside one on one core; in turns. PostgreSQL is on these two cores too: beside one worker
     it has the other core almost for itself, so that one worker is measured with its database on its own core as well."""
     pages = pages if folder is None else len(saved(folder))
