@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 
 from monitor.articles import bylines, datelines, plain
 from monitor.articles.article import Removed
-from monitor.articles.dates import from_publication
 from monitor.articles.marks import Reason, by_or_date, is_body, is_caption, is_prose, is_sign_off, is_top_caption, reason_of
 from monitor.articles.phrases import ALSO_READ, COMMENTS, CREDIT, KICKER, compiled
+from monitor.text.dates import from_publication
 
 __all__ = ["Reason", "Tidied", "tidy"]
 

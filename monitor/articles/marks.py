@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from monitor.articles import bylines, datelines, plain
-from monitor.articles.dates import find_date
-from monitor.articles.months import WEEKDAYS
 from monitor.articles.phrases import (
     ADVERT,
     AGENCIES,
@@ -28,6 +26,8 @@ from monitor.articles.phrases import (
     TAGS,
     compiled,
 )
+from monitor.text.dates import find_date
+from monitor.text.months import WEEKDAYS
 
 
 class Reason(StrEnum):

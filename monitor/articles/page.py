@@ -26,7 +26,6 @@ from soupsieve import SelectorSyntaxError
 from monitor import urls
 from monitor.articles import bylines, extraction, metadata, plain, visible
 from monitor.articles.article import Article, Removed, Unreadable
-from monitor.articles.dates import find_named_day, parse_date
 from monitor.articles.furniture import Reason, Tidied, tidy
 from monitor.articles.language import detect
 from monitor.articles.marks import size
@@ -37,6 +36,7 @@ from monitor.fetching.charset import decode
 from monitor.fetching.outcome import Fetched
 from monitor.sources.entry import Entry
 from monitor.sources.source import Source
+from monitor.text.dates import find_named_day, parse_date
 
 _MOST_BYTES = 5_000_000
 _MOST_TAGS = 40_000  # beyond that the page is data, and only the fast reader is let at it

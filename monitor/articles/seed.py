@@ -14,10 +14,10 @@ from typing import Any
 
 from monitor.articles import plain
 from monitor.articles.article import Article, Removed
-from monitor.articles.dates import find_date, find_named_day, parse_date
 from monitor.articles.furniture import Tidied, tidy
 from monitor.articles.language import detect
 from monitor.articles.marks import is_prose
+from monitor.text.dates import find_date, find_named_day, parse_date
 
 _FROM_TEXT = "date-from-text"
 

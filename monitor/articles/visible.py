@@ -11,8 +11,8 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from monitor.articles import bylines, plain
-from monitor.articles.dates import from_publication
 from monitor.articles.marks import is_prose
+from monitor.text.dates import from_publication
 
 _BY = re.compile(
     r"(?:^|[\s_-])(?:author|authors|byline|by-line|writer|reporter|journalist|penulis|tacgia|tac-gia|vcard)(?:$|[\s_-])",

@@ -15,7 +15,7 @@ from itertools import combinations
 
 import xxhash
 
-from monitor.articles.plain import western_digits
+from monitor.text.digits import western_digits
 
 KEYS = 10
 _NUMBER_KEYS = 7

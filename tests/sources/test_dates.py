@@ -23,6 +23,9 @@ TEN = datetime(2024, 5, 4, 10, 0, tzinfo=UTC)
         "Sat May  4 17:00:00 2024", "Sab, 04 Mei 2024 17:00:00 +0700", "Sabtu, 4 Mei 2024 17:00:00", "4 พ.ค. 2567 17:00",
         "Sat, 04 May 2567 17:00:00 +0700", "2567-05-04T17:00:00+07:00", "Sat, 04 May 2024 17:00:00", "20240504T170000",
         "Sat, 04 May 2024 17:00:00 +9999", "  Sat,  04 May\n2024 17:00:00 +0700 ",
+        "Sat, 04 May 2024 17:00:00 +07:00", "Sat May 04 2024 17:00:00 GMT+0700 (Indochina Time)", "Sat, 04 May 2024 05:00:00 PM +0700",
+        "Saturday, May 4, 2024 - 5:00pm", "May 4, 2024, 5 p.m.", "04/05/2024 17:00", "Sat, 4th May 2024 10:00:00 GMT",
+        "Sat May 4 10:00:00 UTC 2024", "2024-05-04 10:00:00 UTC", "2024年5月4日 17:00", "4 พฤษภาคม 2567 17:00 น.",
     ],
 )  # fmt: skip
 def test_one_moment_in_many_spellings(text):
@@ -43,6 +46,11 @@ def test_what_cannot_be_read_or_cannot_be_true_is_no_date(text):
 
 def test_a_leap_day_of_the_buddhist_era_exists():
     assert safe_date("2567-02-29", UTC, NOW) == datetime(2024, 2, 29, tzinfo=UTC)
+
+
+def test_a_day_begins_where_the_source_is():
+    midnight = datetime(2024, 5, 3, 17, 0, tzinfo=UTC)
+    assert [safe_date(text, BANGKOK, NOW) for text in ("2024-05-04", "4 May 2024", "04.05.2024")] == [midnight] * 3
 
 
 def test_what_lies_a_little_ahead_is_now():

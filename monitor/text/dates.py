@@ -13,8 +13,8 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from monitor.articles.months import AGO, MONTHS, TODAY, WEEKDAYS, YESTERDAY, ZONES
-from monitor.articles.plain import western_digits
+from monitor.text.digits import western_digits
+from monitor.text.months import AGO, MONTHS, TODAY, WEEKDAYS, YESTERDAY, ZONES
 
 _EARLIEST = 1990
 _SCAN = 400  # a date line is short; a longer text is searched at its beginning only

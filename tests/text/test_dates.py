@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.articles.dates import find_named_day, parse_date
+from monitor.text.dates import find_named_day, parse_date
 
 NOW = datetime(2025, 11, 12, 3, 0, tzinfo=UTC)
 TENTH = datetime(2025, 11, 10, tzinfo=UTC)
