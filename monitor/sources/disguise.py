@@ -8,10 +8,12 @@ from monitor.sources.entry import Disguise
 
 _LOOKED_THROUGH = 200_000
 _PASSWORD = re.compile(r"<input\b[^<>]{0,300}\btype\s*=\s*[\"']?password", re.IGNORECASE)
+# What Cloudflare and Imperva put into ordinary pages, too (challenge-platform/scripts/jsd, _Incapsula_Resource?SWJIYLWA), tells nothing.
 _BOT_CHECK = re.compile(
     r"<title>\s*(?:just a moment|attention required|access denied|pardon our interruption|ddos-guard|security check|one more step"
     r"|are you (?:a )?(?:human|robot)|request rejected|403 forbidden)"
-    r"|cf[-_]challenge|challenge-platform|_incapsula_resource|px-captcha"
+    r"|cf[-_]challenge|_cf_chl_opt|incapsula incident id|_incapsula_resource\?(?:SWUDNSAI|CWUDNSAI|SWHANEDL)|px-captcha"
+    r"|sucuri website firewall|sucuri_cloudproxy|gokuprops|captcha-delivery\.com|enable js and disable any ad ?blocker"
     r"|verify (?:that )?you are (?:a )?human|enable javascript and cookies",
     re.IGNORECASE,
 )

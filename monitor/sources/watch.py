@@ -19,6 +19,7 @@ from monitor.sources.source import Source
 from monitor.sources.unseen import DIGEST_BYTES
 
 _MOST_PARAGRAPHS = 1_000
+_LITTLE = 500  # characters; a login page and a bot check say no more
 _FURNITURE = ["script", "style", "noscript", "template", "nav", "footer", "form", "svg", "iframe"]
 
 
@@ -26,10 +27,6 @@ def list_watched(source: Source, fetched: Fetched) -> Listing | Unlisted:
     """The page as one entry with all its paragraphs: those in `source.selectors.text` without what `remove` names, or all outside its
     navigation. `news_of` makes of it what is new. Never raises."""
     decoded = decode(fetched.body, fetched.headers.get("content-type"), source.language)
-    if disguise := disguise_of(decoded.text):
-        return Unlisted(
-            reason=f"a {'bot check' if disguise == 'blocked' else disguise} in the place of the page", cause=disguise
-        )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # that this may be no HTML shows by its having no text
         soup = BeautifulSoup(decoded.text, "lxml")
@@ -43,6 +40,11 @@ def list_watched(source: Source, fetched: Fetched) -> Listing | Unlisted:
     except (SelectorSyntaxError, NotImplementedError) as error:
         return Unlisted(reason=f"selectors: not a CSS selector: {str(error).splitlines()[0]}", cause="selector rot")
     lines = [line for part in parts for line in (plain.paragraphs(str(part)) or "").split("\n\n") if line]
+    disguise = disguise_of(decoded.text) if sum(map(len, lines)) < _LITTLE else None  # many pages have a login form in a corner
+    if disguise:
+        return Unlisted(
+            reason=f"a {'bot check' if disguise == 'blocked' else disguise} in the place of the page", cause=disguise
+        )
     if not lines:
         wanted = f"selectors.text {source.selectors.text!r} finds no text" if source.selectors.text else "the page has no text"
         return Unlisted(reason=wanted, cause="selector rot" if source.selectors.text else "empty")

@@ -56,10 +56,22 @@ def test_without_a_selector_everything_outside_the_navigation_counts(look):
     assert [entry.content for entry in listing.entries] == ["12:2"]
 
 
+def test_a_page_with_a_login_form_in_a_corner_and_its_guards_script_is_no_login_page_and_no_bot_check(look):
+    notice = "<p>" + "Police ask for word of a boat that left the pier at night. " * 10 + "</p>"
+    corners = "<form><input type=password></form><script src='/cdn-cgi/challenge-platform/scripts/jsd/main.js'></script>"
+    _, seen = look(NOTICES.format(minute=1, more=notice + corners))
+    assert look(NOTICES.format(minute=1, more=notice + corners + NEW), seen)[0].entries
+    guards = "<script>a.src='/cdn-cgi/challenge-platform/h/g/scripts/jsd/x.js'</script><script src='/_Incapsula_Resource?SWJIYLWA=7'>"
+    assert look(f"<p>Wanted: two men.</p>{guards}</script>")[1]
+
+
 @pytest.mark.parametrize(
     ("body", "selectors", "cause"),
     [
         ("<form><input type=password></form>", {}, "login page"),
+        ("<script>window.gokuProps = {}</script><h1>JavaScript is disabled</h1>", {}, "blocked"),
+        ("<title>Sucuri WebSite Firewall - Access Denied</title>Access denied", {}, "blocked"),
+        ("<script>window._cf_chl_opt={}</script>One moment", {}, "blocked"),
         ("<html><body><script>1</script></body></html>", {}, "empty"),
         ("<p>Text</p>", {"text": ".gone"}, "selector rot"),
     ],
