@@ -115,24 +115,27 @@ def _shingle_hashes(text: str) -> npt.NDArray[np.uint64]:
     """XXH3 of the UTF-8 of each distinct shingle."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     folded = " ".join(_UNSEEN.sub("", folded).split())
-    if not folded:
-        return np.zeros(0, dtype=np.uint64)
+    if len(folded) < SHINGLE:
+        return np.array([_hash(folded)] if folded else [], dtype=np.uint64)
     codes = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    starts = np.arange(max(1, len(codes) - SHINGLE + 1))
-    plain: npt.NDArray[np.bool_] = np.zeros(len(starts), dtype=bool)
-    if len(codes) >= SHINGLE:
-        plain[:] = np.lib.stride_tricks.sliding_window_view(codes < 0x80, SHINGLE).all(axis=1)
-    others = {folded[at : at + SHINGLE] for at in starts[~plain].tolist()}
-    # A lone surrogate must not cost the article its alert.
-    hashed = [xxhash.xxh3_64_intdigest(shingle.encode("utf-8", "surrogatepass")) for shingle in others]
-    return np.concatenate([_hashes_of_ascii(codes, starts[plain]), np.array(hashed, dtype=np.uint64)])
+    narrow = codes < 0x80
+    plain: npt.NDArray[np.bool_] = np.logical_and.reduce([narrow[at : len(codes) - SHINGLE + 1 + at] for at in range(SHINGLE)])
+    others = {folded[at : at + SHINGLE] for at in np.flatnonzero(~plain).tolist()}
+    hashed = np.array([_hash(shingle) for shingle in others], dtype=np.uint64)
+    return np.concatenate([_hashes_of_ascii(codes.astype(np.uint8), plain), hashed])
 
 
-def _hashes_of_ascii(codes: npt.NDArray[np.uint32], starts: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
-    """XXH3 of distinct five bytes (`XXH3_len_4to8_64b` with seed 0), all at once: one by one they cost more than the rest of a sketch."""
-    first, second, third, fourth, fifth = (codes[starts + at].astype(np.uint64) for at in range(SHINGLE))
-    shared = second << np.uint64(8) | third << np.uint64(16) | fourth << np.uint64(24)
-    found = np.sort((first | shared) << np.uint64(32) | shared >> np.uint64(8) | fifth << np.uint64(24))
+def _hash(shingle: str) -> int:
+    """A lone surrogate must not cost the article its alert."""
+    return xxhash.xxh3_64_intdigest(shingle.encode("utf-8", "surrogatepass"))
+
+
+def _hashes_of_ascii(letters: npt.NDArray[np.uint8], chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint64]:
+    """XXH3 of the distinct five bytes that begin where they are `chosen` (`XXH3_len_4to8_64b` with seed 0), all at once: one by one they
+    cost more than the rest of a sketch."""
+    four = np.ndarray(len(letters) - 3, dtype="<u4", buffer=letters, strides=(1,)).astype(np.uint64)
+    found = (four[:-1] << np.uint64(32) | four[1:])[chosen]
+    found.sort()
     mixed: npt.NDArray[np.uint64] = found[np.diff(found, prepend=~found[:1]) != 0]  # np.unique takes four times as long
     mixed ^= _BITFLIP
     mixed ^= (mixed << np.uint64(49) | mixed >> np.uint64(15)) ^ (mixed << np.uint64(24) | mixed >> np.uint64(40))
