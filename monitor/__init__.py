@@ -6,6 +6,7 @@
 The rooms, from the bottom up; imports go down only (import-linter holds this):
 
     errors urls text   words that every room shares
+    computing          whose turn it is to compute, among threads
     fetching/          Request, Outcome; conditional headers, robots verdict, public-address verdict     pure
     sources/           Source; bytes of a feed, page or sitemap -> Entries; when to poll next            pure
     articles/          page -> Article | Unreadable(reason); language, dates; the seed format            pure

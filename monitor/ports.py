@@ -35,7 +35,8 @@ class Clock(Protocol):
 
 
 class Fetch(Protocol):
-    """One GET, redirects followed. Never raises for anything the network does."""
+    """One GET, redirects followed. Never raises for anything the network does. Where it waits it says so (`computing.waiting`), as
+    `Parse` does: else all other steps would wait with it."""
 
     def __call__(self, request: Request) -> Outcome: ...
 

@@ -26,6 +26,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.util.ssl_ import create_urllib3_context
 
+from monitor.computing import waiting
 from monitor.fetching.addresses import Network, why_refused
 
 SocketAddress = tuple[socket.AddressFamily, tuple[Any, ...]]
@@ -161,6 +162,7 @@ class GuardedAdapter(HTTPAdapter):
         self._http, self._https = _pools(tuple(allow), resolve)
         self._trusted = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
         self._trusted.load_verify_locations(ca_bundle or certifi.where())
+        self._trusted.sslsocket_class = _TlsSocket
         super().__init__(pool_connections=_POOLS)
 
     def get_connection_with_tls_context(
@@ -224,6 +226,26 @@ class GuardedAdapter(HTTPAdapter):
             raise AddressRefused(str(refused), request=request) from None
 
 
+class _Socket(socket.socket):
+    def connect(self, address: Any) -> None:
+        with waiting():
+            super().connect(address)
+
+    def recv_into(self, *args: Any) -> int:
+        with waiting():
+            return super().recv_into(*args)
+
+
+class _TlsSocket(ssl.SSLSocket):
+    def do_handshake(self, block: bool = False) -> None:
+        with waiting():
+            super().do_handshake(block)
+
+    def recv_into(self, *args: Any) -> int:
+        with waiting():
+            return super().recv_into(*args)
+
+
 class _FinalResponse(HTTPResponse):
     """http.client passes over `100 Continue` alone, and takes every other interim answer (RFC 9110, 15.2) for the one to the request."""
 
@@ -280,7 +302,8 @@ def _connect(connection: HTTPConnection, allow: Sequence[Network], resolve: Reso
     """Connect to the first public address of the connection's host that answers."""
     host = connection._dns_host.strip("[]")
     try:
-        candidates = resolve(host, connection.port or connection.default_port)
+        with waiting():
+            candidates = resolve(host, connection.port or connection.default_port)
     except (OSError, UnicodeError) as error:
         cause = error if isinstance(error, socket.gaierror) else socket.gaierror(socket.EAI_NONAME, str(error))
         raise NameResolutionError(host, connection, cause) from error
@@ -301,7 +324,7 @@ def _connect(connection: HTTPConnection, allow: Sequence[Network], resolve: Reso
 
 def _open(connection: HTTPConnection, family: socket.AddressFamily, address: tuple[Any, ...]) -> socket.socket:
     deadline = _deadline.get()
-    opened = socket.socket(family, socket.SOCK_STREAM)
+    opened = _Socket(family, socket.SOCK_STREAM)
     try:
         for option in connection.socket_options or ():
             opened.setsockopt(*option)

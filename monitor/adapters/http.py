@@ -23,6 +23,7 @@ from monitor import urls
 from monitor.adapters.failures import failure
 from monitor.adapters.guard import AddressRefused, Deadline, Resolve, guarded_session, resolve
 from monitor.adapters.large import Turn, Turns
+from monitor.computing import waiting
 from monitor.fetching import conditional, robots
 from monitor.fetching.addresses import Network
 from monitor.fetching.encoding import ACCEPT_ENCODING, BadEncoding, Decoder
@@ -228,8 +229,9 @@ class HttpFetch:
 
     def _may_be_large(self, turn: Turn, deadline: Deadline, size: int) -> bool:
         """Wait for the turn of a body that is large by now; then it has to come as fast as all do that become large within their time."""
-        if not turn.take(deadline.left_s()):
-            return False
+        with waiting():
+            if not turn.take(deadline.left_s()):
+                return False
         deadline.hurry(turn.began + _LARGE_PAUSE_S + (size - LARGE_BYTES) * self._deadline_s / LARGE_BYTES)
         return True
 

@@ -22,6 +22,7 @@ from typing import Any, Self, TypeVar
 
 from monitor.adapters.memory import spare_memory
 from monitor.articles.article import Article, Unreadable
+from monitor.computing import holding, waiting
 from monitor.fetching.outcome import LARGE_BYTES, Fetched
 from monitor.sources.entry import Entry, Listing, Unlisted
 from monitor.sources.source import Source
@@ -102,11 +103,12 @@ class Workers:
     def _run(self, size: int, function: Callable[..., T], *args: Any) -> T:
         """The function's value from a worker, for a document of that size. Raises _GivenUp, or what the function raises: that is a bug,
         and the engine's to report."""
-        with self._one_large if size > LARGE_BYTES else contextlib.nullcontext():
+        with holding(self._one_large) if size > LARGE_BYTES else contextlib.nullcontext():
             return self._run_now(function, *args)
 
     def _run_now(self, function: Callable[..., T], *args: Any) -> T:
-        worker = self._free.get()
+        with waiting():
+            worker = self._free.get()
         try:
             if not worker.is_alive():  # killed while it was idle, when the system was out of memory
                 worker = self._replace(worker)
@@ -118,10 +120,11 @@ class Workers:
             self._free.put(worker)
 
     def _replace(self, worker: _Worker) -> _Worker:
-        with self._lock:
-            self._workers.discard(worker)
-            worker.kill()
-        return self._start()
+        with waiting():
+            with self._lock:
+                self._workers.discard(worker)
+                worker.kill()
+            return self._start()
 
 
 class _Worker:
@@ -145,11 +148,15 @@ class _Worker:
         """What the function returns or raises there. After _GivenUp the worker is good for nothing."""
         try:
             if not self._ready:
-                if not self._pipe.poll(START_LIMIT_S):
+                with waiting():
+                    started = self._pipe.poll(START_LIMIT_S)
+                if not started:
                     raise _GivenUp(f"a reader did not start within {START_LIMIT_S:g} s")
                 self._ready = self._pipe.recv()
             self._pipe.send((function, args))
-            if not self._answer.poll(time_limit_s * 1000):
+            with waiting():
+                answered = self._answer.poll(time_limit_s * 1000)
+            if not answered:
                 raise _GivenUp(f"the document took more than {time_limit_s:g} s to read and was given up")
             value, error = self._pipe.recv()
         except (EOFError, OSError):

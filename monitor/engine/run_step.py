@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from monitor.computing import computing
 from monitor.errors import ClaimLost, StoreUnreachable
 from monitor.ports import Due, StepName
 from monitor.steps.context import Context, Done
@@ -46,7 +47,8 @@ def run_step(context: Context, due: Due) -> Event:
     started = context.clock.monotonic()
     broken = False
     try:
-        done = STEPS[due.step](context, due.key)
+        with computing():
+            done = STEPS[due.step](context, due.key)
     except ClaimLost as error:
         done = Done(result="left", reason=str(error))
     except StoreUnreachable as error:  # not the row's fault: it is due as before, and tried again when the server is back

@@ -16,6 +16,7 @@ from monitor.alerts.retry import after_attempt, outstanding
 from monitor.alerts.sample import Kind, samples
 from monitor.alerts.sending import Rejected, Sending, Sent
 from monitor.alerts.webhook import headers, payload
+from monitor.computing import waiting
 from monitor.ports import ClosedChannel, Transaction
 from monitor.steps.context import Context, Done
 from monitor.steps.operator import notify_operator, recovered
@@ -41,7 +42,8 @@ def deliver(context: Context, key: str) -> Done:
         return begun
     delivery, channel = begun.delivery, begun.channel
     recipients = channel.to if isinstance(channel, EmailChannel) else ()
-    sending = send(context, channel, delivery, begun.message)
+    with waiting():
+        sending = send(context, channel, delivery, begun.message)
     now = context.clock.now()
     after = after_attempt(delivery, recipients, sending, now, context.chance())
     with context.store.writing() as tx:

@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, Invalidate
 from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import StaticPool
 
+from monitor.computing import holding, waiting
 from monitor.errors import StoreBusy, StoreCorrupt, StoreError, StoreUnreachable
 from monitor.store.batch import Batch
 from monitor.store.transaction import RowTransaction
@@ -60,22 +61,25 @@ class RowStore:
     @contextmanager
     def reading(self, *, once: bool = False) -> Iterator[RowTransaction]:
         """A transaction that sees one state of the store and writes nothing. `once` is for a single statement, which needs none."""
-        with _reached(), (self._looker if once else self._reader).begin() as connection:
+        with _reached(), self._apart(), (self._looker if once else self._reader).begin() as connection:
             yield RowTransaction(connection)
 
     @contextmanager
     def writing(self, *, on_disk: bool = True) -> Iterator[RowTransaction]:
         """A transaction that no other writer runs beside; on leaving it has happened or not, and with `on_disk` no power cut undoes it."""
-        with _reached(), self._one_writer, self._writer.connect() as connection:
+        with _reached(), self._apart(), holding(self._one_writer), self._writer.connect() as connection:
             if self._writer.dialect.name == "sqlite":  # to wait for the disk is most of what a small transaction costs
                 synced = _SYNCED if on_disk else _SOON
                 if connection.info.get("synced") != synced:
                     connection.connection.driver_connection.execute(synced)  # type: ignore[union-attr]
                     connection.info["synced"] = synced
-            with connection.begin():
+            with connection.begin() as transaction:
                 if self._writer.dialect.name == "postgresql":
                     connection.execute(_ALONE if on_disk else _ALONE_AND_SOON, {"key": _WRITERS_LOCK})
                 yield RowTransaction(connection)
+                if on_disk:
+                    with waiting():
+                        transaction.commit()
 
     @contextmanager
     def claiming(self, *, once: bool = False) -> Iterator[RowTransaction]:
@@ -88,11 +92,15 @@ class RowStore:
             with self.writing(on_disk=False) as tx:
                 yield tx
             return
-        with _reached(), self._claimer.connect() as connection:
+        with _reached(), self._apart(), self._claimer.connect() as connection:
             if once:
                 connection.execution_options(isolation_level="AUTOCOMMIT")
             with connection.begin():
                 yield RowTransaction(connection)
+
+    def _apart(self) -> AbstractContextManager[None]:
+        """With a server every statement waits; a file answers at once."""
+        return waiting() if self._writer.dialect.name == "postgresql" else nullcontext()
 
     @contextmanager
     def batch(self, *, searchable: bool) -> Iterator[Batch]:

@@ -17,6 +17,7 @@ from monitor.alerts.channel import Secret, WebhookChannel
 from monitor.alerts.sending import Sent
 from monitor.articles.article import Article, Unreadable
 from monitor.articles.page import from_entry
+from monitor.computing import waiting
 from monitor.engine.cluster import ClusterEngine
 from monitor.engine.embedded import EmbeddedEngine
 from monitor.engine.run_step import Event
@@ -53,7 +54,8 @@ class World:
             self.most_at_once[host] = max(self.most_at_once.get(host, 0), self.under_way.count(host))
             self.changed.notify_all()
         if host in self.slow:
-            self.slow[host].wait(WAIT_S)
+            with waiting():
+                self.slow[host].wait(WAIT_S)
         with self.changed:
             self.under_way.remove(host)
             self.asked.append(request.url)

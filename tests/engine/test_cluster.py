@@ -18,6 +18,7 @@ import pytest
 from procrastinate.schema import SchemaManager
 
 from monitor.adapters.clock import SystemClock
+from monitor.computing import waiting
 from monitor.engine import cluster
 from monitor.engine.cluster import RUN, ClusterEngine, prepare, rescue_jobs
 from monitor.engine.run_step import Event
@@ -48,7 +49,8 @@ class Web:
             self.most = max(self.most, self.under_way)
             self.changed.notify_all()
         if self.gate is not None:
-            self.gate.wait(WAIT_S)
+            with waiting():
+                self.gate.wait(WAIT_S)
         with self.changed:
             self.under_way -= 1
             self.asked.append(request.url)

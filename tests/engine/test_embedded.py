@@ -12,6 +12,7 @@ import pytest
 from monitor.adapters.clock import SystemClock
 from monitor.articles.article import Article, Unreadable
 from monitor.articles.page import from_entry
+from monitor.computing import waiting
 from monitor.engine.embedded import EmbeddedEngine
 from monitor.engine.run_step import Event, run_step
 from monitor.fetching.outcome import Failed, Fetched, Outcome, Request
@@ -43,7 +44,8 @@ class Web:
             self.most_at_once[host] = max(self.most_at_once.get(host, 0), self.under_way.count(host))
             self.changed.notify_all()
         if host in self.slow:
-            self.slow[host].wait(WAIT_S)
+            with waiting():
+                self.slow[host].wait(WAIT_S)
         with self.changed:
             self.under_way.remove(host)
             self.answered.append(request.url)
