@@ -11,7 +11,7 @@ from monitor.articles.article import Article
 from monitor.ports import StoredArticle, StoredResponse, Transaction
 from monitor.rules.compile import RuleSet
 from monitor.rules.document import document
-from monitor.rules.match import Document, Verdict
+from monitor.rules.match import Verdict
 from monitor.sources.source import Source
 from monitor.steps.raise_alerts import raise_alerts
 from monitor.stories.facts import NO_FACTS, Facts, facts
@@ -29,7 +29,6 @@ class Prepared:
     id: str
     source: Source
     article: Article
-    document: Document
     verdict: Verdict
     sketch: Sketch
     bands: tuple[int, ...]
@@ -53,17 +52,15 @@ class Filed:
 
 def prepare(rules: RuleSet, source: Source, article: Article, *found_at: str | None) -> Prepared:
     """Match and sketch an article. `found_at` are the addresses that led to it, besides its own."""
-    seen = document(article, source)
     addresses = [url for url in (article.url, *found_at) if url]
     text = f"{article.headline or ''}\n\n{article.body}"
-    verdict = rules.match(seen)
+    verdict = rules.match(document(article, source))
     sketched = sketch(text)
     published = article.published_at.date() if article.published_at else None
     return Prepared(
         id=article_id(identity(article.url) if article.url else text),
         source=source,
         article=article,
-        document=seen,
         verdict=verdict,
         sketch=sketched,
         bands=sketched.bands,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +15,7 @@ from monitor.store.insert import insert_new
 from monitor.store.messages import from_values, notice_of, to_values
 from monitor.store.stories import kin, one_story
 from monitor.store.tables import alert, article, delivery, message
+from monitor.store.values import values_of
 
 _PAGE = 200
 _ABOUT_NEWS = ("alert", "update")
@@ -33,7 +33,7 @@ class Alerts:
         return frozenset(self._connection.execute(_RAISED, {"story_id": story_id}).scalars())
 
     def add(self, item: Alert, notice: Notice, deliveries: Sequence[Delivery]) -> None:
-        self._connection.execute(_ADD, asdict(item))
+        self._connection.execute(_ADD, values_of(item))
         self.say(item.id, notice, deliveries, now=item.raised_at, alert_id=item.id)
 
     def say(
@@ -46,14 +46,14 @@ class Alerts:
 
     def also_to(self, deliveries: Sequence[Delivery]) -> None:
         if deliveries:
-            self._connection.execute(insert_new(self._connection, delivery), [asdict(each) for each in deliveries])
+            self._connection.execute(insert_new(self._connection, delivery), [values_of(each) for each in deliveries])
 
     def delivery(self, delivery_id: str) -> tuple[Delivery, Message] | None:
         found = self._with_messages(delivery.c.id == delivery_id)
         return found[0] if found else None
 
     def save(self, item: Delivery) -> None:
-        values = asdict(item)
+        values = values_of(item)
         self._connection.execute(update(delivery).where(delivery.c.id == values.pop("id")).values(**values))
         fate = {
             "state": "held" if item.state == "pending" else item.state,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 from itertools import groupby
@@ -39,6 +39,7 @@ from monitor.store.tables import (
     version,
 )
 from monitor.store.tags import Tags, day_of, names_of
+from monitor.store.values import values_of
 from monitor.store.words import Words, article_words, vector_of
 from monitor.stories.facts import NO_FACTS, Facts
 from monitor.stories.join import Candidate
@@ -434,7 +435,7 @@ def _match_values(article_id: str, item: Match) -> dict[str, Any]:
         "rule_id": item.rule,
         "rule_version": item.rule_version,
         "clauses": list(item.clauses),
-        "hits": [asdict(hit) for hit in item.hits],
+        "hits": [values_of(hit) for hit in item.hits],
         "points": item.points,
     }
 
@@ -498,7 +499,7 @@ def _text_values(stored: StoredArticle, sketch: bytes, facts: Facts) -> dict[str
         "published_at": text.published_at,
         "modified_at": text.modified_at,
         "language": text.language,
-        "removed": [asdict(removed) for removed in text.removed],
+        "removed": [values_of(removed) for removed in text.removed],
         "flags": list(text.flags),
         "facets": list(stored.facets),
         "sketch": sketch,

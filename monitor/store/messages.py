@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, assert_never
 
 from monitor.alerts.alert import Marked, Notice, Receipt
 from monitor.alerts.message import Carried, Digest, Message, Note, Update
+from monitor.store.values import values_of
 
 
 def to_values(message: Message) -> tuple[str, dict[str, Any]]:
@@ -17,7 +17,7 @@ def to_values(message: Message) -> tuple[str, dict[str, Any]]:
         case Notice():
             return "alert", _notice_values(message)
         case Update():
-            carried = [{**asdict(each), "published_at": _iso(each.published_at)} for each in message.carried]
+            carried = [{**values_of(each), "published_at": _iso(each.published_at)} for each in message.carried]
             said = {"carried": carried, "at": _iso(message.at), "changes": message.changes}
             return "update", {"notice": _notice_values(message.notice), **said}
         case Digest():
@@ -61,7 +61,13 @@ def notice_of(values: Mapping[str, Any]) -> Notice:
 
 
 def _notice_values(notice: Notice) -> dict[str, Any]:
-    return {**asdict(notice), "published_at": _iso(notice.published_at), "raised_at": _iso(notice.raised_at)}
+    return {
+        **values_of(notice),
+        "published_at": _iso(notice.published_at),
+        "raised_at": _iso(notice.raised_at),
+        "snippets": [values_of(each) for each in notice.snippets],
+        "receipt": [values_of(each) for each in notice.receipt],
+    }
 
 
 def _iso(when: datetime | None) -> str | None:
