@@ -44,7 +44,7 @@ def poll_source(context: Context, key: str) -> Done:
     """Ask the source what is new, and keep a row for every entry it has not listed before. Raises ClaimLost, and keeps nothing, if
     the source was polled by someone else in the meantime."""
     source = context.sources.get(key)
-    with context.store.reading() as tx:
+    with context.store.reading(once=True) as tx:
         state = tx.sources.get(key)
     if source is None or state is None or state.next_poll_at is None or state.next_poll_at > context.clock.now():
         return Done(result="left", reason="not watched, or not due")

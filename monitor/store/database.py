@@ -67,14 +67,19 @@ class RowStore:
     @contextmanager
     def writing(self, *, on_disk: bool = True) -> Iterator[RowTransaction]:
         """A transaction that no other writer runs beside; on leaving it has happened or not, and with `on_disk` no power cut undoes it."""
-        with _reached(), self._apart(), holding(self._one_writer), self._writer.connect() as connection:
-            if self._writer.dialect.name == "sqlite":  # to wait for the disk is most of what a small transaction costs
+        with self._alone(self._writer, on_disk) as tx:
+            yield tx
+
+    @contextmanager
+    def _alone(self, engine: Engine, on_disk: bool) -> Iterator[RowTransaction]:
+        with _reached(), self._apart(), holding(self._one_writer), engine.connect() as connection:
+            if engine.dialect.name == "sqlite":  # to wait for the disk is most of what a small transaction costs
                 synced = _SYNCED if on_disk else _SOON
                 if connection.info.get("synced") != synced:
                     connection.connection.driver_connection.execute(synced)  # type: ignore[union-attr]
                     connection.info["synced"] = synced
             with connection.begin() as transaction:
-                if self._writer.dialect.name == "postgresql":
+                if engine.dialect.name == "postgresql":
                     connection.execute(_ALONE if on_disk else _ALONE_AND_SOON, {"key": _WRITERS_LOCK})
                 yield RowTransaction(connection)
                 if on_disk:
@@ -89,7 +94,7 @@ class RowStore:
         nothing is made again. `once` is for a single statement, which needs no transaction around it.
         """
         if self._writer.dialect.name != "postgresql":
-            with self.writing(on_disk=False) as tx:
+            with self._alone(self._claimer if once else self._writer, on_disk=False) as tx:
                 yield tx
             return
         with _reached(), self._apart(), self._claimer.connect() as connection:
@@ -159,11 +164,12 @@ def open_store(url: str) -> RowStore:
     Raises StoreError with what to do: the folder cannot be written, the file is damaged, a newer version wrote it.
     """
     path = sqlite_path(url)
+    looker: Engine
     try:
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
         if url.startswith("sqlite"):
-            writer = claimer = reader = looker = _sqlite_engine(url, begin="BEGIN IMMEDIATE")
+            writer = reader = _sqlite_engine(url, begin="BEGIN IMMEDIATE")
         else:
             writer = _postgres_engine(url, _PAUSED, most=4)  # of a process one writes at a time
             claimer = _postgres_engine(url, _PAUSED, _SOON_THERE, most=8)
@@ -172,8 +178,8 @@ def open_store(url: str) -> RowStore:
         if path is not None:
             _check(writer, path)
             reader = _sqlite_engine(url, begin="BEGIN", query_only=True)
-            looker = create_engine(url, pool=reader.pool)
-            looker.dialect.do_begin = lambda _connection: None  # type: ignore[method-assign,assignment]
+        if url.startswith("sqlite"):
+            claimer, looker = _without_begin(writer), _without_begin(reader)
         _migrate(writer)
     except ModuleNotFoundError as error:
         raise StoreError("PostgreSQL needs its driver: pip install 'asean-monitor[postgres]'") from error
@@ -272,6 +278,13 @@ def _sqlite_engine(url: str, *, begin: str, query_only: bool = False) -> Engine:
     event.listen(engine, "connect", on_connect)
     engine.dialect.do_begin = do_begin  # type: ignore[method-assign,assignment]
     return engine
+
+
+def _without_begin(engine: Engine) -> Engine:
+    """One over the same connections whose statements are transactions by themselves."""
+    other = create_engine(engine.url, pool=engine.pool)
+    other.dialect.do_begin = lambda _connection: None  # type: ignore[method-assign,assignment]
+    return other
 
 
 def _check(engine: Engine, path: Path) -> None:
