@@ -52,6 +52,7 @@ from monitor.steps.context import Context
 from monitor.steps.file_article import file_article
 from monitor.steps.file_article import prepare as prepare_article
 from monitor.store.database import RowStore, open_store
+from monitor.stories.sketched import sketched
 
 ROOT = Path(__file__).parents[1]
 HOSTS = 100
@@ -377,7 +378,7 @@ def filing(number: int, store: RowStore, server: Server | None) -> tuple[float, 
         article = Article(
             headline=f"Case {n} in court", paragraphs=paragraphs, url=f"https://s{n % 50}.example/{n}", language="en"
         )
-        prepared.append(prepare_article(rules, sources(1)[0], article))
+        prepared.append(prepare_article(rules, sources(1)[0], sketched(article)))
     rest, lock = iter(prepared), threading.Lock()
 
     def work() -> None:
@@ -469,7 +470,7 @@ def row_sizes(server: Server, number: int = 5000) -> list[Figure]:
                 filed = file_article(
                     tx,
                     here.rules,
-                    prepare_article(here.rules, sources(1)[0], article),
+                    prepare_article(here.rules, sources(1)[0], sketched(article)),
                     now,
                     alerting=True,
                     channels=here.channels,

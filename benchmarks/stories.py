@@ -22,12 +22,12 @@ from statistics import median
 from benchmarks.figure import Figure
 from monitor.articles.article import Article
 from monitor.rules.compile import compile_rules
-from monitor.rules.match import Document, Verdict
+from monitor.rules.match import Verdict
 from monitor.sources.source import Source
 from monitor.steps.file_article import Prepared, file_article
 from monitor.store.database import open_store
 from monitor.stories.facts import facts
-from monitor.stories.shingles import sketch
+from monitor.stories.sketched import sketched
 from monitor.urls import article_id
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -68,15 +68,11 @@ class Press:
         url = f"https://site-{self._chance.randrange(400)}.example/{number}"
         article = Article(headline=text[:60], paragraphs=(text,), url=url, language=language)
         source = Source(id=url.split("/")[2], name="Press", url=url, kind="page")
-        sketched = sketch(text)
         return Prepared(
             id=article_id(url),
             source=source,
-            article=article,
-            document=Document(title="", body=""),
+            text=sketched(article),
             verdict=Verdict(facets=facets),
-            sketch=sketched,
-            bands=sketched.bands,
             identities=(url,),
             facts=facts(f"\n{text}", language, None),
         )

@@ -40,6 +40,7 @@ from monitor.sources.source import Source
 from monitor.sources.state import SourceState
 from monitor.steps.context import Context
 from monitor.store.database import RowStore, open_store
+from monitor.stories.sketched import sketched
 from monitor.web.behind import Archive
 from monitor.web.desk import desk
 from monitor.web.serving import listen, serving
@@ -146,7 +147,7 @@ def fill(store: RowStore, settings: Settings, number: int) -> None:
                     story_id=f"{done:016x}",
                 )
                 tx.stories.open(stored.story_id, at)
-                tx.articles.add(stored, b"", (), [article.url or ""])
+                tx.articles.add(stored, sketched(article), [article.url or ""])
                 done += 1
 
 

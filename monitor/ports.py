@@ -24,6 +24,7 @@ from monitor.sources.state import SourceState
 from monitor.stories.facts import NO_FACTS, Facts
 from monitor.stories.join import Candidate
 from monitor.stories.shingles import Sketch
+from monitor.stories.sketched import Sketched
 
 
 class Clock(Protocol):
@@ -42,13 +43,16 @@ class Fetch(Protocol):
 
 
 class Parse(Protocol):
-    """Whatever parses foreign bytes: under a limit of time and memory, so that it may fail but never hang or take the process down."""
+    """Whatever parses foreign bytes: under a limit of time and memory, so that it may fail but never hang or take the process down.
+
+    What costs time and is told by an article's text alone is told there, too.
+    """
 
     def list_entries(self, source: Source, fetched: Fetched) -> Listing | Unlisted: ...
 
-    def read_page(self, source: Source, fetched: Fetched, entry: Entry) -> Article | Unreadable: ...
+    def read_page(self, source: Source, fetched: Fetched, entry: Entry) -> Sketched | Unreadable: ...
 
-    def from_entry(self, source: Source, entry: Entry, now: datetime) -> Article | Unreadable: ...
+    def from_entry(self, source: Source, entry: Entry, now: datetime) -> Sketched | Unreadable: ...
 
 
 class Mailer(Protocol):
@@ -413,10 +417,9 @@ class ArticleRows(Protocol):
 
     def also_at(self, article_id: str, identities: Iterable[str]) -> None: ...
 
-    def add(
-        self, stored: StoredArticle, sketch: bytes, bands: Sequence[int], identities: Iterable[str], facts: Facts = NO_FACTS
-    ) -> int:
-        """Insert article, matches, bands (with the keys of `facts`) and addresses; the article's number is given out here and returned."""
+    def add(self, stored: StoredArticle, text: Sketched, identities: Iterable[str], facts: Facts = NO_FACTS) -> int:
+        """Insert article, matches, bands (with the keys of `facts`), words and addresses; the article's number is given out here and
+        returned."""
 
     def revise(self, stored: StoredArticle, sketch: Sketch, facts: Facts) -> int:
         """Put the article as it reads at `stored.revised_at` in the place of what it said before, which is kept as a version; the

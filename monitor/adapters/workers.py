@@ -18,14 +18,17 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import LifoQueue
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from monitor.adapters.memory import spare_memory
-from monitor.articles.article import Article, Unreadable
+from monitor.articles.article import Unreadable
 from monitor.computing import holding, waiting
 from monitor.fetching.outcome import LARGE_BYTES, Fetched
 from monitor.sources.entry import Entry, Listing, Unlisted
 from monitor.sources.source import Source
+
+if TYPE_CHECKING:
+    from monitor.stories.sketched import Sketched
 
 T = TypeVar("T")
 Call = tuple[Callable[..., Any], tuple[Any, ...]]
@@ -64,15 +67,15 @@ class Workers:
         except _GivenUp as reason:
             return Unlisted(reason=str(reason))
 
-    def read_page(self, source: Source, fetched: Fetched, entry: Entry) -> Article | Unreadable:
-        """`articles.page.read_page` in a worker; Unreadable if the document had to be given up."""
+    def read_page(self, source: Source, fetched: Fetched, entry: Entry) -> Sketched | Unreadable:
+        """`stories.sketched.read_page` in a worker; Unreadable if the document had to be given up."""
         try:
             return self._run(len(fetched.body), _read_page, source, fetched, entry)
         except _GivenUp as reason:
             return Unreadable(reason=str(reason))
 
-    def from_entry(self, source: Source, entry: Entry, now: datetime) -> Article | Unreadable:
-        """`articles.page.from_entry` in a worker; Unreadable if what the source carries had to be given up."""
+    def from_entry(self, source: Source, entry: Entry, now: datetime) -> Sketched | Unreadable:
+        """`stories.sketched.from_entry` in a worker; Unreadable if what the source carries had to be given up."""
         try:
             return self._run(len(entry.content or ""), _from_entry, source, entry, now)
         except _GivenUp as reason:
@@ -184,14 +187,14 @@ def _list_entries(source: Source, fetched: Fetched) -> Listing | Unlisted:
     return list_entries(source, fetched)
 
 
-def _read_page(source: Source, fetched: Fetched, entry: Entry) -> Article | Unreadable:
-    from monitor.articles.page import read_page
+def _read_page(source: Source, fetched: Fetched, entry: Entry) -> Sketched | Unreadable:
+    from monitor.stories.sketched import read_page
 
     return read_page(source, fetched, entry)
 
 
-def _from_entry(source: Source, entry: Entry, now: datetime) -> Article | Unreadable:
-    from monitor.articles.page import from_entry
+def _from_entry(source: Source, entry: Entry, now: datetime) -> Sketched | Unreadable:
+    from monitor.stories.sketched import from_entry
 
     return from_entry(source, entry, now)
 

@@ -24,6 +24,7 @@ from monitor.settings.settings import Settings
 from monitor.sources.entry import Entry
 from monitor.sources.source import Source
 from monitor.store.database import open_store
+from monitor.stories.sketched import Sketched
 from monitor.urls import canonical, host_of, is_web
 
 
@@ -96,10 +97,10 @@ def _fetched(settings: Settings, url: str) -> tuple[Article, Source]:
             raise UsageError(f"{url}: the server answers {type(outcome).__name__.lower()}")
 
 
-def _readable(read: Article | Unreadable, what: str) -> Article:
+def _readable(read: Sketched | Unreadable, what: str) -> Article:
     if isinstance(read, Unreadable):
         raise UsageError(f"{what}: no article could be read: {read.reason}")
-    return read
+    return read.article
 
 
 def _print_article(article: Article, seen: Document, matches: list[Match]) -> None:

@@ -110,6 +110,7 @@ def replayed(
         vocabularies=settings.vocabularies,
         max_bytes=settings.fetch_max_bytes,
         matches_only=matches_only,
+        searchable=store is not None,
     )
     clock = SetClock(_UNDATED)
     name = f"replay {_digest(settings, [*warc_files(recordings), *texts], span, job)}"
@@ -126,7 +127,7 @@ def replayed(
             raise UsageError(
                 f"{store} holds something else than this replay (other paths, rules or options): name another file"
             )
-        with app.store.batch(searchable=store is not None) as batch:
+        with app.store.batch(searchable=job.searchable) as batch:
             context = replace(app.context, store=batch, chance=random.Random(0).random)
             if done is None:
                 _import(context, clock, texts, span)

@@ -26,6 +26,7 @@ from monitor.sources.state import Errand, SourceState
 from monitor.steps.find_source import said_of
 from monitor.steps.keep_entries import MOST_UNDATED
 from monitor.store.database import open_store
+from monitor.stories.sketched import Sketched
 from monitor.urls import host_of
 
 _SHOWN = 25
@@ -193,13 +194,13 @@ def _listed(source: Source, fetched: Fetched, fetch: Any, parse: Parse) -> Listi
 def _read(
     settings: Settings, source: Source, entry: Entry, fetch: Any, parse: Parse
 ) -> tuple[Entry, Article | Unreadable, tuple[str, ...]]:
-    article: Article | Unreadable
+    read: Sketched | Unreadable
     if entry.url is None:
-        article = parse.from_entry(source, entry, SystemClock().now())
+        read = parse.from_entry(source, entry, SystemClock().now())
     else:
         outcome = fetch(Request(url=entry.url, accept="text/html,application/xhtml+xml;q=0.9,*/*;q=0.1", check_robots=True))
-        article = (
-            parse.read_page(source, outcome, entry) if isinstance(outcome, Fetched) else Unreadable(reason=said_of(outcome))
-        )
-    matches = rule_set(settings).match(document(article, source)).matches if isinstance(article, Article) else ()
-    return entry, article, tuple(match.rule for match in matches)
+        read = parse.read_page(source, outcome, entry) if isinstance(outcome, Fetched) else Unreadable(reason=said_of(outcome))
+    if isinstance(read, Unreadable):
+        return entry, read, ()
+    matches = rule_set(settings).match(document(read.article, source)).matches
+    return entry, read.article, tuple(match.rule for match in matches)

@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 
 from monitor.adapters.readers import GivenUp, Readers
 from monitor.adapters.warc import Located, Part, Recorded, Scanned, read_located, scan_part
-from monitor.articles.article import Article, Unreadable
-from monitor.articles.page import from_entry, read_page
+from monitor.articles.article import Unreadable
 from monitor.articles.raw import every_word
 from monitor.fetching.outcome import Failed, Fetched, Outcome, Request
 from monitor.ports import Fetch, ListedEntry
@@ -23,6 +22,7 @@ from monitor.sources.listing import list_entries
 from monitor.sources.source import Source
 from monitor.steps.file_article import Prepared, prepare
 from monitor.steps.read_entry import Later, Reading, read
+from monitor.stories.sketched import Sketched, from_entry, read_page
 from monitor.urls import host_of, identity
 
 Answer = Located | Outcome
@@ -36,13 +36,15 @@ _TRIED_AGAIN = 16  # where it was not worth it, every 16th page tells whether it
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """What every process of a replay is told at its start. `sources` are those that are watched. With `matches_only` what no rule matches
-    is not handed back, and a page in which no rule could match is not even read."""
+    is not handed back, and a page in which no rule could match is not even read. Nobody will search for what is read unless it is to be
+    `searchable`."""
 
     sources: tuple[Source, ...]
     rules: tuple[Rule, ...]
     vocabularies: tuple[Vocabulary, ...]
     max_bytes: int
     matches_only: bool = False
+    searchable: bool = True
 
 
 class _Sieve:
@@ -131,8 +133,8 @@ class Desk:
 
     def without_page(self, source: Source, listed: ListedEntry, reason: str, now: datetime) -> Reading:
         """The reading of an entry whose page had to be given up: what its source says of it."""
-        substitute = from_entry(source, listed.entry, now)
-        if isinstance(substitute, Article):
+        substitute = self.from_entry(source, listed.entry, now)
+        if isinstance(substitute, Sketched):
             return self._sifted(prepare(self._rules, source, substitute, listed.entry.url))
         return Unreadable(reason=f"{reason}; {substitute.reason}")
 
@@ -140,15 +142,15 @@ class Desk:
         """`sources.listing.list_entries`."""
         return list_entries(source, fetched)
 
-    def read_page(self, source: Source, fetched: Fetched, entry: Entry) -> Article | Unreadable:
-        """`articles.page.read_page`, of a page in which a rule could match."""
+    def read_page(self, source: Source, fetched: Fetched, entry: Entry) -> Sketched | Unreadable:
+        """`stories.sketched.read_page`, of a page in which a rule could match."""
         if self._sieve is not None and not self._sieve.may_match(source, fetched, entry):
             return Unreadable(reason="no word of a rule")
-        return read_page(source, fetched, entry)
+        return read_page(source, fetched, entry, searchable=self.job.searchable)
 
-    def from_entry(self, source: Source, entry: Entry, now: datetime) -> Article | Unreadable:
-        """`articles.page.from_entry`."""
-        return from_entry(source, entry, now)
+    def from_entry(self, source: Source, entry: Entry, now: datetime) -> Sketched | Unreadable:
+        """`stories.sketched.from_entry`."""
+        return from_entry(source, entry, now, searchable=self.job.searchable)
 
     def _fetch(self, answer: Answer) -> Fetch:
         def fetch(request: Request) -> Outcome:  # noqa: ARG001  a port: the answer is there already
@@ -192,13 +194,13 @@ class DistantParse:
         found = self._readers.result(self._readers.submit(list_entries, source, fetched))
         return Unlisted(reason=found.reason) if isinstance(found, GivenUp) else found
 
-    def read_page(self, source: Source, fetched: Fetched, entry: Entry) -> Article | Unreadable:
-        """`articles.page.read_page`; Unreadable if the document had to be given up."""
+    def read_page(self, source: Source, fetched: Fetched, entry: Entry) -> Sketched | Unreadable:
+        """`stories.sketched.read_page`; Unreadable if the document had to be given up."""
         found = self._readers.result(self._readers.submit(read_page, source, fetched, entry))
         return Unreadable(reason=found.reason) if isinstance(found, GivenUp) else found
 
-    def from_entry(self, source: Source, entry: Entry, now: datetime) -> Article | Unreadable:
-        """`articles.page.from_entry`; Unreadable if it had to be given up."""
+    def from_entry(self, source: Source, entry: Entry, now: datetime) -> Sketched | Unreadable:
+        """`stories.sketched.from_entry`; Unreadable if it had to be given up."""
         found = self._readers.result(self._readers.submit(from_entry, source, entry, now))
         return Unreadable(reason=found.reason) if isinstance(found, GivenUp) else found
 

@@ -16,7 +16,7 @@ from monitor.sources.source import Source
 from monitor.steps.raise_alerts import raise_alerts
 from monitor.stories.facts import NO_FACTS, Facts, facts
 from monitor.stories.join import WINDOW, Candidate, Joined, Opened, decide
-from monitor.stories.shingles import Sketch, sketch
+from monitor.stories.sketched import Sketched, text_of
 from monitor.stories.translation import WINDOW as TRANSLATION_WINDOW
 from monitor.urls import article_id, host_of, identity
 
@@ -28,13 +28,16 @@ class Prepared:
 
     id: str
     source: Source
-    article: Article
+    text: Sketched
     verdict: Verdict
-    sketch: Sketch
-    bands: tuple[int, ...]
     identities: tuple[str, ...]
     facts: Facts = NO_FACTS
     response: StoredResponse | None = None
+
+    @property
+    def article(self) -> Article:
+        """The article itself."""
+        return self.text.article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,22 +53,19 @@ class Filed:
     alerts: tuple[str, ...] = ()
 
 
-def prepare(rules: RuleSet, source: Source, article: Article, *found_at: str | None) -> Prepared:
-    """Match and sketch an article. `found_at` are the addresses that led to it, besides its own."""
+def prepare(rules: RuleSet, source: Source, text: Sketched, *found_at: str | None) -> Prepared:
+    """Match an article by these rules. `found_at` are the addresses that led to it, besides its own."""
+    article = text.article
     addresses = [url for url in (article.url, *found_at) if url]
-    text = f"{article.headline or ''}\n\n{article.body}"
     verdict = rules.match(document(article, source))
-    sketched = sketch(text)
     published = article.published_at.date() if article.published_at else None
     return Prepared(
-        id=article_id(identity(article.url) if article.url else text),
+        id=article_id(identity(article.url) if article.url else text_of(article)),
         source=source,
-        article=article,
+        text=text,
         verdict=verdict,
-        sketch=sketched,
-        bands=sketched.bands,
-        identities=tuple(identity(url) for url in addresses) or (f"text:{article_id(text)}",),
-        facts=facts(text, article.language, published) if verdict.facets else NO_FACTS,
+        identities=tuple(identity(url) for url in addresses) or (f"text:{article_id(text_of(article))}",),
+        facts=facts(text_of(article), article.language, published) if verdict.facets else NO_FACTS,
     )
 
 
@@ -93,7 +93,7 @@ def file_article(
         read_at=now,
         story_id=story_id,
     )
-    tx.articles.add(stored, prepared.sketch.to_bytes(), prepared.bands, prepared.identities, prepared.facts)
+    tx.articles.add(stored, prepared.text, prepared.identities, prepared.facts)
     if prepared.response is not None:
         tx.articles.keep_response(prepared.id, 1, prepared.response)
     raised: tuple[str, ...] = ()
@@ -129,14 +129,14 @@ def _story_of(tx: Transaction, prepared: Prepared, now: datetime) -> tuple[str, 
         site=host_of(prepared.article.url) if prepared.article.url else None,
         published_at=prepared.article.published_at,
         seen_at=now,
-        sketch=prepared.sketch,
+        sketch=prepared.text.sketch,
         language=prepared.article.language,
         facts=prepared.facts,
         facets=frozenset(prepared.verdict.facets),
     )
     decision = decide(
         candidate,
-        tx.articles.candidates(prepared.bands, now - WINDOW),
+        tx.articles.candidates(prepared.text.bands, now - WINDOW),
         translations=tx.articles.translations(prepared.facts.keys, now - TRANSLATION_WINDOW),
     )
     story_id = decision.story_id

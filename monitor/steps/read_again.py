@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from monitor.articles.article import Article
 from monitor.articles.versions import is_new_version
 from monitor.fetching.conditional import validators
 from monitor.fetching.outcome import Fetched, Request
@@ -15,6 +14,7 @@ from monitor.steps.file_article import prepare
 from monitor.steps.poll_source import throttled_s
 from monitor.steps.read_entry import AGAIN_AFTER_S
 from monitor.steps.revise_article import revise_article
+from monitor.stories.sketched import Sketched
 
 
 def read_again(context: Context, key: str) -> Done:
@@ -31,7 +31,7 @@ def read_again(context: Context, key: str) -> Done:
         return _left(context, listed, "its source is no longer watched, or the article is no longer kept")
     outcome = context.fetch(_request(listed.entry.url, response))
     reading = context.parse.read_page(source, outcome, listed.entry) if isinstance(outcome, Fetched) else None
-    if isinstance(outcome, Fetched) and isinstance(reading, Article) and is_new_version(stored.article, reading):
+    if isinstance(outcome, Fetched) and isinstance(reading, Sketched) and is_new_version(stored.article, reading.article):
         return _revised(context, source, listed, stored, reading, outcome)
     return _left(context, listed, "unchanged", rest_s=throttled_s(outcome))
 
@@ -49,9 +49,9 @@ def _request(url: str, response: StoredResponse | None) -> Request:
 
 
 def _revised(
-    context: Context, source: Source, listed: ListedEntry, stored: StoredArticle, article: Article, fetched: Fetched
+    context: Context, source: Source, listed: ListedEntry, stored: StoredArticle, text: Sketched, fetched: Fetched
 ) -> Done:
-    prepared = prepare(context.rules, source, article, listed.entry.url)
+    prepared = prepare(context.rules, source, text, listed.entry.url)
     response = StoredResponse(asked_url=listed.entry.url or fetched.url, fetched=fetched)
     now = context.clock.now()
     with context.store.writing() as tx:

@@ -14,6 +14,7 @@ from monitor.sources.source import Source
 from monitor.steps.context import Context, Done
 from monitor.steps.file_article import Filed, Prepared, file_article, prepare
 from monitor.steps.poll_source import throttled_s
+from monitor.stories.sketched import Sketched
 from monitor.urls import identity
 
 AGAIN_AFTER_S = (3 * 3600.0, 24 * 3600.0)
@@ -66,10 +67,10 @@ def to_read(context: Context, entry_id: int) -> ListedEntry | Done:
 
 def read(source: Source, listed: ListedEntry, *, fetch: Fetch, parse: Parse, rules: RuleSet, now: datetime) -> Reading:
     """The article behind the entry, matched: all that needs no store, so that it can be done in any process."""
-    article, fetched = _read(source, listed, fetch, parse, now)
-    if not isinstance(article, Article):
-        return article
-    prepared = prepare(rules, source, article, listed.entry.url)
+    text, fetched = _read(source, listed, fetch, parse, now)
+    if not isinstance(text, Sketched):
+        return text
+    prepared = prepare(rules, source, text, listed.entry.url)
     if fetched is None or listed.entry.url is None or not prepared.verdict.matches:
         return prepared
     return replace(prepared, response=StoredResponse(asked_url=listed.entry.url, fetched=fetched))
@@ -112,7 +113,7 @@ def _file(context: Context, source: Source, listed: ListedEntry, prepared: Prepa
 
 def _read(
     source: Source, listed: ListedEntry, fetch: Fetch, parse: Parse, now: datetime
-) -> tuple[Article | Unreadable | Later, Fetched | None]:
+) -> tuple[Sketched | Unreadable | Later, Fetched | None]:
     """The article behind the entry, and the answer it was read from; from the page where it can be had, else from what the source
     carries of it."""
     if listed.entry.url is None:
@@ -121,10 +122,10 @@ def _read(
     wait_s = RETRY_AFTER_S[listed.attempts] if listed.attempts < len(RETRY_AFTER_S) else None
     match outcome:
         case Fetched():
-            article = parse.read_page(source, outcome, listed.entry)
-            if isinstance(article, Article):
-                return article, outcome
-            reason = article.reason
+            text = parse.read_page(source, outcome, listed.entry)
+            if isinstance(text, Sketched):
+                return text, outcome
+            reason = text.reason
         case Throttled() if wait_s is not None:
             rest_s = throttled_s(outcome)
             reason = f"the server asks for less (HTTP {outcome.status})"

@@ -19,7 +19,7 @@ from monitor.articles.seed import metadata, with_metadata
 from monitor.fetching.outcome import Fetched
 from monitor.ports import Stamp, StoredArticle, StoredResponse, StoryOutline, Version, Wanted
 from monitor.rules.match import Hit, Match, Verdict
-from monitor.rules.narrowing import Narrowing, words_of
+from monitor.rules.narrowing import Narrowing
 from monitor.store.insert import insert_new
 from monitor.store.one_of import each_of, one_of
 from monitor.store.stories import current
@@ -44,6 +44,7 @@ from monitor.store.words import Words, article_words, vector_of
 from monitor.stories.facts import NO_FACTS, Facts
 from monitor.stories.join import Candidate
 from monitor.stories.shingles import Sketch
+from monitor.stories.sketched import Sketched, words_in
 from monitor.urls import host_of
 
 _PAGE = 500
@@ -167,10 +168,7 @@ class Articles:
         if rows:
             self._connection.execute(insert_new(self._connection, address), rows)
 
-    def add(
-        self, stored: StoredArticle, sketch: bytes, bands: Sequence[int], identities: Iterable[str], facts: Facts = NO_FACTS
-    ) -> int:
-        text = stored.article
+    def add(self, stored: StoredArticle, text: Sketched, identities: Iterable[str], facts: Facts = NO_FACTS) -> int:
         values = {
             "id": stored.id,
             "source_id": stored.source_id,
@@ -178,27 +176,25 @@ class Articles:
             "country": stored.country,
             "read_at": stored.read_at,
             "story_id": stored.story_id,
-            **_text_values(stored, sketch, facts),
+            **_text_values(stored, text.sketch, facts),
         }
         if stored.matches:
             self._connection.execute(_ADD_MATCH, [_match_values(stored.id, item) for item in stored.matches])
-        keys, words = (*bands, *facts.keys), frozenset[str]()
-        if self._searchable:
-            words = words_of(_said(text.headline, text.dateline, text.paragraphs))
-            if self._dialect == "postgresql":
-                found_by = {
-                    "bands": sorted(set(keys)),
-                    "identities": sorted(set(identities)),
-                    "tags": sorted(names_of(stored)),
-                    "day": day_of(stored),
-                    "words": " ".join(sorted(words)),
-                }
-                return int(self._connection.execute(_ADD_WHOLE, {**values, **found_by}).scalar_one())
+        keys = (*text.bands, *facts.keys)
+        if self._searchable and self._dialect == "postgresql":
+            found_by = {
+                "bands": sorted(set(keys)),
+                "identities": sorted(set(identities)),
+                "tags": sorted(names_of(stored)),
+                "day": day_of(stored),
+                "words": text.words,
+            }
+            return int(self._connection.execute(_ADD_WHOLE, {**values, **found_by}).scalar_one())
         (number,) = self._connection.execute(_ADD, values).inserted_primary_key  # type: ignore[misc]  # an insert has one
         self._add_bands(int(number), keys)
         self.also_at(stored.id, identities)
         if self._searchable:
-            self._words.add(int(number), words)
+            self._words.add(int(number), text.words)
             self._tags.add(int(number), stored)
         return int(number)
 
@@ -259,12 +255,10 @@ class Articles:
         old = (*Sketch.from_bytes(bytes(row.sketch)).bands, *_facts(row).keys)
         self._connection.execute(delete(band).where(band.c.hash.in_(old), band.c.number == row.number))
         self._add_bands(row.number, (*sketch.bands, *facts.keys))
-        values = {**_text_values(stored, sketch.to_bytes(), facts), "revised_at": stored.revised_at}
+        values = {**_text_values(stored, sketch, facts), "revised_at": stored.revised_at}
         self._connection.execute(update(article).where(article.c.id == stored.id).values(**values))
         if self._searchable:
-            text = stored.article
-            said = words_of(_said(row.headline, row.dateline, row.paragraphs))
-            self._words.also(row.number, words_of(_said(text.headline, text.dateline, text.paragraphs)) - said)
+            self._words.also(row.number, words_in(stored.article) - words_in(_article(row)))
         self.judged(stored.id, Verdict(matches=stored.matches, facets=stored.facets))
         return number
 
@@ -482,11 +476,7 @@ def _article(row: Row[Any]) -> Article:
     )
 
 
-def _said(headline: str | None, dateline: str | None, paragraphs: Iterable[str]) -> str:
-    return "\n\n".join([headline or "", dateline or "", *paragraphs])
-
-
-def _text_values(stored: StoredArticle, sketch: bytes, facts: Facts) -> dict[str, Any]:
+def _text_values(stored: StoredArticle, sketch: Sketch, facts: Facts) -> dict[str, Any]:
     """The columns that another version of the article may change."""
     text = stored.article
     return {
@@ -502,7 +492,7 @@ def _text_values(stored: StoredArticle, sketch: bytes, facts: Facts) -> dict[str
         "removed": [values_of(removed) for removed in text.removed],
         "flags": list(text.flags),
         "facets": list(stored.facets),
-        "sketch": sketch,
+        "sketch": sketch.to_bytes(),
         "numbers": sorted(facts.numbers),
         "names": sorted(facts.names),
     }

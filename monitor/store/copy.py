@@ -111,7 +111,7 @@ def _index_words(there: Connection) -> None:
     words = Words(there)
     for rows in _batches(there, article):
         for row in rows:
-            words.add(row["number"], words_of(_text(row)))
+            words.add(row["number"], " ".join(sorted(words_of(_text(row)))))
 
 
 def _text(row: Mapping[str, Any]) -> str:

@@ -34,17 +34,17 @@ class Words:
         self._connection = connection
         self._postgres = connection.dialect.name == "postgresql"
 
-    def add(self, number: int, words: frozenset[str]) -> None:
-        """File the article with this number under `words`."""
-        statement = _FILE if self._postgres else _FILE_SQLITE
-        self._connection.execute(statement, {"number": number, "words": " ".join(sorted(words))})
+    def add(self, number: int, words: str) -> None:
+        """File the article with this number under `words`, which have spaces between them."""
+        self._connection.execute(_FILE if self._postgres else _FILE_SQLITE, {"number": number, "words": words})
 
     def also(self, number: int, words: frozenset[str]) -> None:
         """File it under these words that it was not under, too. Those of an earlier version stay: the index only narrows."""
+        joined = " ".join(sorted(words))
         if self._postgres:
-            self._connection.execute(_FILE_MORE, {"number": number, "words": " ".join(sorted(words))})
+            self._connection.execute(_FILE_MORE, {"number": number, "words": joined})
         elif words:
-            self.add(number, words)
+            self.add(number, joined)
 
     def numbers(self, narrowing: Narrowing) -> set[int] | None:
         """The numbers of the articles that `narrowing` leaves; None where it leaves all of them."""

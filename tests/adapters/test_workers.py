@@ -13,10 +13,11 @@ import psutil
 import pytest
 
 from monitor.adapters.workers import Workers
-from monitor.articles.article import Article, Unreadable
+from monitor.articles.article import Unreadable
 from monitor.fetching.outcome import Fetched
 from monitor.sources.entry import Entry, Listing, Unlisted
 from monitor.sources.source import Source
+from monitor.stories.sketched import Sketched, sketched
 
 AT = datetime(2024, 6, 1, tzinfo=UTC)
 FEED = Source(id="feed", name="Feed", url="https://news.example/feed", kind="feed")
@@ -52,8 +53,9 @@ def test_feeds_and_pages_are_read_in_a_worker(workers):
     assert isinstance(listing, Listing)
     assert [entry.url for entry in listing.entries] == ["https://news.example/1"]
     article = workers.read_page(PAGE, fetched(ARTICLE), Entry(keys=("url:1",), url="https://news.example/1"))
-    assert isinstance(article, Article)
-    assert article.headline == "Police seize boats"
+    assert isinstance(article, Sketched)
+    assert article == sketched(article.article)
+    assert article.article.headline == "Police seize boats"
 
 
 def test_a_document_that_hangs_is_given_up_and_delays_nobody(workers):

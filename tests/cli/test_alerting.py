@@ -24,6 +24,7 @@ from monitor.settings import load
 from monitor.sources.source import Source
 from monitor.steps.file_article import file_article, prepare
 from monitor.steps.revise_article import revise_article
+from monitor.stories.sketched import sketched
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 PAGE = "<html><body><p>ตำรวจจับเฮโรอีน heroin</p></body></html>".encode()
@@ -46,7 +47,7 @@ def alert(app: App, directory: Path, smtp_server) -> str:
         f"- {{id: desk, kind: email, host: 127.0.0.1, port: {server.port}, tls: none, from: m@post.example, to: [d@post.example]}}\n"
     )
     app.reload(load(directory, {"HOME": str(directory)}))
-    prepared = prepare(app.context.rules, POST, article)
+    prepared = prepare(app.context.rules, POST, sketched(article))
     fetched = Fetched(
         url="https://www.post.example/1",
         status=200,
@@ -188,7 +189,7 @@ def test_evidence_is_of_the_version_that_raised_the_alert(
                 tx,
                 app.context.rules,
                 stored,
-                prepare(app.context.rules, POST, changed),
+                prepare(app.context.rules, POST, sketched(changed)),
                 StoredResponse(asked_url="https://post.example/1", fetched=fetched),
                 at,
                 channels=app.context.channels,

@@ -16,7 +16,6 @@ from monitor.adapters.clock import SystemClock
 from monitor.alerts.channel import Secret, WebhookChannel
 from monitor.alerts.sending import Sent
 from monitor.articles.article import Article, Unreadable
-from monitor.articles.page import from_entry
 from monitor.computing import waiting
 from monitor.engine.cluster import ClusterEngine
 from monitor.engine.embedded import EmbeddedEngine
@@ -29,6 +28,7 @@ from monitor.sources.entry import Entry, Listing, Unlisted
 from monitor.sources.source import Source
 from monitor.steps.context import Context
 from monitor.store.database import RowStore, open_store
+from monitor.stories.sketched import Sketched, from_entry, sketched
 
 WAIT_S = 30.0
 HOSTS = tuple(f"site{number}.example" for number in range(4))
@@ -66,14 +66,13 @@ class World:
         host = source.url.split("/")[2]
         return Listing(entries=tuple(Entry(keys=(f"{host}-{n}",), url=f"https://{host}/{n}", title=f"{n}") for n in range(3)))
 
-    def read_page(self, source: Source, fetched: Fetched, entry: Entry) -> Article | Unreadable:
+    def read_page(self, source: Source, fetched: Fetched, entry: Entry) -> Sketched | Unreadable:
         number = int(fetched.url.rpartition("/")[2])
         text = " ".join(_WORDS[(at * (number + 3)) % len(_WORDS)] for at in range(80))
-        return Article(
-            headline=f"Syndicate: {TOPICS[number]}", paragraphs=(f"A syndicate. {TOPICS[number]}. {text}",), url=fetched.url
-        )
+        said = f"A syndicate. {TOPICS[number]}. {text}"
+        return sketched(Article(headline=f"Syndicate: {TOPICS[number]}", paragraphs=(said,), url=fetched.url))
 
-    def from_entry(self, source: Source, entry: Entry, now: datetime) -> Article | Unreadable:
+    def from_entry(self, source: Source, entry: Entry, now: datetime) -> Sketched | Unreadable:
         return from_entry(source, entry, now)
 
     def post(self, url: str, headers: dict[str, str], body: bytes, timeout_s: float) -> Sent:

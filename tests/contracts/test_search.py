@@ -15,7 +15,7 @@ from monitor.rules.narrowing import narrow, words_of
 from monitor.rules.parse import parse
 from monitor.rules.rule import Rule, Vocabulary
 from monitor.store.database import RowStore
-from monitor.stories.shingles import sketch
+from monitor.stories.sketched import sketched
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 TEXTS = {
@@ -55,7 +55,7 @@ def archive(store: RowStore) -> RowStore:
                 read_at=NOW + timedelta(days=number),
                 story_id=f"{number:016x}",
             )
-            tx.articles.add(stored, sketch(text).to_bytes(), (), [name])
+            tx.articles.add(stored, sketched(stored.article), [name])
     return store
 
 

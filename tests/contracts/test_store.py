@@ -16,6 +16,7 @@ from monitor.sources.source import Source
 from monitor.sources.state import SourceState
 from monitor.store.database import RowStore
 from monitor.stories.shingles import sketch
+from monitor.stories.sketched import sketched
 
 NOW = datetime(2026, 11, 24, 9, 30, 15, 123456, tzinfo=UTC)
 POST = Source(id="post", name="Post", url="https://post.example/feed", kind="feed")
@@ -279,7 +280,6 @@ DELIVERY = Delivery(id="d-1", message_id="a-1", channel_id="desk", next_attempt_
 
 
 def file(store: RowStore, stored: StoredArticle) -> int:
-    text = sketch(stored.article.body * 40)
     alert = Alert(
         id="a-1",
         story_id=stored.story_id,
@@ -289,7 +289,7 @@ def file(store: RowStore, stored: StoredArticle) -> int:
         raised_at=NOW,
     )
     with store.writing() as tx:
-        number = tx.articles.add(stored, text.to_bytes(), text.bands, ["post.example/1"])
+        number = tx.articles.add(stored, sketched(stored.article), ["post.example/1"])
         tx.stories.open(stored.story_id, NOW)
         tx.alerts.add(alert, NOTICE, [DELIVERY])
     return number
@@ -317,12 +317,12 @@ def test_an_article_is_known_by_every_address_that_led_to_it(store: RowStore) ->
 
 def test_candidates_share_a_band_and_are_not_older_than_asked(store: RowStore) -> None:
     file(store, ARTICLE)
-    text = sketch(ARTICLE.article.body * 40)
+    text = sketched(ARTICLE.article)
     with store.reading() as tx:
         (candidate,) = tx.articles.candidates(text.bands, later(-1))
         assert tx.articles.candidates(text.bands, later(1)) == []
         assert tx.articles.candidates(sketch("nothing like it at all, in any word").bands, later(-1)) == []
-    assert (candidate.article_id, candidate.story_id, candidate.sketch) == (ARTICLE.id, ARTICLE.story_id, text)
+    assert (candidate.article_id, candidate.story_id, candidate.sketch) == (ARTICLE.id, ARTICLE.story_id, text.sketch)
     with store.writing() as tx:
         assert tx.articles.forget_bands(later(1)) == 32
         assert tx.articles.candidates(text.bands, later(-1)) == []

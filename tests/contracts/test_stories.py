@@ -14,6 +14,7 @@ from monitor.rules.parse import parse
 from monitor.store.database import RowStore
 from monitor.stories.facts import Facts, facts
 from monitor.stories.shingles import sketch
+from monitor.stories.sketched import sketched
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 FACTS = Facts(numbers=frozenset({"212", "87", "64"}), names=frozenset({"vannak", "poipet"}))
@@ -41,8 +42,7 @@ def keep(store: RowStore, stored: StoredArticle, known: Facts = FACTS) -> None:
             tx.stories.open(stored.story_id, stored.read_at)
         else:
             tx.stories.touch(stored.story_id, stored.read_at)
-        made = sketch(f"{stored.article.headline}\n\n{stored.article.body}")
-        tx.articles.add(stored, made.to_bytes(), made.bands, [stored.article.url or ""], known)
+        tx.articles.add(stored, sketched(stored.article), [stored.article.url or ""], known)
 
 
 def raise_in(store: RowStore, story: str, rule: str) -> None:

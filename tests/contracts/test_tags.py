@@ -17,6 +17,7 @@ from monitor.sources.source import Source
 from monitor.store.database import RowStore
 from monitor.stories.facts import NO_FACTS
 from monitor.stories.shingles import sketch
+from monitor.stories.sketched import sketched
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 DRUGS = Match(rule="drugs", rule_version="1", clauses=(), hits=())
@@ -59,7 +60,7 @@ def archive(store: RowStore) -> RowStore:
             article(3, story=3, language="th", facets=("crime/drugs", "country/la"), rules=("drugs", "border")),
             article(4, story=4, facets=("country/th",)),
         ):
-            tx.articles.add(each, sketch(each.article.body).to_bytes(), (), [each.id])
+            tx.articles.add(each, sketched(each.article), [each.id])
             if each.story_id == each.id:
                 tx.stories.open(each.story_id, NOW)
     return store

@@ -11,7 +11,6 @@ import pytest
 
 from monitor.adapters.clock import SystemClock
 from monitor.articles.article import Article, Unreadable
-from monitor.articles.page import from_entry
 from monitor.computing import waiting
 from monitor.engine.embedded import EmbeddedEngine
 from monitor.engine.run_step import Event, run_step
@@ -22,6 +21,7 @@ from monitor.sources.entry import Entry, Listing, Unlisted
 from monitor.sources.source import Source
 from monitor.steps.context import Context
 from monitor.store.database import RowStore, open_store
+from monitor.stories.sketched import Sketched, from_entry, sketched
 
 WAIT_S = 20.0
 
@@ -58,11 +58,13 @@ class Web:
         host = source.url.split("/")[2]
         return Listing(entries=tuple(Entry(keys=(f"{host}-{n}",), url=f"https://{host}/{n}", title=f"{n}") for n in range(4)))
 
-    def from_entry(self, source: Source, entry: Entry, now: datetime) -> Article | Unreadable:
+    def from_entry(self, source: Source, entry: Entry, now: datetime) -> Sketched | Unreadable:
         return from_entry(source, entry, now)
 
-    def read_page(self, source: Source, fetched: Fetched, entry: Entry) -> Article | Unreadable:
-        return Article(headline=f"{fetched.url}", paragraphs=(f"All about {fetched.url} and nothing else.",), url=fetched.url)
+    def read_page(self, source: Source, fetched: Fetched, entry: Entry) -> Sketched | Unreadable:
+        return sketched(
+            Article(headline=f"{fetched.url}", paragraphs=(f"All about {fetched.url} and nothing else.",), url=fetched.url)
+        )
 
     def wait_for(self, reached) -> bool:
         with self.changed:

@@ -25,8 +25,7 @@ from sqlalchemy import select
 
 from monitor.adapters.http import HttpFetch
 from monitor.app import open_app
-from monitor.articles.article import Article, Unreadable
-from monitor.articles.page import from_entry
+from monitor.articles.article import Unreadable
 from monitor.engine.embedded import EmbeddedEngine
 from monitor.fetching.addresses import networks
 from monitor.fetching.outcome import Fetched
@@ -36,6 +35,7 @@ from monitor.sources.listing import list_entries
 from monitor.sources.source import Source
 from monitor.store.database import RowStore
 from monitor.store.tables import lane
+from monitor.stories.sketched import Sketched, from_entry
 
 START = datetime(2026, 3, 2, 0, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -50,10 +50,10 @@ class InProcess:
     def list_entries(self, source: Source, fetched: Fetched) -> Listing | Unlisted:
         return list_entries(source, fetched)
 
-    def read_page(self, source: Source, fetched: Fetched, entry: Entry) -> Article | Unreadable:
+    def read_page(self, source: Source, fetched: Fetched, entry: Entry) -> Sketched | Unreadable:
         return Unreadable(reason="of no interest here")
 
-    def from_entry(self, source: Source, entry: Entry, now: datetime) -> Article | Unreadable:
+    def from_entry(self, source: Source, entry: Entry, now: datetime) -> Sketched | Unreadable:
         return from_entry(source, entry, now)
 
 

@@ -23,6 +23,7 @@ from monitor.settings.shipped import shipped
 from monitor.sources.source import Source
 from monitor.steps.file_article import file_article, prepare
 from monitor.store.database import open_store
+from monitor.stories.sketched import sketched
 
 STORIES = Path(__file__).parents[2] / "fixtures" / "stories"
 PINNED = json.loads((STORIES / "floors.json").read_text())
@@ -58,7 +59,7 @@ def grouped(articles, rules):
             )
             source = Source(id=each["site"], name=each["site"], url=f"https://{each['site']}/", kind="page")
             with store.writing() as tx:
-                filed = file_article(tx, rules, prepare(rules, source, article), seen_at, alerting=False, channels={})
+                filed = file_article(tx, rules, prepare(rules, source, sketched(article)), seen_at, alerting=False, channels={})
             ids[each["id"]] = filed.article_id
         with store.reading() as tx:
             found[name] = {key: tx.articles.get(article_id).story_id for key, article_id in ids.items()}

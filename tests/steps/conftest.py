@@ -12,7 +12,6 @@ from monitor.adapters.clock import SetClock
 from monitor.alerts.channel import Secret, WebhookChannel
 from monitor.alerts.sending import Sending, Sent
 from monitor.articles.article import Article, Unreadable
-from monitor.articles.page import from_entry
 from monitor.fetching.outcome import Failed, Fetched, Outcome, Request
 from monitor.rules.compile import compile_rules
 from monitor.rules.rule import Rule, Vocabulary
@@ -20,6 +19,7 @@ from monitor.sources.entry import Entry, Listing, Unlisted
 from monitor.sources.source import Source
 from monitor.steps.context import Context
 from monitor.store.database import RowStore, open_store
+from monitor.stories.sketched import Sketched, from_entry, sketched
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 POST = Source(id="post", name="Post", url="https://post.example/feed", kind="feed", country="TH")
@@ -47,11 +47,12 @@ class FakeWorld:
     def list_entries(self, source: Source, fetched: Fetched) -> Listing | Unlisted:
         return self.by_url[fetched.url] if fetched.url in self.by_url else self.listings[source.id]
 
-    def from_entry(self, source: Source, entry: Entry, now: datetime) -> Article | Unreadable:
+    def from_entry(self, source: Source, entry: Entry, now: datetime) -> Sketched | Unreadable:
         return from_entry(source, entry, now)
 
-    def read_page(self, source: Source, fetched: Fetched, entry: Entry) -> Article | Unreadable:
-        return self.pages[fetched.url]
+    def read_page(self, source: Source, fetched: Fetched, entry: Entry) -> Sketched | Unreadable:
+        page = self.pages[fetched.url]
+        return sketched(page) if isinstance(page, Article) else page
 
     def post(self, url: str, headers: dict[str, str], body: bytes, timeout_s: float) -> Sending:
         self.posted.append((headers["webhook-id"], body.decode()))

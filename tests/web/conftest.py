@@ -28,6 +28,7 @@ from monitor.sources.source import Source
 from monitor.sources.state import SourceState
 from monitor.steps.file_article import file_article, prepare
 from monitor.store.database import RowStore, open_store
+from monitor.stories.sketched import sketched
 from monitor.web.behind import Archive
 from monitor.web.desk import desk
 from monitor.web.meter import Meter
@@ -140,7 +141,7 @@ def opened(settings: Settings) -> Desk:
 def publish(desk: Desk, source: Source, article: Article, *, at: datetime = NOW) -> str:
     """File an article as a step would; the id of its story."""
     channel = EmailChannel(id="desk", host="mail.example", port=25, sender="m@post.example", to=("d@post.example",), tls="none")
-    prepared = prepare(desk.behind.rules, source, article)
+    prepared = prepare(desk.behind.rules, source, sketched(article))
     with desk.store.writing() as tx:
         filed = file_article(tx, desk.behind.rules, prepared, at, alerting=True, channels={"desk": channel})
         entry = Entry(keys=(article.url or "",), url=article.url, title=article.headline, published_at=article.published_at)

@@ -13,6 +13,7 @@ from monitor.rules.match import Verdict
 from monitor.sources.source import Source
 from monitor.stories.facts import NO_FACTS
 from monitor.stories.shingles import sketch
+from monitor.stories.sketched import sketched
 from monitor.web import search
 
 POST = Source(id="post", name="Harbour Post", url="https://post.example/feed", kind="feed", language="en", country="SG")
@@ -140,7 +141,7 @@ def test_a_row_that_was_shown_before_shows_what_has_changed_since(inside) -> Non
         tx.articles.judged(stored.id, Verdict(matches=stored.matches, facets=("country/th",)))
     assert inside.page("/stories").count(">Viet Nam</a>") == 1
     with inside.store.writing() as tx:
-        tx.articles.add(replace(stored, id="f" * 16, source_id="dao", matches=()), b"", (), ["f"])
+        tx.articles.add(replace(stored, id="f" * 16, source_id="dao", matches=()), sketched(stored.article), ["f"])
     assert "2 articles, 2 sources" in inside.page("/stories")
     here = inside.behind
     object.__setattr__(here, "settings", replace(here.settings, timezone="Asia/Bangkok"))

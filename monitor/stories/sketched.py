@@ -1,0 +1,56 @@
+"""An article and all that its text alone tells, without rules and without a store: it can be made in whatever process reads the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.articles import page
+from monitor.articles.article import Article, Unreadable
+from monitor.fetching.outcome import Fetched
+from monitor.rules.narrowing import words_of
+from monitor.sources.entry import Entry
+from monitor.sources.source import Source
+from monitor.stories.shingles import Sketch, sketch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sketched:
+    """An article, and what it is compared and found by: its sketch, the bands of that, and its words, in order, a space between each two.
+
+    There are no words where nobody will search for it.
+    """
+
+    article: Article
+    sketch: Sketch
+    bands: tuple[int, ...]
+    words: str = ""
+
+
+def sketched(article: Article, *, searchable: bool = True) -> Sketched:
+    """The article with what it is compared by and, if it is to be `searchable`, its words."""
+    made = sketch(text_of(article))
+    words = " ".join(sorted(words_in(article))) if searchable else ""
+    return Sketched(article=article, sketch=made, bands=made.bands, words=words)
+
+
+def read_page(source: Source, fetched: Fetched, entry: Entry, *, searchable: bool = True) -> Sketched | Unreadable:
+    """The article of `articles.page.read_page`, sketched."""
+    read = page.read_page(source, fetched, entry)
+    return sketched(read, searchable=searchable) if isinstance(read, Article) else read
+
+
+def from_entry(source: Source, entry: Entry, now: datetime, *, searchable: bool = True) -> Sketched | Unreadable:
+    """The article of `articles.page.from_entry`, sketched."""
+    read = page.from_entry(source, entry, now)
+    return sketched(read, searchable=searchable) if isinstance(read, Article) else read
+
+
+def text_of(article: Article) -> str:
+    """What is compared of an article."""
+    return f"{article.headline or ''}\n\n{article.body}"
+
+
+def words_in(article: Article) -> frozenset[str]:
+    """What a search of the archive finds an article under."""
+    return words_of("\n\n".join([article.headline or "", article.dateline or "", *article.paragraphs]))
