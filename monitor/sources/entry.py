@@ -42,7 +42,7 @@ class Hints:
 class Listing:
     """What one poll of a source lists, newest first as the document has it. `flags` name what was odd (cut, badly formed …);
     `follow` are addresses of the same kind to fetch and list next, which only the index of a sitemap has. `next_url` is where the list
-    goes on (RFC 5005, 3; or the second page of a WordPress feed)."""
+    goes on (RFC 5005, 3; `next_url` of JSON Feed; or the second page of a WordPress feed)."""
 
     entries: tuple[Entry, ...]
     title: str | None = None

@@ -16,6 +16,7 @@ import feedparser
 from monitor.fetching.charset import decode
 from monitor.fetching.outcome import Fetched
 from monitor.sources import plain
+from monitor.sources.ampersands import escaped
 from monitor.sources.dates import safe_date, zone_of
 from monitor.sources.disguise import disguise_of
 from monitor.sources.entry import Entry, Hints, Listing, Unlisted
@@ -26,7 +27,7 @@ from monitor.sources.source import Source
 from monitor.text import clean_text
 
 MOST_ENTRIES = 500
-_ROOT = re.compile(r"<((?:[\w.-]{1,40}:)?(rss|feed|RDF))(?=[\s>/])", re.IGNORECASE)
+_ROOT = re.compile(r"<((?:[\w.-]{1,40}:)?(rss|feed|RDF|channel))(?=[\s>/])", re.IGNORECASE)
 _DATE = re.compile(r"<(?:[\w.-]{1,40}:)?(?:pubDate|published|updated|date)\b[^<>]*>([^<]{8,60})<")
 _SKIP = {name: re.compile(f"<skip{name}>[^\\0]{{0,2000}}?</skip{name}>") for name in ("Hours", "Days")}
 _MAILBOX = re.compile(r"^\S+@\S+ \((.+)\)$")  # what RSS 2.0 wants of an author
@@ -51,28 +52,34 @@ def list_feed(source: Source, fetched: Fetched) -> Listing | Unlisted:
     text = text[root.start() :]
     document, limits = _bounded(text, root, fetched.fetched_at)
     try:
-        parsed = feedparser.parse(
-            BytesIO(f'<?xml version="1.0" encoding="utf-8"?>\n{document}'.encode()),
-            response_headers={
-                "content-type": "application/xml; charset=utf-8",
-                # Only where links hang on a relative xml:base: else feedparser would join every one with it, and we do so again.
-                **({"content-location": fetched.url} if "xml:base" in document else {}),
-            },
-            resolve_relative_uris=False,
-            sanitize_html=False,
-        )
+        parsed = _parsed(document, fetched.url)
+        if parsed.get("bozo"):
+            limits += ("not well-formed XML",)
+            if (mended := escaped(document)) != document:
+                parsed = _parsed(mended, fetched.url)  # the loose parser makes `AT&T;` of AT&T and `?a=1©=2` of ?a=1&copy=2
     except _FEEDPARSER_FAULTS as error:
         return Unlisted(reason=f"the feed cannot be parsed: {type(error).__name__} in feedparser")
     if not parsed.get("version") and not parsed.entries:
         return Unlisted(reason=f"not a feed: {what_it_is(text)}")
-    if parsed.get("bozo"):
-        limits += ("not well-formed XML",)
     return Listing(
         entries=_entries(parsed, source, fetched),
         title=plain.line(_text(parsed.feed, "title"), 300),
         hints=_hints(parsed.feed, document),
         flags=flags + limits,
         next_url=_next_page(parsed.feed, source, fetched),
+    )
+
+
+def _parsed(document: str, url: str) -> Any:
+    return feedparser.parse(
+        BytesIO(f'<?xml version="1.0" encoding="utf-8"?>\n{document}'.encode()),
+        response_headers={
+            "content-type": "application/xml; charset=utf-8",
+            # Only where links hang on a relative xml:base: else feedparser would join every one with it, and we do so again.
+            **({"content-location": url} if "xml:base" in document else {}),
+        },
+        resolve_relative_uris=False,
+        sanitize_html=False,
     )
 
 

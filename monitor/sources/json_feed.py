@@ -6,12 +6,13 @@ import json
 from datetime import datetime, tzinfo
 from typing import Any
 
+from monitor.fetching.charset import decode
 from monitor.fetching.outcome import Fetched
 from monitor.sources import plain
 from monitor.sources.dates import safe_date, zone_of
 from monitor.sources.entry import Entry, Listing, Unlisted
 from monitor.sources.identity import Marks, identified
-from monitor.sources.links import absolute
+from monitor.sources.links import absolute, same_site
 from monitor.sources.source import Source
 
 _MOST_ENTRIES = 500
@@ -24,8 +25,9 @@ def is_json(fetched: Fetched) -> bool:
 
 def list_json_feed(source: Source, fetched: Fetched) -> Listing | Unlisted:
     """The entries of a JSON Feed in its order, at most 500. What is of the wrong type is taken as absent. Never raises."""
+    decoded = decode(fetched.body, fetched.headers.get("content-type"), source.language)
     try:
-        feed = json.loads(fetched.body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace"))
+        feed = json.loads(decoded.text, strict=False)  # a line end within a text is bad JSON, and clear
     except (ValueError, RecursionError) as error:
         return Unlisted(reason=f"not a feed: JSON that cannot be read ({str(error)[:100]})")
     items = feed.get("items") if isinstance(feed, dict) else None
@@ -39,8 +41,15 @@ def list_json_feed(source: Source, fetched: Fetched) -> Listing | Unlisted:
         for item, entry in zip(objects, entries, strict=False)
     ]
     fronts = [front for front in (source.url, source.home, fetched.url, _scalar(feed, "home_page_url")) if front]
-    flags = (f"the first {_MOST_ENTRIES} of {len(objects)} items",) if len(objects) > _MOST_ENTRIES else ()
-    return Listing(entries=identified(entries, marks, fronts), title=plain.line(_text(feed, "title"), 300), flags=flags)
+    flags: tuple[str, ...] = (f"encoding guessed: {decoded.charset}",) if decoded.guessed else ()
+    flags += (f"the first {_MOST_ENTRIES} of {len(objects)} items",) if len(objects) > _MOST_ENTRIES else ()
+    older = absolute(_text(feed, "next_url"), fetched.url)
+    return Listing(
+        entries=identified(entries, marks, fronts),
+        title=plain.line(_text(feed, "title"), 300),
+        flags=flags,
+        next_url=older if older and same_site(older, source.url) else None,
+    )
 
 
 def _entry(item: dict[str, Any], base: str, zone: tzinfo, now: datetime) -> Entry:

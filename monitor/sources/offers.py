@@ -37,7 +37,7 @@ def kind_of(fetched: Fetched) -> Kind:
     head = fetched.body[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if re.search(rb"<(?:urlset|sitemapindex)\b", head) or head.startswith(b"\x1f\x8b"):
         return "sitemap"
-    if re.search(rb"<(?:[\w.-]{1,40}:)?(?:rss|feed|RDF)[\s>]", head) or head[:1] == b"{":
+    if re.search(rb"<(?:[\w.-]{1,40}:)?(?:rss|feed|RDF|channel)[\s>]", head, re.IGNORECASE) or head[:1] == b"{":
         return "feed"
     return "page"
 

@@ -9,37 +9,55 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
+from monitor.fetching.charset import decode
 from monitor.fetching.outcome import Fetched
 from monitor.sources import plain
+from monitor.sources.ampersands import escaped
 from monitor.sources.dates import safe_date, zone_of
 from monitor.sources.entry import Entry, Listing, Unlisted
+from monitor.sources.feed import list_feed
 from monitor.sources.identity import Marks, identified
 from monitor.sources.links import absolute, looks_like_article
 from monitor.sources.source import Source
 
 _MOST_ENTRIES = 500
 _MOST_FOLLOWED = 3
+_ROOT = re.compile(r"<((?:[\w.-]{1,40}:)?(urlset|sitemapindex|rss|feed|rdf))(?=[\s>/])", re.IGNORECASE)
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def list_sitemap(source: Source, fetched: Fetched) -> Listing | Unlisted:
     """The newest 500 pages of a sitemap, newest first; of an index no entry, but in `follow` the three sub-sitemaps to fetch next.
 
-    Pages without a `news:` record are taken if their address looks like an article's. Never raises.
+    Pages without a `news:` record are taken if their address looks like an article's. The protocol lets a feed stand for a sitemap.
+    Never raises.
     """
+    decoded = decode(fetched.body, fetched.headers.get("content-type"), source.language)
+    text = decoded.text
+    first = _ROOT.search(text, 0, 65_536)
+    if first is None:
+        return _addresses(text, source, fetched) or Unlisted(reason=f"not a sitemap: {_what_it_is(text)}")
+    if first[2].lower() not in ("urlset", "sitemapindex"):
+        return list_feed(source, fetched)
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
     try:
-        root = etree.fromstring(fetched.body, parser)
+        root = etree.fromstring(escaped(text[first.start() :]).encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError):
         root = None
-    name = _local(root) if root is not None else ""
-    if name == "sitemapindex":
+    if root is None or _local(root) != first[2].lower():
+        return Unlisted(reason=f"not a sitemap: {_what_it_is(text)}")
+    if _local(root) == "sitemapindex":
         return _index(root, source, fetched)
-    if name == "urlset":
-        return _pages(root, source, fetched)
-    return _addresses(source, fetched) or Unlisted(
-        reason=f"not a sitemap: its first element is {name!r}" if name else "not a sitemap: neither XML nor a list of addresses"
-    )
+    flags: tuple[str, ...] = (f"encoding guessed: {decoded.charset}",) if decoded.guessed else ()
+    pages = list(_children(root, "url"))
+    if text.rfind(f"</{first[1]}") < 0:
+        pages, flags = pages[:-1], (*flags, "cut off before its end")  # the last may have half an address
+    return _pages(pages, flags, source, fetched)
+
+
+def _what_it_is(text: str) -> str:
+    element = re.search(r"<([a-zA-Z][\w:.-]{0,40})", text[:65_536])
+    return f"its first element is {element[1].lower()!r}" if element else "neither XML nor a list of addresses"
 
 
 def _index(root: etree._Element, source: Source, fetched: Fetched) -> Listing | Unlisted:
@@ -57,13 +75,13 @@ def _index(root: etree._Element, source: Source, fetched: Fetched) -> Listing | 
     return Listing(entries=(), flags=flags, follow=tuple(url for url, _ in subs[:_MOST_FOLLOWED]))
 
 
-def _pages(root: etree._Element, source: Source, fetched: Fetched) -> Listing | Unlisted:
+def _pages(pages: list[etree._Element], flags: tuple[str, ...], source: Source, fetched: Fetched) -> Listing | Unlisted:
+    """What the pages are; none at all is how a news sitemap says that nothing was published for two days."""
     zone, now = zone_of(source.timezone), fetched.fetched_at
-    pages = list(_children(root, "url"))
     entries = [entry for page in pages if (entry := _page(page, fetched.url, zone, now))]
-    if not entries:
+    if pages and not entries:
         return Unlisted(reason=f"none of the {len(pages)} addresses in the sitemap looks like an article")
-    return _listing(entries, source, fetched, left_out=len(pages) - len(entries))
+    return _listing(entries, source, fetched, flags, left_out=len(pages) - len(entries))
 
 
 def _page(page: etree._Element, base: str, zone: tzinfo, now: datetime) -> Entry | None:
@@ -80,21 +98,21 @@ def _page(page: etree._Element, base: str, zone: tzinfo, now: datetime) -> Entry
     )
 
 
-def _addresses(source: Source, fetched: Fetched) -> Listing | None:
+def _addresses(text: str, source: Source, fetched: Fetched) -> Listing | None:
     """A sitemap as plain text: one address a line."""
-    lines = fetched.body.decode("utf-8-sig", "replace").split()
-    if not lines or not all(re.match(r"https?://", text) for text in lines[:100]):
+    lines = text.split()
+    if not lines or not all(re.match(r"https?://", line) for line in lines[:100]):
         return None
-    found = [url for text in lines if (url := absolute(text, fetched.url)) and looks_like_article(url)]
+    found = [url for line in lines if (url := absolute(line, fetched.url)) and looks_like_article(url)]
     entries = [Entry(keys=(), url=url) for url in found]
-    return _listing(entries, source, fetched, left_out=len(lines) - len(entries)) if entries else None
+    return _listing(entries, source, fetched, (), left_out=len(lines) - len(entries)) if entries else None
 
 
-def _listing(entries: list[Entry], source: Source, fetched: Fetched, left_out: int) -> Listing:
+def _listing(entries: list[Entry], source: Source, fetched: Fetched, flags: tuple[str, ...], left_out: int) -> Listing:
     newest = sorted(entries, key=lambda entry: entry.published_at or entry.updated_at or _LONG_AGO, reverse=True)[
         :_MOST_ENTRIES
     ]
-    flags: tuple[str, ...] = (f"{left_out} addresses that look like no article",) if left_out else ()
+    flags += (f"{left_out} addresses that look like no article",) if left_out else ()
     if len(entries) > _MOST_ENTRIES:
         flags += (f"the newest {_MOST_ENTRIES} of {len(entries)} addresses",)
     marks = [Marks(link=entry.url) for entry in newest]

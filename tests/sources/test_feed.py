@@ -78,6 +78,9 @@ DIALECTS = {
     "entities of HTML": "<rss><channel><title>&eacute;&nbsp;</title><item><title>Raid</title><link>https://news.example/1</link></item></channel></rss>",
     "bare ampersand": "<rss><channel><title>A & B</title><item><title>Raid</title><link>https://news.example/1</link></item></channel></rss>",
     "control characters": "<rss><channel><item><title>Ra\x08\x00id</title><link>https://news.example/1</link></item></channel></rss>",
+    "CDF": '<?xml version="1.0"?><CHANNEL HREF="https://news.example/"><TITLE>T</TITLE><ITEM HREF="https://news.example/1">'
+    "<TITLE>Raid</TITLE></ITEM></CHANNEL>",
+    "a channel without rss": "<channel><title>T</title><item><title>Raid</title><link>https://news.example/1</link></item></channel>",
     "upper case": "<RSS><channel><item><title>Raid</title><link>https://news.example/1</link></item></channel></RSS>",
     "spaces in the link": "<rss><channel><item><title>Raid</title><link>\n  https://news.\nexample/1\n </link></item></channel></rss>",
     "entity bomb": '<!DOCTYPE r [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;"><!ENTITY x SYSTEM "file:///etc/passwd">]>'
@@ -178,6 +181,12 @@ def test_where_the_list_goes_on(listed, head, next_url):
     )
     assert isinstance(found, Listing)
     assert found.next_url == next_url
+
+
+def test_a_bare_ampersand_is_one_in_titles_links_and_cdata(listed):
+    item = "<title>AT&T & R&D</title><link>/?a=1&copy=2&sect=3</link><description><![CDATA[A&B &lt;]]></description>"
+    (entry,) = listed(rss(f"<item>{item}</item>")).entries
+    assert (entry.title, entry.url, entry.summary) == ("AT&T & R&D", "https://news.example/?a=1&copy=2&sect=3", "A&B <")
 
 
 def test_a_feed_without_items_is_a_feed(listed):

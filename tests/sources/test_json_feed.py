@@ -53,5 +53,16 @@ def test_an_item_of_the_wrong_types_says_nothing_and_costs_nothing(listed, item)
     assert [entry.title for entry in listing.entries] == ["Good"]
 
 
+def test_text_in_another_encoding_and_line_ends_in_it_come_out_right(listed):
+    listing = listed('{"items": [{"url": "/1", "title": "ตำรวจจับแก๊ง\nคอลเซ็นเตอร์"}]}'.encode("cp874"))
+    assert [entry.title for entry in listing.entries] == ["ตำรวจจับแก๊ง คอลเซ็นเตอร์"]
+    assert listing.flags == ("encoding guessed: cp874",)
+
+
+def test_older_items_stand_where_the_feed_says_on_its_own_site(listed):
+    assert listed('{"items": [], "next_url": "/feed.json?page=2"}').next_url == "https://news.example/feed.json?page=2"
+    assert listed('{"items": [], "next_url": "https://elsewhere.example/"}').next_url is None
+
+
 def test_deep_nesting_is_no_crash(listed):
     assert "JSON" in listed('{"items":' + "[" * 100_000).reason

@@ -76,6 +76,40 @@ def test_what_is_no_sitemap_is_called_by_its_name(listed, body, reason):
     assert listed(body, "sitemap") == Unlisted(reason=reason)
 
 
+ARTICLE = "<url><loc>https://news.example/{}</loc><n:news><n:title>{}</n:title></n:news></url>"
+THAI = "ตำรวจจับแก๊งคอลเซ็นเตอร์ข้ามชาติ"
+
+
+@pytest.mark.parametrize(
+    ("said", "sent", "guessed"),
+    [("windows-874", "cp874", False), ("utf-8", "cp874", True), ("iso-8859-1", "utf-8", False), ("utf-16", "utf-16", False)],
+)
+def test_titles_are_right_whatever_encoding_the_sitemap_claims(listed, said, sent, guessed):
+    sitemap = f"<?xml version='1.0' encoding='{said}'?><urlset xmlns:n='n'>{ARTICLE.format(1, THAI)}</urlset>"
+    listing = listed(sitemap.encode(sent), "sitemap")
+    assert ([entry.title for entry in listing.entries], bool(listing.flags)) == ([THAI], guessed)
+
+
+def test_a_bare_ampersand_costs_no_parameter_and_a_warning_of_php_no_sitemap(listed):
+    sitemap = f"<br /><b>Warning</b>: include()\n<?xml version='1.0'?><urlset xmlns:n='n'>{ARTICLE.format('n?id=1&b=2', 'R&D')}</urlset>"
+    (entry,) = listed(sitemap, "sitemap").entries
+    assert (entry.url, entry.title) == ("https://news.example/n?id=1&b=2", "R&D")
+
+
+def test_half_an_address_is_left_out(listed):
+    listing = listed(f"<urlset xmlns:n='n'>{ARTICLE.format(1, 'One')}<url><loc>https://news.example/tw", "sitemap")
+    assert ([entry.title for entry in listing.entries], listing.flags) == (["One"], ("cut off before its end",))
+
+
+def test_a_news_sitemap_without_news_is_empty_and_no_failure(listed):
+    assert listed("<urlset></urlset>", "sitemap") == Listing(entries=())
+
+
+def test_a_feed_may_stand_for_a_sitemap(listed):
+    feed = "<rss version='2.0'><channel><item><title>One</title><link>/1</link></item></channel></rss>"
+    assert [entry.url for entry in listed(feed, "sitemap").entries] == ["https://news.example/1"]
+
+
 def test_entities_are_not_expanded_and_files_not_read(listed):
     bomb = '<!DOCTYPE u [<!ENTITY x SYSTEM "file:///etc/passwd">]><urlset><url><loc>https://news.example/news/12345&x;</loc></url></urlset>'
     listing = listed(bomb, "sitemap")
