@@ -6,6 +6,7 @@ import re
 import socket
 import ssl
 from collections.abc import Iterator
+from http.client import BadStatusLine, HTTPException, LineTooLong
 
 import requests
 import urllib3
@@ -52,6 +53,10 @@ def _named(cause: BaseException, host: str) -> tuple[FailureKind, str] | None:
             return "protocol", f"{_short(cause)}"
         case urllib3.exceptions.InvalidHeader():
             return "protocol", f"{host} sent contradictory headers: {_short(cause)}"
+        case BadStatusLine():
+            return "protocol", f"{host} does not answer in HTTP, but with {_short(cause)[:60]!r}"
+        case HTTPException() if type(cause) in (HTTPException, LineTooLong):
+            return "protocol", f"{host} sent a head that is not accepted: {_short(cause)}"
         case _:
             return None
 

@@ -184,10 +184,11 @@ class GuardedAdapter(HTTPAdapter):
         with pools.lock:
             pool: HTTPConnectionPool | None = pools.get(key)
             if pool is None:
+                # Without a port, http.client takes the end of an IPv6 address for one.
                 if parts.scheme == "https":
-                    pool = self._https(host, parts.port, maxsize=_IDLE, ssl_context=self._trusted)
+                    pool = self._https(host, parts.port or 443, maxsize=_IDLE, ssl_context=self._trusted)
                 else:
-                    pool = self._http(host, parts.port, maxsize=_IDLE)
+                    pool = self._http(host, parts.port or 80, maxsize=_IDLE)
                 pools[key] = pool
         return pool
 

@@ -110,6 +110,19 @@ def test_the_next_address_is_tried_when_the_first_does_not_answer(new_fetch, sit
     assert isinstance(new_fetch(resolve=resolve)(Request(url="http://two.example/")), Fetched)
 
 
+@pytest.mark.parametrize(("scheme", "port"), [("http", 80), ("https", 443)])
+def test_an_ipv6_address_without_a_port_is_reached_at_the_port_of_its_scheme(new_fetch, scheme, port):
+    asked = []
+
+    def resolve(host: str, at: int):
+        asked.append((host, at))
+        return [(socket.AF_INET6, (host, at, 0, 0))]
+
+    outcome = new_fetch(allow_networks=(), resolve=resolve)(Request(url=f"{scheme}://[fd00::1]/"))
+    assert outcome == Refused(reason="[fd00::1]: fd00::1 is not a public address (private)")
+    assert asked == [("fd00::1", port)]
+
+
 class TestGuardedSession:
     def test_it_refuses_what_is_not_public(self, canary):
         with guarded_session() as session, pytest.raises(AddressRefused, match="loopback"):

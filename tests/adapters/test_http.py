@@ -249,6 +249,19 @@ def test_every_status_has_its_outcome(site, fetch, answer, status, headers, outc
     assert isinstance(found, Fetched) if outcome is None else found == outcome
 
 
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        (b"<rss>" + b"x" * 500, "does not answer in HTTP, but with '<rss>" + "x" * 55 + "'"),
+        (b"HTTP/1.1 200 OK\r\n" + b"Set-Cookie: a=b\r\n" * 101 + b"\r\n", "sent a head that is not accepted: got more than 100 headers"),
+    ],
+    ids=["no HTTP", "too many headers"],
+)  # fmt: skip
+def test_what_is_no_answer_is_told_in_words_and_not_in_python(site, fetch, sent, said):
+    site.answers["/"] = sent
+    assert fetch(Request(url=site.url())) == Failed(kind="protocol", detail=f"127.0.0.1:{site.port} {said}")
+
+
 class TestRedirects:
     def test_five_are_followed_and_validators_go_with_them(self, site, fetch, answer):
         for hop in range(5):
