@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import random
@@ -135,7 +136,10 @@ def replayed(
             if recordings:
                 span = replace(span, after=None if done is None or done.last_at == _UNDATED else done.last_at)
                 archive = stack.enter_context(_opened(recordings, job.max_bytes, readers, span))
-                _replay(context, archive, clock, Desk(job, context.rules), readers, span, batch, name)
+                desk = Desk(job, context.rules)
+                gc.freeze()  # rules and libraries stay: to look through them takes as long as filing a hundred pages
+                stack.callback(gc.unfreeze)
+                _replay(context, archive, clock, desk, readers, span, batch, name)
         yield Replayed(app=app)
 
 

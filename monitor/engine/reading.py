@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from monitor.adapters.readers import GivenUp, Readers
@@ -28,9 +30,26 @@ from monitor.urls import host_of, identity
 Answer = Located | Outcome
 
 _PARTS_AHEAD = 16
+_TOGETHER = 8  # pages: to hand one over and take it back costs more than half its filing, to wake for it not counted
+_SITES = 1_024
 _WORTH_IT = 0.4
 _LAST_PAGES = 32
 _TRIED_AGAIN = 16  # where it was not worth it, every 16th page tells whether it has become so
+
+
+class Errand(NamedTuple):
+    """A page to be read at `at`: what its address gave, and which entry of which source it is; None for a page that no source listed."""
+
+    answer: Answer
+    at: datetime
+    listed: tuple[Source, ListedEntry] | None = None
+
+    @property
+    def url(self) -> str | None:
+        """Its address."""
+        if self.listed is not None:
+            return self.listed[1].entry.url
+        return self.answer.record.url if isinstance(self.answer, Located) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,19 +140,22 @@ class Desk:
     def source_of(self, url: str) -> Source:
         """The source that a page counts to which no source listed: the one of that site, or the site itself."""
         host = _plain_host(url)
-        return self._by_site.get(host) or Source(id=host, name=host, url=f"https://{host}/", kind="page")
+        return self._by_site.get(host) or _site(host)
 
     def scan(self, part: Part, span: Span) -> Scanned:
         """The answers in a part of a recording."""
         return scan_part(part, None if self._sieve is None else _Glance(self, self._sieve, span))
 
-    def read(self, source: Source, listed: ListedEntry, answer: Answer, now: datetime) -> Reading:
-        """The reading of an entry whose address gave `answer`."""
-        return self._sifted(read(source, listed, fetch=self._fetch(answer), parse=self, rules=self._rules, now=now))
+    def read(self, errand: Errand) -> Reading:
+        """The reading of a page."""
+        source, listed = errand.listed or self._alone(errand)
+        fetch = self._fetch(errand.answer)
+        return self._sifted(read(source, listed, fetch=fetch, parse=self, rules=self._rules, now=errand.at))
 
-    def without_page(self, source: Source, listed: ListedEntry, reason: str, now: datetime) -> Reading:
-        """The reading of an entry whose page had to be given up: what its source says of it."""
-        substitute = self.from_entry(source, listed.entry, now)
+    def without_page(self, errand: Errand, reason: str) -> Reading:
+        """The reading of a page that had to be given up: what its source says of it."""
+        source, listed = errand.listed or self._alone(errand)
+        substitute = self.from_entry(source, listed.entry, errand.at)
         if isinstance(substitute, Sketched):
             return self._sifted(prepare(self._rules, source, substitute, listed.entry.url))
         return Unreadable(reason=f"{reason}; {substitute.reason}")
@@ -151,6 +173,23 @@ class Desk:
     def from_entry(self, source: Source, entry: Entry, now: datetime) -> Sketched | Unreadable:
         """`stories.sketched.from_entry`."""
         return from_entry(source, entry, now, searchable=self.job.searchable)
+
+    def _alone(self, errand: Errand) -> tuple[Source, ListedEntry]:
+        """The source and the entry of a page that no source listed; the entry has no row."""
+        assert errand.url is not None
+        listed = ListedEntry(
+            id=0,
+            source_id="",
+            entry=entry_of(errand.url),
+            listed_at=errand.at,
+            first_poll=False,
+            attempts=0,
+            next_read_at=errand.at,
+            outcome=None,
+            reason=None,
+            article_id=None,
+        )
+        return self.source_of(errand.url), listed
 
     def _fetch(self, answer: Answer) -> Fetch:
         def fetch(request: Request) -> Outcome:  # noqa: ARG001  a port: the answer is there already
@@ -177,6 +216,11 @@ def entry_of(url: str) -> Entry:
 def may_be_page(record: Recorded) -> bool:
     """Whether it can be a page to be read for itself."""
     return record.status == 200 and "html" in (record.kind or "html") and urlsplit(record.url).path not in {"", "/"}
+
+
+@lru_cache(_SITES)
+def _site(host: str) -> Source:
+    return Source(id=host, name=host, url=f"https://{host}/", kind="page")
 
 
 def _plain_host(url: str) -> str:
@@ -213,9 +257,45 @@ def equip(job: Job) -> None:
     _desks[:] = [Desk(job)]
 
 
-def read_at_desk(source: Source, listed: ListedEntry, answer: Answer, now: datetime) -> Reading:
-    """`Desk.read` in a process that was equipped."""
-    return _desks[0].read(source, listed, answer, now)
+def read_at_desk(errands: Sequence[Errand]) -> list[Reading]:
+    """`Desk.read` of each in a process that was equipped."""
+    return [_desks[0].read(errand) for errand in errands]
+
+
+class ReadAhead:
+    """`Desk.read` by the processes of `readers`, in the order in which it was asked for. Several pages go together; if that comes to a
+    bad end each is read again by itself, so that what has to be given up costs no other page."""
+
+    def __init__(self, readers: Readers) -> None:
+        self._readers = readers
+        self._asked: list[Errand] = []
+        self._sent: deque[tuple[int, list[Errand]]] = deque()
+        self._read: deque[Reading | GivenUp] = deque()
+
+    def ask(self, errand: Errand) -> None:
+        """Have a page read."""
+        self._asked.append(errand)
+        if len(self._asked) == _TOGETHER:
+            self._send()
+
+    def take(self) -> Reading | GivenUp:
+        """The reading of the page that was asked for before the others; waits for it."""
+        if not self._read:
+            if not self._sent:
+                self._send()
+            ticket, errands = self._sent.popleft()
+            found = self._readers.result(ticket)
+            self._read.extend(self._one_by_one(errands) if isinstance(found, GivenUp) else found)
+        return self._read.popleft()
+
+    def _send(self) -> None:
+        self._sent.append((self._readers.submit(read_at_desk, self._asked), self._asked))
+        self._asked = []
+
+    def _one_by_one(self, errands: Sequence[Errand]) -> Iterator[Reading | GivenUp]:
+        for ticket in [self._readers.submit(read_at_desk, [errand]) for errand in errands]:
+            found = self._readers.result(ticket)
+            yield found if isinstance(found, GivenUp) else found[0]
 
 
 def scan_all(readers: Readers, parts: Iterable[Part], span: Span) -> Iterator[Scanned]:

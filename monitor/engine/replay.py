@@ -9,19 +9,18 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 
 from monitor.adapters.clock import SetClock
 from monitor.adapters.readers import GivenUp, Readers
-from monitor.adapters.warc import Archive, Playback, Recorded
+from monitor.adapters.warc import Archive, Located, Playback, Recorded
 from monitor.articles.article import Unreadable
-from monitor.engine.reading import Answer, Desk, Span, entry_of, may_be_page, read_at_desk
+from monitor.engine.reading import Answer, Desk, Errand, ReadAhead, Span, may_be_page
 from monitor.engine.run_step import run_step
 from monitor.fetching.outcome import Failed, Outcome, Request, Throttled
 from monitor.ports import Due, ListedEntry
-from monitor.sources.source import Source
 from monitor.steps.context import Context
 from monitor.steps.file_article import file_article
 from monitor.steps.read_entry import Later, Reading, keep, to_read
@@ -69,27 +68,16 @@ def replay(
         on_checkpoint(at)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """An entry whose reading was asked for: the ticket for it, or the reading itself."""
-
-    source: Source
-    listed: ListedEntry
-    at: datetime
-    ticket: int | None = None
-    reading: Reading | None = None
-
-
 class _Replay:
     def __init__(self, context: Context, archive: Archive, clock: SetClock, desk: Desk, readers: Readers) -> None:
         self._archive = archive
         self._clock = clock
         self._desk = desk
-        self._readers = readers
+        self._ahead = ReadAhead(readers)
         self._playback = Playback(archive, clock=clock)
         self._context = replace(context, fetch=self._fetch)
         self._polled = {canonical(source.url): source for source in context.sources.values()}
-        self._asked: deque[_Asked] = deque()
+        self._asked: deque[tuple[Errand, Reading | None]] = deque()  # with the reading where it is known already
         self._under_way: set[int] = set()
         self._again: list[datetime] = []  # a heap: when what could not be had is due again
         self._resumed_with_due = False
@@ -119,8 +107,8 @@ class _Replay:
             return
         if self._is_due_again():
             self._ask_for_due()
-        if self._is_page(record):
-            self._ask(self._desk.source_of(record.url), _page(record), self._archive.locate(record))
+        if self._is_page(record) and isinstance(located := self._archive.locate(record), Located):
+            self._ask(Errand(located, record.at))
 
     def read_again(self, as_of: datetime | None) -> None:
         """Try again what could not be had, as often as the steps would, up to `as_of`."""
@@ -132,7 +120,7 @@ class _Replay:
     def file_all(self) -> None:
         """Wait for everything that was asked for, and file it."""
         while self._asked:
-            self._file(self._asked.popleft())
+            self._file(*self._asked.popleft())
 
     def _ask_for_due(self) -> None:
         """Ask for the entries that are due, in the order of their rows."""
@@ -146,7 +134,8 @@ class _Replay:
                     self._under_way.add(entry_id)
                     if listed.entry.url:
                         self._archive.index.mark(listed.entry.url)
-                    self._ask(self._context.sources[listed.source_id], listed, self._answer(listed))
+                    source = self._context.sources[listed.source_id]
+                    self._ask(Errand(self._answer(listed), self._clock.now(), (source, listed)))
             if not fresh:
                 return
 
@@ -157,56 +146,49 @@ class _Replay:
             is_due = True
         return is_due
 
-    def _ask(self, source: Source, listed: ListedEntry, answer: Answer) -> None:
-        now = self._clock.now()
+    def _ask(self, errand: Errand) -> None:
         if isinstance(
-            answer, Failed | Throttled
+            errand.answer, Failed | Throttled
         ):  # no page to read, and mostly something for later: nothing that may lag behind
-            reading = self._desk.read(source, listed, answer, now)
+            reading = self._desk.read(errand)
             if isinstance(reading, Later):
-                self._file(_Asked(source=source, listed=listed, at=now, reading=reading))
+                self._file(errand, reading)
             else:
-                self._asked.append(_Asked(source=source, listed=listed, at=now, reading=reading))
+                self._asked.append((errand, reading))
         else:
-            ticket = self._readers.submit(read_at_desk, source, listed, answer, now)
-            self._asked.append(_Asked(source=source, listed=listed, at=now, ticket=ticket))
+            self._ahead.ask(errand)
+            self._asked.append((errand, None))
         while len(self._asked) > _LAG:
-            self._file(self._asked.popleft())
+            self._file(*self._asked.popleft())
 
     def _answer(self, listed: ListedEntry) -> Answer:
         if listed.entry.url is None:
             return Failed(kind="connect", detail="no address")
         return self._playback.locate(Request(url=listed.entry.url))
 
-    def _file(self, asked: _Asked) -> None:
-        reading = asked.reading
+    def _file(self, errand: Errand, reading: Reading | None) -> None:
         if reading is None:
-            assert asked.ticket is not None
-            found = self._readers.result(asked.ticket)
-            reading = (
-                self._desk.without_page(asked.source, asked.listed, found.reason, asked.at)
-                if isinstance(found, GivenUp)
-                else found
-            )
-        assert reading is not None
+            found = self._ahead.take()
+            reading = self._desk.without_page(errand, found.reason) if isinstance(found, GivenUp) else found
         try:
-            self._keep(asked, reading)
+            self._keep(errand, reading)
         except Exception as error:  # as in run_step: a bug in one row must not stop the others
-            log.exception("%s could not be filed", asked.listed.entry.url)
-            if asked.listed.id:
+            log.exception("%s could not be filed", errand.url)
+            if errand.listed is not None:
                 with self._context.store.writing() as tx:
-                    tx.entries.finish(asked.listed.id, "failed", f"{type(error).__name__}: {error}")
-        self._under_way.discard(asked.listed.id)
+                    tx.entries.finish(errand.listed[1].id, "failed", f"{type(error).__name__}: {error}")
+        if errand.listed is not None:
+            self._under_way.discard(errand.listed[1].id)
 
-    def _keep(self, asked: _Asked, reading: Reading) -> None:
+    def _keep(self, errand: Errand, reading: Reading) -> None:
         context = self._context
-        if asked.listed.id:
-            keep(replace(context, clock=SetClock(asked.at)), asked.source, asked.listed, reading)
+        if errand.listed is not None:
+            keep(replace(context, clock=SetClock(errand.at)), *errand.listed, reading)
             if isinstance(reading, Later):
-                heappush(self._again, asked.at + timedelta(seconds=reading.after_s))
+                heappush(self._again, errand.at + timedelta(seconds=reading.after_s))
         elif not isinstance(reading, Unreadable | Later):
             with context.store.writing() as tx:
-                file_article(tx, context.rules, reading, asked.at, alerting=True, channels=context.channels)
+                file_article(tx, context.rules, reading, errand.at, alerting=True, channels=context.channels)
 
     def _fetch(self, request: Request) -> Outcome:
         self._archive.index.mark(request.url)
@@ -224,19 +206,3 @@ class _Replay:
             and not self._archive.index.is_marked(record.url)
             and self._archive.index.is_first(record)
         )
-
-
-def _page(record: Recorded) -> ListedEntry:
-    """An entry of a page that no source listed; it has no row."""
-    return ListedEntry(
-        id=0,
-        source_id="",
-        entry=entry_of(record.url),
-        listed_at=record.at,
-        first_poll=False,
-        attempts=0,
-        next_read_at=record.at,
-        outcome=None,
-        reason=None,
-        article_id=None,
-    )
