@@ -209,7 +209,7 @@ def test_a_step_that_breaks_on_a_store_that_breaks_still_ends(web: Web, store: R
     store.close()
 
     class Full:
-        def reading(self) -> object:
+        def reading(self, **_how: bool) -> object:
             raise OSError("database or disk is full")
 
         writing = reading
