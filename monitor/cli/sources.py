@@ -112,6 +112,8 @@ def add(
     entry |= {"home": url} if canonical(url) != canonical(offer.url) else {}
     for each in listing.entries[:_SHOWN] if listing else ():
         click.echo(f"  {when(each.published_at or each.updated_at):16}  {each.title or each.url}")
+    for other in found.others:
+        click.echo(f"  offered, too: {other.url}")
     click.echo()
     path = settings.directory / "sources.yaml"
     if dry_run:

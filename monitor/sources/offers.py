@@ -15,11 +15,15 @@ from monitor.fetching.charset import decode
 from monitor.fetching.outcome import Fetched
 from monitor.sources.errands import sitemaps_in
 from monitor.sources.links import absolute, same_site
+from monitor.sources.page import ASIDE, base_of, named_feeds
 from monitor.sources.source import Kind
 
-_USUAL = ("/feed/", "/rss.xml", "/news-sitemap.xml", "/sitemap-news.xml")
-_FEED_LIKE = re.compile(r"/(?:feed|rss|atom)(?:/|$)|\.(?:rss|atom)$|(?:rss|feed|atom)\.xml$", re.IGNORECASE)
-_ASIDE = re.compile(r"comment|podcast|oembed", re.IGNORECASE)
+_USUAL = ("/feed/", "/feed", "/rss.xml", "/rss", "/news-sitemap.xml", "/sitemap-news.xml")
+_FEED_LIKE = re.compile(
+    r"/(?:feeds?|rss2?|atom)(?:\.(?:php|aspx?|jsp))?(?=[/?]|$)|(?:\.(?:rss|atom)|(?:rss|feed|atom)\.xml)(?=\?|$)"
+    r"|[?&](?:format=feed|feed=(?:rss|atom)|type=(?:rss|atom))",
+    re.IGNORECASE,
+)
 _MOST = 6
 
 
@@ -43,21 +47,24 @@ def kind_of(fetched: Fetched) -> Kind:
 
 
 def offers_of_page(fetched: Fetched) -> tuple[Offer, ...]:
-    """The feeds that a page names as its own, first, and those that it links to; comments and podcasts aside."""
+    """The feeds that a page names as its own, those of its section first, and those that it links to; comments and podcasts aside."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # that this may be no HTML shows by its having no links
         soup = BeautifulSoup(decode(fetched.body, fetched.headers.get("content-type"), None).text, "lxml")
-    found: dict[str, Offer] = {}
-    for link in soup.find_all("link", rel="alternate", href=True):
-        said = f"{link.get('title', '')} {link['href']}"
-        url = absolute(str(link["href"]), fetched.url)
-        if url and re.search(r"rss|atom|feed\+json", str(link.get("type", "")), re.IGNORECASE) and not _ASIDE.search(said):
-            found.setdefault(urls.canonical(url), Offer(url=url, kind="feed", found="the page names it as its feed"))
+    base = base_of(soup, fetched.url)
+    section = urlsplit(fetched.url).path.rpartition("/")[0] + "/"
+    named = sorted(named_feeds(soup, base), key=lambda url: not urlsplit(url).path.startswith(section))
+    found = {urls.canonical(url): Offer(url=url, kind="feed", found="the page names it as its feed") for url in named}
     for anchor in soup.find_all("a", href=True):
-        url = absolute(str(anchor["href"]), fetched.url)
-        if url and _FEED_LIKE.search(urlsplit(url).path) and same_site(url, fetched.url) and not _ASIDE.search(url):
+        url = absolute(str(anchor["href"]), base)
+        if url and _FEED_LIKE.search(_path_and_query(url)) and same_site(url, fetched.url) and not ASIDE.search(url):
             found.setdefault(urls.canonical(url), Offer(url=url, kind="feed", found="the page links to it"))
     return tuple(found.values())[:_MOST]
+
+
+def _path_and_query(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def offers_of_robots(fetched: Fetched) -> tuple[Offer, ...]:

@@ -30,6 +30,7 @@ _NAVIGATION = re.compile(
     r"|tags?|widget-tags|copyright|advert|advertisement|banner|skip-link)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+ASIDE = re.compile(r"comment|podcast|oembed", re.IGNORECASE)
 _PATH_DATE = re.compile(r"/(20\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/-])")
 
 
@@ -48,8 +49,7 @@ def list_page(source: Source, fetched: Fetched) -> Listing | Unlisted:
             "ignore", UserWarning
         )  # BeautifulSoup doubts that this is HTML; so do we, and it says so in the end
         soup = BeautifulSoup(decoded.text, "lxml")
-    base_tag = soup.find("base", href=True)
-    base = (isinstance(base_tag, Tag) and absolute(str(base_tag["href"]), fetched.url)) or fetched.url
+    base = base_of(soup, fetched.url)
     if source.selectors.links is None:
         found = _discovered(soup, base, fetched.url)
     else:
@@ -62,7 +62,7 @@ def list_page(source: Source, fetched: Fetched) -> Listing | Unlisted:
     if not found:
         disguise = disguise_of(decoded.text)
         return Unlisted(
-            reason=_nothing_found(soup, source, disguise),
+            reason=_nothing_found(soup, source, base, disguise),
             cause=disguise or "selector rot",
         )
     flags: tuple[str, ...] = (f"encoding guessed: {decoded.charset}",) if decoded.guessed else ()
@@ -77,13 +77,20 @@ def list_page(source: Source, fetched: Fetched) -> Listing | Unlisted:
     return Listing(entries=identified(entries, marks, (source.url, fetched.url)), title=plain.line(heading, 300), flags=flags)
 
 
-def offered_feed(soup: BeautifulSoup, base: str) -> str | None:
-    """The feed that a page names as its own (`link rel=alternate`), comment feeds aside."""
-    for link in soup.find_all("link", rel="alternate", href=True):
-        kind, title = str(link.get("type", "")).lower(), str(link.get("title", "")).lower()
-        if re.search(r"rss|atom|feed\+json", kind) and "comment" not in title and (url := absolute(str(link["href"]), base)):
-            return url
-    return None
+def base_of(soup: BeautifulSoup, url: str) -> str:
+    """From where the links of the page at `url` are seen."""
+    base = soup.find("base", href=True)
+    return (isinstance(base, Tag) and absolute(str(base["href"]), url)) or url
+
+
+def named_feeds(soup: BeautifulSoup, base: str) -> Iterator[str]:
+    """The feeds that a page names as its own (`link rel=alternate`), those of comments and podcasts aside."""
+    for link in soup.find_all("link", href=True):
+        relations = {relation.lower() for relation in link.get_attribute_list("rel") if relation}
+        kind, said = str(link.get("type", "")), f"{link.get('title', '')} {link['href']}"
+        named = "alternate" in relations and re.search(r"rss|atom|feed\+json", kind, re.IGNORECASE)
+        if named and not ASIDE.search(said) and (url := absolute(str(link["href"]), base)):
+            yield url
 
 
 Found = dict[str, tuple[str, str | None]]
@@ -171,11 +178,13 @@ def _date_in(url: str, source: Source, now: datetime) -> datetime | None:
     return safe_date("{}/{}/{}".format(*match.groups()), zone_of(source.timezone) or UTC, now) if match else None
 
 
-def _nothing_found(soup: BeautifulSoup, source: Source, disguise: Disguise | None) -> str:
+def _nothing_found(soup: BeautifulSoup, source: Source, base: str, disguise: Disguise | None) -> str:
     if disguise is not None:
         return "a login page in the place of the list" if disguise == "login page" else "a bot check in the place of the list"
     count = len(soup.find_all("a", href=True))
     if source.selectors.links is not None:
         return f"selectors.links {source.selectors.links!r} finds no link among the {count} of the page"
-    hint = f"; the page offers a feed: {feed}" if (feed := offered_feed(soup, source.url)) else ""
+    hint = f"; the page offers a feed: {feed}" if (feed := next(named_feeds(soup, base), None)) else ""
+    if not count:
+        return f"the page has no link at all: scripts fill it, or a frame{hint}"
     return f"none of the {count} links looks like an article{hint}; say which are meant with selectors.links"

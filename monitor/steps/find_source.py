@@ -15,11 +15,12 @@ from monitor.sources.source import Source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """What an offer turned out to be: its listing, or the reason why it is none."""
+    """What an offer turned out to be: its listing, or the reason why it is none. `others` are offered in the same place, untried."""
 
     offer: Offer
     listing: Listing | None
     reason: str
+    others: tuple[Offer, ...] = ()
 
 
 def find_source(url: str, *, fetch: Fetch, parse: Parse, rest: Callable[[], object]) -> Iterator[Tried]:
@@ -36,12 +37,15 @@ def find_source(url: str, *, fetch: Fetch, parse: Parse, rest: Callable[[], obje
         return
     known: list[Offer] = []
     for look in (_named, _in_robots, _usual):
-        for offer in look(outcome, known, fetch, rest):
+        offers = look(outcome, known, fetch, rest)
+        for position, offer in enumerate(offers, 1):
             known.append(offer)
             rest()
             answer = fetch(Request(url=offer.url))
             if isinstance(answer, Fetched):
-                yield from _tried(replace(offer, kind=kind_of(answer)), answer, fetch, parse, rest)
+                others = () if look is _usual else offers[position:]
+                for tried in _tried(replace(offer, kind=kind_of(answer)), answer, fetch, parse, rest):
+                    yield replace(tried, others=others)
             else:
                 yield Tried(offer=offer, listing=None, reason=said_of(answer))
     yield from _tried(given, outcome, fetch, parse, rest)

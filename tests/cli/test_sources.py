@@ -88,6 +88,36 @@ def test_add_finds_the_feed_of_a_site_and_writes_it_behind_what_is_there(
     assert path.read_text() == after
 
 
+@pytest.mark.parametrize(
+    ("page", "feed", "said"),
+    [
+        ("<base href=/en/><link rel='ALTERNATE' type='Application/RSS+XML' href='f.xml'>", "/en/f.xml", "names it"),
+        ("<a href='/rss.php?cat=1'>RSS</a>", "/rss.php?cat=1", "links to it"),
+        ("<a href='/index.php?format=feed&amp;type=rss'>News</a>", "/index.php?format=feed&type=rss", "links to it"),
+        ("Welcome", "/feed", "many sites have one there"),
+    ],
+    ids=["in upper case, seen from a base", "a script", "Joomla's", "/feed alone"],
+)
+def test_add_finds_a_feed_wherever_the_site_shows_it(
+    site: str, pages: dict[str, str], monitor, page: str, feed: str, said: str
+) -> None:
+    pages["/"], pages[feed] = page, FEED
+    result = monitor("sources", "add", site, "--dry-run")
+    assert f"url: {site}{feed}" in result.output
+    assert said in result.output
+
+
+def test_add_names_the_other_feeds_and_takes_that_of_the_section_it_was_given(
+    site: str, pages: dict[str, str], monitor
+) -> None:
+    link = "<link rel=alternate type='application/rss+xml' href='{}'>"
+    pages["/police/"] = link.format("/news.rss") + link.format("/police/feed")
+    pages["/police/feed"] = FEED
+    result = monitor("sources", "add", f"{site}/police/", "--dry-run")
+    assert f"url: {site}/police/feed" in result.output
+    assert f"offered, too: {site}/news.rss" in result.output
+
+
 def test_add_looks_in_robots_txt_and_in_the_usual_places(site: str, pages: dict[str, str], monitor, directory: Path) -> None:
     pages["/"] = "<html><body>Welcome"
     pages["/robots.txt"] = f"Sitemap: {site}/all.xml\n"
