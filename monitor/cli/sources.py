@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import click
+from pydantic import ValidationError
 
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.workers import Workers
@@ -17,6 +18,7 @@ from monitor.cli.printing import print_json, print_table, when
 from monitor.cli.trial import print_trial, trial_json, try_source
 from monitor.errors import UsageError
 from monitor.settings.add_sources import add_sources, entry_text, free_id
+from monitor.settings.models import SourceEntry
 from monitor.settings.settings import Settings
 from monitor.sources.opml import read_opml, write_opml
 from monitor.steps.find_source import Tried, find_source
@@ -185,16 +187,26 @@ def import_opml(file: Path, config: Path | None) -> None:
     known = {canonical(each.url) for each in settings.sources}
     taken = {each.id for each in settings.sources}
     entries: list[dict[str, str | bool]] = []
+    refused = 0
     for outline in outlines:
         if canonical(outline.url) in known:
             continue
         name = free_id(outline.title, taken)
-        taken.add(name)
         entry: dict[str, str | bool] = {"id": name, "name": outline.title, "url": outline.url, "kind": "feed"}
-        entries.append(entry | ({"home": outline.home} if outline.home else {}))
+        entry |= {"home": outline.home} if outline.home else {}
+        try:
+            SourceEntry.model_validate(entry)
+        except ValidationError as error:
+            refused += 1
+            click.echo(f"{outline.title}: left out, {error.errors()[0]['msg']}", err=True)
+            continue
+        taken.add(name)
+        entries.append(entry)
     if entries:
         add_sources(settings.directory / "sources.yaml", entries)
-    click.echo(f"{len(entries)} of {len(outlines)} feeds added, {len(outlines) - len(entries)} were there already.")
+    there = len(outlines) - len(entries) - refused
+    left_out = f", {refused} left out" if refused else ""
+    click.echo(f"{len(entries)} of {len(outlines)} feeds added, {there} were there already{left_out}.")
 
 
 @sources.command("export")

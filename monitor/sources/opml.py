@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lxml import etree
 
 from monitor import urls
+from monitor.fetching.charset import decode
 from monitor.sources import plain
+from monitor.sources.ampersands import escaped
 from monitor.sources.source import Source
 
 _MOST = 10_000
@@ -26,12 +29,16 @@ class Outline:
 
 def read_opml(body: bytes) -> tuple[Outline, ...] | None:
     """The feeds in the file's order, each address once, folders opened; None if the bytes are no OPML."""
+    text = decode(body).text
+    first = re.search(r"<opml(?=[\s>/])", text[:65_536], re.IGNORECASE)
+    if first is None:
+        return None
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
     try:
-        root = etree.fromstring(body, parser)
+        root = etree.fromstring(escaped(text[first.start() :]).encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError):
         return None
-    if root is None or not isinstance(root.tag, str) or root.tag.lower() != "opml":
+    if root is None:
         return None
     found: dict[str, Outline] = {}
     for outline in root.iter("outline"):

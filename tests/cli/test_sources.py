@@ -180,11 +180,14 @@ def test_try_of_what_cannot_be_listed_says_what_it_is(
 def test_opml_goes_in_and_out(tmp_path: Path, directory: Path, monitor) -> None:
     opml = tmp_path / "feeds.opml"
     opml.write_text(
-        "<opml version='1.0'><body><outline text='News'><outline text='Tides &amp; Times' xmlUrl='https://tides.example/rss'"
+        "<?xml version='1.0' encoding='iso-8859-1'?><opml version='1.0'><body><outline text='News'><outline text='Tides &amp; Times' xmlUrl='https://tides.example/rss'"
         " htmlUrl='https://tides.example/'/><outline text='Post again' xmlUrl='https://post.example/feed'/>"
-        "<outline text='Bad' xmlUrl='javascript:alert(1)'/></outline></body></opml>"
+        "<outline text='Bad' xmlUrl='javascript:alert(1)'/><outline text='ข่าว' xmlUrl='https://news.example/?a=1&b=2'/><outline text='Mine' xmlUrl='https://me:s3cret@my.example/rss'/></outline></body></opml>"
     )
-    assert "1 of 2 feeds added, 1 were there already" in monitor("sources", "import", str(opml)).output
+    result = monitor("sources", "import", str(opml))
+    assert "2 of 4 feeds added, 1 were there already, 1 left out" in result.output
+    assert "Mine: left out, a user or password in an address" in result.output
+    assert "s3cret" not in result.output
     assert monitor("check").exit_code == 0
     out = tmp_path / "out.opml"
     assert monitor("sources", "export", str(out)).exit_code == 0
@@ -193,6 +196,7 @@ def test_opml_goes_in_and_out(tmp_path: Path, directory: Path, monitor) -> None:
     assert [(each.title, each.url) for each in found] == [
         ("Post", "https://post.example/feed"),
         ("Tides & Times", "https://tides.example/rss"),
+        ("ข่าว", "https://news.example/?a=1&b=2"),
     ]
     opml.write_text("<html>")
     assert "not an OPML file" in monitor("sources", "import", str(opml)).output
