@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import combinations
 
 import xxhash
@@ -90,14 +91,14 @@ _COMMON = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Facts:
     """`numbers` by value as text (`87`, `1.2`, `6000000`), `names` folded and without accents."""
 
     numbers: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def keys(self) -> tuple[int, ...]:
         """At most 10 signed 64-bit numbers to look candidates up by: what is enough to go by, numbers that together weigh something, or
         a number with two names. Of these the heaviest, and of equal ones the smallest by hash, so that two texts choose alike."""
@@ -141,7 +142,9 @@ def facts(text: str, language: str | None, published: date | None) -> Facts:
         found.update(_written_in_han(plain))
     days = {(published + timedelta(days=days)).day for days in range(-3, 2)} if published else set()
     numbers = frozenset(_text(value) for value in found if _says_something(value, days))
-    return Facts(numbers=numbers, names=frozenset(_names(text)))
+    told = Facts(numbers=numbers, names=frozenset(_names(text)))
+    told.keys  # noqa: B018  worked out here, where pages are read, and not by the one who writes and asks for them twice
+    return told
 
 
 def _written_in_digits(text: str, language: str) -> Iterator[float]:
@@ -196,8 +199,9 @@ def _text(value: float) -> str:
 
 def _names(text: str) -> Iterator[str]:
     """Words that are written as names: with a capital inside a sentence, all in capitals, or in Latin script within another one."""
-    sample = text[:_SAMPLE]
-    latin = sum(char.isalpha() and char < "\u0250" for char in sample) * 2 > sum(map(str.isalpha, sample))
+    letters = "".join(filter(str.isalpha, text[:_SAMPLE]))
+    others = 0 if letters.isascii() else sum(map("\u024f".__lt__, letters))
+    latin = 2 * others < len(letters)
     _, _, body = text.partition("\n")
     for found in _NAME.finditer(body if latin else text):
         word = found[0]

@@ -6,6 +6,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -169,13 +170,17 @@ def _stamp(at: datetime | None) -> int:
     return 1 << 62 if at is None else (at - _EPOCH) // _MICROSECOND
 
 
+_path = lru_cache(Path)
+"""A recording has few files and many answers."""
+
+
 def _noun(row: tuple[Any, ...]) -> Recorded:
     number, at, url, path, offset, status, kind, location, digest, original_url, original_at, revisit, failed, spared = row
     return Recorded(
         number=number,
         at=_EPOCH + at * _MICROSECOND,
         url=url,
-        path=Path(path),
+        path=_path(path),
         offset=offset,
         status=status,
         kind=kind,
