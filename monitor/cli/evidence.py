@@ -67,6 +67,6 @@ def _as_raised(stored: StoredArticle, versions: Sequence[Version], alert: Alert)
 def _warc(response: StoredResponse) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "response.warc.gz"
-        with Recorder(path, fetch=lambda _: response.fetched, clock=SetClock(response.fetched.fetched_at)) as record:
+        with Recorder(path, fetch=lambda _: response.fetched, clock=SetClock(response.fetched_at)) as record:
             record(Request(url=response.asked_url))
         return path.read_bytes()

@@ -43,7 +43,7 @@ def again_at(readings: int, now: datetime) -> datetime | None:
 
 def _request(url: str, response: StoredResponse | None) -> Request:
     """A conditional one, if what we have was read from that answer."""
-    etag, last_modified = validators(response.fetched.headers) if response else (None, None)
+    etag, last_modified = validators(response.headers) if response else (None, None)
     accept = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1"
     return Request(url=url, etag=etag, last_modified=last_modified, accept=accept, check_robots=True)
 
@@ -52,7 +52,7 @@ def _revised(
     context: Context, source: Source, listed: ListedEntry, stored: StoredArticle, text: Sketched, fetched: Fetched
 ) -> Done:
     prepared = prepare(context.rules, source, text, listed.entry.url)
-    response = StoredResponse(asked_url=listed.entry.url or fetched.url, fetched=fetched)
+    response = StoredResponse.of(listed.entry.url or fetched.url, fetched)
     now = context.clock.now()
     with context.store.writing() as tx:
         current = tx.entries.get(listed.id)

@@ -73,7 +73,7 @@ def read(source: Source, listed: ListedEntry, *, fetch: Fetch, parse: Parse, rul
     prepared = prepare(rules, source, text, listed.entry.url)
     if fetched is None or listed.entry.url is None or not prepared.verdict.matches:
         return prepared
-    return replace(prepared, response=StoredResponse(asked_url=listed.entry.url, fetched=fetched))
+    return replace(prepared, response=StoredResponse.of(listed.entry.url, fetched))
 
 
 def keep(context: Context, source: Source, listed: ListedEntry, reading: Reading) -> Done:

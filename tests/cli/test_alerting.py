@@ -55,7 +55,7 @@ def alert(app: App, directory: Path, smtp_server) -> str:
         body=PAGE,
         fetched_at=NOW,
     )
-    prepared = replace(prepared, response=StoredResponse(asked_url="https://post.example/1", fetched=fetched))
+    prepared = replace(prepared, response=StoredResponse.of("https://post.example/1", fetched))
     with app.store.writing() as tx:
         filed = file_article(tx, app.context.rules, prepared, NOW, alerting=True, channels=app.context.channels)
         stored = tx.alerts.get(filed.alerts[0])
@@ -190,7 +190,7 @@ def test_evidence_is_of_the_version_that_raised_the_alert(
                 app.context.rules,
                 stored,
                 prepare(app.context.rules, POST, sketched(changed)),
-                StoredResponse(asked_url="https://post.example/1", fetched=fetched),
+                StoredResponse.of("https://post.example/1", fetched),
                 at,
                 channels=app.context.channels,
             )

@@ -162,14 +162,16 @@ def test_what_an_article_was_read_from_is_kept_byte_for_byte(store: RowStore) ->
     fetched = Fetched(
         url="https://www.post.example/1", status=203, headers={"x-th": "ตำรวจ"}, body=bytes(range(256)) * 99, fetched_at=NOW
     )
-    first = StoredResponse(asked_url="https://post.example/1", fetched=fetched)
-    third = replace(first, fetched=replace(fetched, body=b"corrected"))
+    first = StoredResponse.of("https://post.example/1", fetched)
+    third = StoredResponse.of(first.asked_url, replace(fetched, body=b"corrected"))
     with store.writing() as tx:
         tx.articles.keep_response("0123456789abcdef", 1, first)
         tx.articles.keep_response("0123456789abcdef", 3, third)
     with store.reading() as tx:
         kept = [tx.articles.response("0123456789abcdef", version) for version in (1, 2, 3)]
         assert kept == [first, None, third], "what each version was read from"
+        assert kept[0] is not None
+        assert kept[0].fetched == fetched
         assert tx.articles.response("another", 1) is None
 
 
