@@ -17,7 +17,8 @@ from monitor.fetching.conditional import retry_after_s
 from monitor.fetching.encoding import BadEncoding, Decoder
 from monitor.fetching.outcome import Failed, Fetched, Gone, Outcome, Throttled
 
-_BLOCK = 65_536
+_BLOCK = 1 << 20  # what was inflated at once is taken at once
+_SAMPLE = 65_536
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -106,7 +107,7 @@ def headers_of(loaded: Any) -> dict[str, str]:
 
 
 def _is_text(body: bytes) -> bool:
-    return not _NO_TEXT.search(body[:_BLOCK])
+    return not _NO_TEXT.search(body[:_SAMPLE])
 
 
 def _too_large(limit: int) -> Failed:
