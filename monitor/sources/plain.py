@@ -11,11 +11,11 @@ from monitor.text import clean_text
 
 # No `<` inside a tag: an unclosed one then ends at the next, and the scan stays linear.
 _TAG = re.compile(r"<!--|<[/!?]?([a-zA-Z][\w:-]*)[^<>]*>")
-_BLOCK = re.compile(
-    "address|article|aside|blockquote|br|center|dd|div|dl|dt|figure|footer|form|h[1-6]|header|hr|li|main|nav|ol|p|pre|section|table"
-    "|td|th|tr|ul"
+_BLOCK = frozenset(
+    "address article aside blockquote br center dd div dl dt figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre "
+    "section table td th tr ul".split()
 )
-_UNSAID = re.compile("script|style|noscript|iframe|figcaption|svg|math|template|object|video|audio")
+_UNSAID = frozenset("script style noscript iframe figcaption svg math template object video audio".split())
 _SOFT = re.compile("[\u00ad\u061c\u180e\u200e\u200f\u2060-\u2064\ufeff]")  # said to a typesetter, not to a reader
 
 
@@ -32,7 +32,7 @@ def paragraphs(markup: str, longest: int = 200_000) -> str | None:
 
 def in_line(text: str | None, longest: int = 2_000) -> str | None:
     """What `paragraphs` made, as `line` would have it."""
-    return _cut(" ".join((text or "").split()), longest)
+    return _cut((text or "").replace("\n\n", " "), longest)
 
 
 def unmarked(text: str, longest: int = 200_000) -> str | None:
@@ -53,9 +53,6 @@ def _paragraphs(markup: str, breaks: str) -> list[str]:
 
 def _pieces(markup: str) -> Iterator[str | None]:
     """Stretches of text; None where a block begins or ends."""
-    lower = markup.lower()
-    if len(lower) != len(markup):  # some capital letters have a longer lower case
-        lower = markup
     at = 0
     while tag := _TAG.search(markup, at):
         yield markup[at : tag.start()]
@@ -64,10 +61,10 @@ def _pieces(markup: str) -> Iterator[str | None]:
         if tag[0] == "<!--":
             end = markup.find("-->", at)
             at = len(markup) if end < 0 else end + 3
-        elif _UNSAID.fullmatch(name) and not tag[0].startswith("</") and not tag[0].endswith("/>"):
-            end = lower.find(f"</{name}", at)
-            at = len(markup) if end < 0 else end
-        elif _BLOCK.fullmatch(name):
+        elif name in _UNSAID and not tag[0].startswith("</") and not tag[0].endswith("/>"):
+            end = re.compile(f"</{name}", re.IGNORECASE).search(markup, at)
+            at = end.start() if end else len(markup)
+        elif name in _BLOCK:
             yield None
     yield markup[at:]
 

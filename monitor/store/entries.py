@@ -24,6 +24,9 @@ _FINISH = update(entry).where(entry.c.id == bindparam("of"), entry.c.outcome.is_
 _KNOWN = select(entry_key.c.digest, entry_key.c.entry_id).where(
     entry_key.c.source_id == bindparam("of"), entry_key.c.digest.in_(bindparam("digests", expanding=True))
 )
+_ANY = select(entry_key.c.entry_id).where(entry_key.c.source_id == bindparam("of")).limit(1)
+_MANY = 20
+"""So many keys are most often those of a first poll: whether the source has any is asked much sooner."""
 
 
 class Entries:
@@ -171,6 +174,8 @@ class Entries:
     def _known(self, source_id: str, entries: Sequence[Entry]) -> dict[bytes, int]:
         digests = sorted({_digest(key) for item in entries for key in item.keys})
         if not digests:
+            return {}
+        if len(digests) > _MANY and self._connection.execute(_ANY, {"of": source_id}).first() is None:
             return {}
         rows = self._connection.execute(_KNOWN, {"of": source_id, "digests": digests})
         return {bytes(digest): entry_id for digest, entry_id in rows}
