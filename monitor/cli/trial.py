@@ -108,7 +108,7 @@ def print_trial(trial: Trial) -> None:
         fresh_s = fresh_for_s(outcome.headers)
         click.echo(f"validators: ETag {etag or 'none'}, Last-Modified {last_modified or 'none'}")
         click.echo(
-            f"freshness: {'nothing said' if fresh_s is None else f'{fresh_s:g} s'}; type: {outcome.headers.get('content-type', 'none')}"
+            f"freshness: {'nothing said' if fresh_s is None else f'{fresh_s:.0f} s'}; type: {outcome.headers.get('content-type', 'none')}"
         )
         if outcome.moved_to:
             click.echo(f"moved for good to {outcome.moved_to}: remembered when it is met twice")
@@ -121,14 +121,14 @@ def print_trial(trial: Trial) -> None:
         )
         hints = listing.hints
         if hints.every_s or hints.skip_hours or hints.skip_days:
-            wishes = [f"a poll every {hints.every_s:g} s"] if hints.every_s else []
+            wishes = [f"a poll every {hints.every_s:.0f} s"] if hints.every_s else []
             wishes += [f"none in the hours {', '.join(map(str, sorted(hints.skip_hours)))} (GMT)"] if hints.skip_hours else []
             wishes += [f"none on {', '.join(sorted(hints.skip_days))}"] if hints.skip_days else []
             click.echo(f"it asks for: {'; '.join(wishes)}")
     for entry, verdict in trial.decided[:_SHOWN]:
         word = "known" if entry.keys in trial.known else "read" if verdict.read else "record"
         why = "listed before" if word == "known" else verdict.reason
-        click.echo(f"  {word:7}{when(entry.published_at):17}{entry.title or entry.url or '(no title)'}")
+        click.echo(f"  {word:7}{when(entry.published_at or entry.updated_at):17}  {entry.title or entry.url or '(no title)'}")
         click.echo(
             f"         {why}; known by {', '.join(key.partition(':')[0] for key in entry.keys)}; {entry.url or 'no address'}"
         )

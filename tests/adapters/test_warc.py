@@ -187,6 +187,17 @@ def test_damage_in_the_middle_is_skipped_with_its_place_and_reason(tmp_path: Pat
 
 
 @pytest.mark.parametrize("name", ["a.warc.gz", "a.warc"])
+def test_a_file_without_its_beginning_is_read_from_its_first_whole_record_on(tmp_path: Path, name: str) -> None:
+    first = recorded(tmp_path / f"1.{name}", [(Request(url=PAGE), fetched())]).read_bytes()
+    second = recorded(tmp_path / f"2.{name}", [(Request(url=FEED), fetched(FEED))]).read_bytes()
+    path = tmp_path / name
+    path.write_bytes(first[-40:] + second)
+    archive = open_archive([path])
+    assert [record.url for record in archive.records] == [FEED]
+    assert [skipped.offset for skipped in archive.skipped] == [0]
+
+
+@pytest.mark.parametrize("name", ["a.warc.gz", "a.warc"])
 def test_a_file_is_scanned_in_parts_with_the_same_result_wherever_it_is_cut(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -146,9 +146,10 @@ def scan_part(part: Part, look: Look | None = None) -> Scanned:
 
 
 def _magic(file: BinaryIO) -> bytes:
-    """What the records of a file begin with."""
+    """What the records of a file begin with; if it begins with something else, as its name says."""
     file.seek(0)
-    return _GZIP if file.read(3) == _GZIP else b"WARC/"
+    head = file.read(5)
+    return _GZIP if head.startswith(_GZIP) or (head != b"WARC/" and str(file.name).endswith(".gz")) else b"WARC/"
 
 
 def _told(error: Exception) -> str:
