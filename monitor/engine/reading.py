@@ -30,7 +30,7 @@ from monitor.urls import host_of, identity
 Answer = Located | Outcome
 
 _PARTS_AHEAD = 16
-_TOGETHER = 4  # pages: to hand over each by itself costs as much as half its filing; more leave a process longer idle at the end
+_TOGETHER = 4  # pages: one by one they cost more than half their filing again; of more, the last leave a process idle
 _SITES = 1_024
 _WORTH_IT = 0.4
 _LAST_PAGES = 32
