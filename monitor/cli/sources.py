@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import click
-from pydantic import ValidationError
 
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.workers import Workers
@@ -17,8 +16,7 @@ from monitor.cli.options import config_option, json_option, settings_of
 from monitor.cli.printing import print_json, print_table, when
 from monitor.cli.trial import print_trial, trial_json, try_source
 from monitor.errors import UsageError
-from monitor.settings.add_sources import add_sources, entry_text, free_id
-from monitor.settings.models import SourceEntry
+from monitor.settings.add_sources import add_sources, entry_text, free_id, why_refused
 from monitor.settings.settings import Settings
 from monitor.sources.opml import read_opml, write_opml
 from monitor.steps.find_source import Tried, find_source
@@ -194,11 +192,9 @@ def import_opml(file: Path, config: Path | None) -> None:
         name = free_id(outline.title, taken)
         entry: dict[str, str | bool] = {"id": name, "name": outline.title, "url": outline.url, "kind": "feed"}
         entry |= {"home": outline.home} if outline.home else {}
-        try:
-            SourceEntry.model_validate(entry)
-        except ValidationError as error:
+        if reason := why_refused(entry):
             refused += 1
-            click.echo(f"{outline.title}: left out, {error.errors()[0]['msg']}", err=True)
+            click.echo(f"{outline.title}: left out, {reason}", err=True)
             continue
         taken.add(name)
         entries.append(entry)

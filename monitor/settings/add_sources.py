@@ -25,6 +25,15 @@ def entry_text(entry: Mapping[str, str | bool]) -> str:
     return "- " + "\n  ".join(lines) + "\n"
 
 
+def why_refused(entry: Mapping[str, str | bool]) -> str | None:
+    """What is wrong with an entry, in words that quote none of it; None if `add_sources` takes it."""
+    try:
+        SourceEntry.model_validate(entry)
+    except ValidationError as error:
+        return str(error.errors()[0]["msg"])
+    return None
+
+
 def add_sources(path: Path, entries: Sequence[Mapping[str, str | bool]]) -> None:
     """Write these sources behind those in the file at `path`. Raises ConfigError if one of them is not a source, UsageError with the
     text to be written by hand if the file is not a plain list or cannot be written. The file is replaced whole or not at all."""

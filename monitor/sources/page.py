@@ -168,7 +168,8 @@ def _in_navigation(anchor: Tag) -> bool:
         if parent.name in ("nav", "footer", "menu"):
             return True
         names = [*parent.get_attribute_list("class"), parent.get("id"), parent.get("role")]
-        if any(_NAVIGATION.search(name) for name in names if isinstance(name, str)):
+        named = any(_NAVIGATION.search(name) for name in names if isinstance(name, str))
+        if named and parent.find(["main", "article", "h1"]) is None:  # else a box around the page, such as div.has-open-menu
             return True
     return False
 

@@ -47,6 +47,11 @@ def test_the_articles_of_a_page_are_listed_once_and_in_its_order(listed):
     assert listing.entries[1].published_at == datetime(2024, 5, 30, tzinfo=UTC)
 
 
+def test_a_box_around_the_page_is_no_navigation_whatever_it_is_called(listed):
+    page = PAGE.replace("<body>", "<body><div class='site main-menu-open' id='skip-link'>").replace("</body>", "</div></body>")
+    assert listed(page, "page").entries == listed(PAGE, "page").entries
+
+
 @pytest.mark.parametrize(
     ("selector", "titles"),
     [
@@ -74,11 +79,12 @@ def test_a_selector_takes_precedence_over_what_is_found(listed, selector, titles
             "none of the 1 links looks like an article; the page offers a feed: https://news.example/rss; say which are meant "
             "with selectors.links",
         ),
+        ("<div id=root></div><script src=/main.js></script>", None, "the page has no link at all: scripts fill it, or a frame"),
         ('<?xml version="1.0"?><rss/>', None, "not a page but a feed; its source should say `kind: feed`"),
         ("<urlset/>", None, "not a page but a sitemap; its source should say `kind: sitemap`"),
         ("", None, "the body is empty"),
     ],
-    ids=["nothing selected", "bad selector", "no article", "feed offered", "feed", "sitemap", "empty"],
+    ids=["nothing selected", "bad selector", "no article", "feed offered", "scripts", "feed", "sitemap", "empty"],
 )
 def test_a_page_without_articles_says_what_to_do(listed, body, links, reason):
     found = listed(body, "page", links=links)
