@@ -62,8 +62,8 @@ def _pieces(markup: str) -> Iterator[str | None]:
             end = markup.find("-->", at)
             at = len(markup) if end < 0 else end + 3
         elif name in _UNSAID and not tag[0].startswith("</") and not tag[0].endswith("/>"):
-            end = re.compile(f"</{name}", re.IGNORECASE).search(markup, at)
-            at = end.start() if end else len(markup)
+            closing = re.compile(f"</{name}", re.IGNORECASE).search(markup, at)
+            at = closing.start() if closing else len(markup)
         elif name in _BLOCK:
             yield None
     yield markup[at:]
