@@ -10,6 +10,7 @@ from protego import Protego
 
 LARGEST_BYTES = 512_000
 _LONGEST_DELAY_S = 60.0
+_VERSION = re.compile(r"^([ \t]*user-agent[ \t]*:[ \t]*[a-z_-]+)/[^\s#]*", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,9 @@ def product_token(user_agent: str) -> str:
 def parse(body: bytes) -> Robots:
     """The rules in a robots.txt; any bytes will do, what cannot be read is no rule."""
     text = body[:LARGEST_BYTES].decode("utf-8-sig", "replace").replace("\x00", "")
-    return Robots(rules=Protego.parse(text))
+    return Robots(
+        rules=Protego.parse(_VERSION.sub(r"\1", text))
+    )  # `monitor/1.0` addresses monitor; Protego takes it for another
 
 
 ALLOW_ALL = Robots()

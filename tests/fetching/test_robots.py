@@ -67,3 +67,9 @@ def test_any_bytes_are_rules(body):
     rules = parse(body)
     assert rules.allows("https://news.example/x", "monitor") in (True, False)
     rules.crawl_delay_s("monitor")
+
+
+def test_a_group_that_names_us_with_a_version_is_ours():
+    robots = parse(b"User-agent: other\nAllow: /\n\nUser-Agent: monitor/2.0 # you\nDisallow: /a\nCrawl-delay: 3")
+    assert not robots.allows("https://news.example/a", "monitor")
+    assert robots.crawl_delay_s("monitor") == 3
