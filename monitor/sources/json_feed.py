@@ -54,8 +54,9 @@ def list_json_feed(source: Source, fetched: Fetched) -> Listing | Unlisted:
 
 def _entry(item: dict[str, Any], base: str, zone: tzinfo, now: datetime) -> Entry:
     html, text, summary = (_text(item, name) for name in ("content_html", "content_text", "summary"))
-    authors = item.get("authors") if isinstance(item.get("authors"), list) else [item.get("author")]
-    names = [plain.line(_text(author, "name"), 200) for author in authors or () if isinstance(author, dict)]
+    people = item.get("authors") or item.get("author")
+    authors = people if isinstance(people, list) else [people]
+    names = [plain.line(_text(author, "name"), 200) for author in authors if isinstance(author, dict)]
     links = (absolute(_text(item, name), base) for name in ("url", "external_url"))
     return Entry(
         keys=(),

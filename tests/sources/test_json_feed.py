@@ -59,6 +59,13 @@ def test_text_in_another_encoding_and_line_ends_in_it_come_out_right(listed):
     assert listing.flags == ("encoding guessed: cp874",)
 
 
+@pytest.mark.parametrize(
+    "said", ['"authors": {"name": "Ann"}', '"authors": [], "author": {"name": "Ann"}', '"author": [{"name": "Ann"}]']
+)
+def test_an_author_is_found_where_writers_put_one(listed, said):
+    assert listed(f'{{"items": [{{"id": "1", "title": "T", {said}}}]}}').entries[0].authors == ("Ann",)
+
+
 def test_older_items_stand_where_the_feed_says_on_its_own_site(listed):
     assert listed('{"items": [], "next_url": "/feed.json?page=2"}').next_url == "https://news.example/feed.json?page=2"
     assert listed('{"items": [], "next_url": "https://elsewhere.example/"}').next_url is None
