@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from monitor import urls
@@ -38,7 +38,7 @@ def keys(items: Sequence[Marks], fronts: Iterable[str] = ()) -> list[tuple[str, 
         ladder = []
         if guid and guid not in vague_guids and guid not in front:
             ladder.append(_key("guid", guid))
-        if link and link not in vague_links and link not in front and re.search(r"[/?]", link):
+        if link and link not in vague_links and not _is_front(link, front):
             ladder.append(_key("url", link))
         else:
             ladder.append(
@@ -48,13 +48,23 @@ def keys(items: Sequence[Marks], fronts: Iterable[str] = ()) -> list[tuple[str, 
     return found
 
 
-def identified(entries: Sequence[Entry], marks: Sequence[Marks], fronts: Iterable[str]) -> tuple[Entry, ...]:
-    """The entries with their keys, the first of each that is listed twice, without those that bear no mark at all."""
+def identified(entries: Sequence[Entry], marks: Sequence[Marks], fronts: Collection[str]) -> tuple[Entry, ...]:
+    """The entries with their keys, the first of each that is listed twice, without those that bear no mark at all. One that has text and
+    links to a front page has no page of its own: without the link it is read for itself, and not as what the front page was read as."""
     found: dict[tuple[str, ...], Entry] = {}
+    front = {urls.identity(url) for url in fronts}
     for entry, mark, known_by in zip(entries, marks, keys(marks, fronts), strict=True):
-        if mark != Marks():
-            found.setdefault(known_by, replace(entry, keys=known_by))
+        if mark == Marks():
+            continue
+        by_text = known_by[-1].startswith("text:") and mark.text is not None
+        elsewhere = by_text and entry.url is not None and _is_front(urls.identity(entry.url), front)
+        found.setdefault(known_by, replace(entry, keys=known_by, url=None if elsewhere else entry.url))
     return tuple(found.values())
+
+
+def _is_front(link: str, front: Collection[str]) -> bool:
+    """Whether a normalised link is one of the front pages, or the root of a site."""
+    return link in front or not re.search(r"[/?]", link)
 
 
 def _shared(marks: Sequence[str | None], items: Sequence[Marks]) -> set[str]:

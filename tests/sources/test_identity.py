@@ -72,6 +72,16 @@ def test_one_link_on_all_items_says_nothing():
     assert all(ladder[0].startswith("text:") for ladder in found)
 
 
+@pytest.mark.parametrize("link", ["/", "https://news.example/#!/news/{}", "https://news.example/feed"])
+def test_items_that_link_to_a_front_page_are_read_for_themselves(listed, link):
+    """The first of them would be read as the front page, and all others be known by its address."""
+    items = "".join(
+        f"<item><title>Raid {n}</title><link>{link.format(n)}</link><description>Text {n}</description></item>" for n in "12"
+    )
+    entries = listed(f"<rss><channel>{items}</channel></rss>").entries
+    assert [(entry.title, entry.url) for entry in entries] == [("Raid 1", None), ("Raid 2", None)]
+
+
 def test_an_item_listed_twice_is_one(listed):
     item = "<item><title>Raid</title><guid>1</guid><link>/1</link></item>"
     listing = listed(f"<rss><channel>{item}{item}<item/></channel></rss>")
