@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.articles import page
 from monitor.articles.article import Article, Unreadable
 from monitor.fetching.outcome import Fetched
 from monitor.rules.narrowing import words_of
@@ -36,12 +35,16 @@ def sketched(article: Article, *, searchable: bool = True) -> Sketched:
 
 def read_page(source: Source, fetched: Fetched, entry: Entry, *, searchable: bool = True) -> Sketched | Unreadable:
     """The article of `articles.page.read_page`, sketched."""
+    from monitor.articles import page  # here: the daemon, which reads nothing itself, would hold its libraries for nothing
+
     read = page.read_page(source, fetched, entry)
     return sketched(read, searchable=searchable) if isinstance(read, Article) else read
 
 
 def from_entry(source: Source, entry: Entry, now: datetime, *, searchable: bool = True) -> Sketched | Unreadable:
     """The article of `articles.page.from_entry`, sketched."""
+    from monitor.articles import page
+
     read = page.from_entry(source, entry, now)
     return sketched(read, searchable=searchable) if isinstance(read, Article) else read
 
