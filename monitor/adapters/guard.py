@@ -228,10 +228,6 @@ class GuardedAdapter(HTTPAdapter):
 
 
 class _Socket(socket.socket):
-    def connect(self, address: Any) -> None:
-        with waiting():
-            super().connect(address)
-
     def recv_into(self, *args: Any) -> int:
         with waiting():
             return super().recv_into(*args)
@@ -261,7 +257,8 @@ def _pools(allow: Sequence[Network], resolve: Resolve) -> tuple[type[HTTPConnect
         response_class = _FinalResponse
 
         def _new_conn(self) -> socket.socket:
-            return _connect(self, allow, resolve)
+            with waiting():
+                return _connect(self, allow, resolve)
 
         def request(self, *args: Any, **kwargs: Any) -> None:
             _ready(self)
@@ -271,7 +268,8 @@ def _pools(allow: Sequence[Network], resolve: Resolve) -> tuple[type[HTTPConnect
         response_class = _FinalResponse
 
         def _new_conn(self) -> socket.socket:
-            return _connect(self, allow, resolve)
+            with waiting():
+                return _connect(self, allow, resolve)
 
         def request(self, *args: Any, **kwargs: Any) -> None:
             _ready(self)
@@ -303,8 +301,7 @@ def _connect(connection: HTTPConnection, allow: Sequence[Network], resolve: Reso
     """Connect to the first public address of the connection's host that answers."""
     host = connection._dns_host.strip("[]")
     try:
-        with waiting():
-            candidates = resolve(host, connection.port or connection.default_port)
+        candidates = resolve(host, connection.port or connection.default_port)
     except (OSError, UnicodeError) as error:
         cause = error if isinstance(error, socket.gaierror) else socket.gaierror(socket.EAI_NONAME, str(error))
         raise NameResolutionError(host, connection, cause) from error
