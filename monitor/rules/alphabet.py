@@ -58,7 +58,9 @@ class Alphabet:
         wide = sorted(ranked[len(singles) :], key=lambda char: _kind(ord(char)))
         self._assign_pairs(wide, pairs, codes, bits)
         self.bits = bytes(bits)
-        table = codes[tables().fold]
+        shift = tables().shift[:-1]
+        table = codes.copy()
+        table[: len(shift)] = codes[np.arange(len(shift)) + shift]
         table = table[: np.flatnonzero(table != table[-1])[-1] + 2].copy()  # all that come later are read as the last of these
         self.table = CodeTable(np.where(table < 256, table, 0).astype(np.uint8), table)
 

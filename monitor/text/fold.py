@@ -41,7 +41,7 @@ from monitor.text.tables import (
 
 class CodeTable(NamedTuple):
     """Code point -> the number that `Folded.codes` shall hold; that of the last entry for what lies behind it. What does not fit into
-    `narrow` is 0 there; it must agree with `tables().fold` on ASCII."""
+    `narrow` is 0 there; it must agree with `tables().shift` on ASCII."""
 
     narrow: NDArray[np.uint8]
     wide: NDArray[np.uint16]
@@ -183,7 +183,8 @@ _NO_BREAK_SPACE = 0xA0
 
 def _coded(source: Codes, table: CodeTable | None) -> Codes:
     if table is None:
-        return tables().fold.take(source, mode="clip")
+        read: Codes = source + tables().shift.take(source, mode="clip")
+        return read
     codes = table.narrow.take(source, mode="clip")
     return codes if b"\0" not in codes.tobytes() else table.wide.take(source, mode="clip")
 

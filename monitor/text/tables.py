@@ -1,4 +1,4 @@
-"""What is known about each code point, as arrays of 0x110000 entries: what it is read as, and what has to be looked at around it."""
+"""What is known about each code point: what it is read as, and what has to be looked at around it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from monitor.text import scripts
 from monitor.text.han import simplified
 
 SIZE = 0x110000
+_READ_AS_OTHERS = 0x40000  # code points from here on are read as themselves
 SPACE, HYPHEN, APOSTROPHE = 32, 45, 39
 SEPARATOR = 1  # stands between two texts that are folded in one pass; a control character, so no text can contain it by right
 
@@ -31,13 +32,14 @@ MARK = 0x8000  # belongs to the character before it
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tables:
-    """`fold`: code point -> the one it is read as (uint32; `SPACE` for punctuation, symbols, controls). `flags`: the bits above (uint16).
+    """`shift`: what to add to a code point for the one it is read as (int32; `SPACE` for punctuation, symbols, controls), the last for all
+    that come later. `flags`: the bits above (uint16, 0x110000 of them).
 
     `expansions`: code point -> the text it is read as. `ascii`: `fold` for `bytes.translate`. `lead`: characters that hold on to the
     next one.
     """
 
-    fold: NDArray[np.uint32]
+    shift: NDArray[np.int32]
     flags: NDArray[np.uint16]
     expansions: dict[int, str]
     ascii: bytes
@@ -47,7 +49,8 @@ class Tables:
 @cache
 def tables() -> Tables:
     """The tables, made once for the process (about 0.1 s of CPU)."""
-    fold = np.arange(SIZE, dtype=np.uint32)
+    themselves = np.arange(_READ_AS_OTHERS, dtype=np.int32)
+    fold = themselves.copy()
     flags = np.zeros(SIZE, np.uint16)
     expansions: dict[int, str] = {}
     seconds = _second_parts()
@@ -76,7 +79,8 @@ def tables() -> Tables:
         fold[code] = target
     fold = fold[fold]  # ㊬ is read as 監, and that as 监,
     # and counts as a letter of that script
-    flags[((flags & SPACED) != 0) & ((flags[fold] & UNSPACED) != 0)] ^= SPACED | UNSPACED
+    first = flags[:_READ_AS_OTHERS]
+    first[((first & SPACED) != 0) & ((first[fold] & UNSPACED) != 0)] ^= SPACED | UNSPACED
     for char in scripts.APOSTROPHES:
         fold[ord(char)], flags[ord(char)] = APOSTROPHE, JOINS
     for char in scripts.HYPHENS:
@@ -84,9 +88,10 @@ def tables() -> Tables:
     fold[SEPARATOR] = SEPARATOR
     fold[0xD800:0xE000] = SPACE
     ascii_table = bytes(fold[:128].astype(np.uint8)) + bytes([SPACE] * 128)
-    fold.flags.writeable = flags.flags.writeable = False
+    shift = np.append(fold - themselves, np.int32(0))  # a table of all would be 4 MB in every process
+    shift.flags.writeable = flags.flags.writeable = False
     lead = frozenset(map(ord, scripts.LEADING)) | {scripts.COENG, scripts.VIRAMA}
-    return Tables(fold=fold, flags=flags, expansions=expansions, ascii=ascii_table, lead=lead)
+    return Tables(shift=shift, flags=flags, expansions=expansions, ascii=ascii_table, lead=lead)
 
 
 def _characters() -> list[int]:
@@ -148,7 +153,7 @@ def _mark_ignored(flags: NDArray[np.uint16]) -> None:
             flags[code] = IGNORED
 
 
-def _mark_scripts(flags: NDArray[np.uint16], fold: NDArray[np.uint32]) -> None:
+def _mark_scripts(flags: NDArray[np.uint16], fold: NDArray[np.int32]) -> None:
     for start, end in scripts.UNSPACED:
         block = flags[start : end + 1]
         digits = (fold[start : end + 1] >= 48) & (fold[start : end + 1] <= 57)
