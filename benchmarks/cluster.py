@@ -73,20 +73,20 @@ def _paragraph(chance: random.Random) -> str:
 
 class Web:
     """Hosts in memory. A feed is never modified; of ten pages one is about crime. All pages are made before anything is measured, or
-    taken from a folder."""
+    taken from a folder, over and over."""
 
     def __init__(self, pages: int, folder: Path | None = None) -> None:
         if folder is None:
             self._bodies = [page(number, matching=number % 10 == 0) for number in range(pages)]
         else:
-            self._bodies = saved(folder)[:pages]
+            self._bodies = saved(folder)
 
     def fetch(self, request: Request) -> Outcome:
         """The page that the address names."""
         now = SystemClock().now()
         if request.url.endswith("/feed"):
             return NotModified(fetched_at=now)
-        body = self._bodies[int(request.url.rpartition("/")[2])]
+        body = self._bodies[int(request.url.rpartition("/")[2]) % len(self._bodies)]
         headers = {"content-type": "text/html; charset=utf-8"}
         return Fetched(url=request.url, status=200, headers=headers, body=body, fetched_at=now)
 
@@ -492,7 +492,6 @@ def row_sizes(server: Server, number: int = 5000) -> list[Figure]:
 
 def reading(server: Server, pages: int = 300, folder: Path | None = None) -> list[Figure]:
     """One worker beside the one-process engine, each with one process that reads; in turns."""
-    pages = pages if folder is None else len(saved(folder))
     with tempfile.TemporaryDirectory() as scratch, Workers(count=1) as parse:
         stores, web = Path(scratch), Web(pages, folder)
         cluster_rate(20, parse, web, server)  # what is loaded once
@@ -516,7 +515,6 @@ def reading(server: Server, pages: int = 300, folder: Path | None = None) -> lis
 def scaling(server: Server, pages: int = 300, folder: Path | None = None) -> list[Figure]:
     """Two workers, each on a core of its own, beside one on one core; in turns. PostgreSQL is on these two cores too: beside one worker
     it has the other core almost for itself, so that one worker is measured with its database on its own core as well."""
-    pages = pages if folder is None else len(saved(folder))
     one, one_core, two = [], [], []
     for _ in range(2):
         one.append(workers_rate(1, pages, folder, server))
