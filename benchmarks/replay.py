@@ -2,7 +2,7 @@
 
     python -m benchmarks.replay [--pages 800] [--memory-pages 20000] [--rounds 3] [--saved DIR]
 
-Pages are those of benchmarks/pages.py, 5 of 100 matching the shipped rules, or the saved ones `DIR/*.html`, each once. Costs are the
+Pages are those of benchmarks/pages.py, 5 of 100 matching the shipped rules, or the saved ones `DIR/*.html`, over and over. Costs are the
 difference between replaying many pages and replaying a few, so that starting processes and compiling rules does not count. CPU is that of
 all processes, user and system. A replay of one process has a second one, which files what the first reads: left alone it uses two cores,
 so that it is compared with two processes both as it is and held to one core.
@@ -91,10 +91,8 @@ def cpu_ms(read: Callable[[int], object], count: int) -> float:
 def figures(pages: int = 800, memory_pages: int = 20_000, rounds: int = ROUNDS, others: Sequence[bytes] = ()) -> list[Figure]:
     """The ratios, measured now; `others` are pages to take in place of those made here."""
 
-    pages = len(others) - START if others else pages
-
     def body_of(number: int) -> bytes:
-        return others[number] if others else made(number)
+        return others[number % len(others)] if others else made(number)
 
     bodies = [body_of(number) for number in range(len(others) or 100)]
     now = SystemClock().now()
