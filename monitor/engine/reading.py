@@ -37,7 +37,7 @@ _LAST_PAGES = 32
 _TRIED_AGAIN = 16  # where it was not worth it, every 16th page tells whether it has become so
 
 
-class Errand(NamedTuple):
+class Unread(NamedTuple):
     """A page to be read at `at`: what its address gave, and which entry of which source it is; None for a page that no source listed."""
 
     answer: Answer
@@ -146,16 +146,16 @@ class Desk:
         """The answers in a part of a recording."""
         return scan_part(part, None if self._sieve is None else _Glance(self, self._sieve, span))
 
-    def read(self, errand: Errand) -> Reading:
+    def read(self, unread: Unread) -> Reading:
         """The reading of a page."""
-        source, listed = errand.listed or self._alone(errand)
-        fetch = self._fetch(errand.answer)
-        return self._sifted(read(source, listed, fetch=fetch, parse=self, rules=self._rules, now=errand.at))
+        source, listed = unread.listed or self._alone(unread)
+        fetch = self._fetch(unread.answer)
+        return self._sifted(read(source, listed, fetch=fetch, parse=self, rules=self._rules, now=unread.at))
 
-    def without_page(self, errand: Errand, reason: str) -> Reading:
+    def without_page(self, unread: Unread, reason: str) -> Reading:
         """The reading of a page that had to be given up: what its source says of it."""
-        source, listed = errand.listed or self._alone(errand)
-        substitute = self.from_entry(source, listed.entry, errand.at)
+        source, listed = unread.listed or self._alone(unread)
+        substitute = self.from_entry(source, listed.entry, unread.at)
         if isinstance(substitute, Sketched):
             return self._sifted(prepare(self._rules, source, substitute, listed.entry.url))
         return Unreadable(reason=f"{reason}; {substitute.reason}")
@@ -174,22 +174,22 @@ class Desk:
         """`stories.sketched.from_entry`."""
         return from_entry(source, entry, now, searchable=self.job.searchable)
 
-    def _alone(self, errand: Errand) -> tuple[Source, ListedEntry]:
+    def _alone(self, unread: Unread) -> tuple[Source, ListedEntry]:
         """The source and the entry of a page that no source listed; the entry has no row."""
-        assert errand.url is not None
+        assert unread.url is not None
         listed = ListedEntry(
             id=0,
             source_id="",
-            entry=entry_of(errand.url),
-            listed_at=errand.at,
+            entry=entry_of(unread.url),
+            listed_at=unread.at,
             first_poll=False,
             attempts=0,
-            next_read_at=errand.at,
+            next_read_at=unread.at,
             outcome=None,
             reason=None,
             article_id=None,
         )
-        return self.source_of(errand.url), listed
+        return self.source_of(unread.url), listed
 
     def _fetch(self, answer: Answer) -> Fetch:
         def fetch(request: Request) -> Outcome:  # noqa: ARG001  a port: the answer is there already
@@ -257,9 +257,9 @@ def equip(job: Job) -> None:
     _desks[:] = [Desk(job)]
 
 
-def read_at_desk(errands: Sequence[Errand]) -> list[Reading]:
+def read_at_desk(several: Sequence[Unread]) -> list[Reading]:
     """`Desk.read` of each in a process that was equipped."""
-    return [_desks[0].read(errand) for errand in errands]
+    return [_desks[0].read(unread) for unread in several]
 
 
 class ReadAhead:
@@ -268,13 +268,13 @@ class ReadAhead:
 
     def __init__(self, readers: Readers) -> None:
         self._readers = readers
-        self._asked: list[Errand] = []
-        self._sent: deque[tuple[int, list[Errand]]] = deque()
+        self._asked: list[Unread] = []
+        self._sent: deque[tuple[int, list[Unread]]] = deque()
         self._read: deque[Reading | GivenUp] = deque()
 
-    def ask(self, errand: Errand) -> None:
+    def ask(self, unread: Unread) -> None:
         """Have a page read."""
-        self._asked.append(errand)
+        self._asked.append(unread)
         if len(self._asked) == _TOGETHER:
             self._send()
 
@@ -283,17 +283,17 @@ class ReadAhead:
         if not self._read:
             if not self._sent:
                 self._send()
-            ticket, errands = self._sent.popleft()
+            ticket, several = self._sent.popleft()
             found = self._readers.result(ticket)
-            self._read.extend(self._one_by_one(errands) if isinstance(found, GivenUp) else found)
+            self._read.extend(self._one_by_one(several) if isinstance(found, GivenUp) else found)
         return self._read.popleft()
 
     def _send(self) -> None:
         self._sent.append((self._readers.submit(read_at_desk, self._asked), self._asked))
         self._asked = []
 
-    def _one_by_one(self, errands: Sequence[Errand]) -> Iterator[Reading | GivenUp]:
-        for ticket in [self._readers.submit(read_at_desk, [errand]) for errand in errands]:
+    def _one_by_one(self, several: Sequence[Unread]) -> Iterator[Reading | GivenUp]:
+        for ticket in [self._readers.submit(read_at_desk, [unread]) for unread in several]:
             found = self._readers.result(ticket)
             yield found if isinstance(found, GivenUp) else found[0]
 

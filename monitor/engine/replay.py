@@ -17,7 +17,7 @@ from monitor.adapters.clock import SetClock
 from monitor.adapters.readers import GivenUp, Readers
 from monitor.adapters.warc import Archive, Located, Playback, Recorded
 from monitor.articles.article import Unreadable
-from monitor.engine.reading import Answer, Desk, Errand, ReadAhead, Span, may_be_page
+from monitor.engine.reading import Answer, Desk, ReadAhead, Span, Unread, may_be_page
 from monitor.engine.run_step import run_step
 from monitor.fetching.outcome import Failed, Outcome, Request, Throttled
 from monitor.ports import Due, ListedEntry
@@ -77,7 +77,7 @@ class _Replay:
         self._playback = Playback(archive, clock=clock)
         self._context = replace(context, fetch=self._fetch)
         self._polled = {canonical(source.url): source for source in context.sources.values()}
-        self._asked: deque[tuple[Errand, Reading | None]] = deque()  # with the reading where it is known already
+        self._asked: deque[tuple[Unread, Reading | None]] = deque()  # with the reading where it is known already
         self._under_way: set[int] = set()
         self._again: list[datetime] = []  # a heap: when what could not be had is due again
         self._resumed_with_due = False
@@ -108,7 +108,7 @@ class _Replay:
         if self._is_due_again():
             self._ask_for_due()
         if self._is_page(record) and isinstance(located := self._archive.locate(record), Located):
-            self._ask(Errand(located, record.at))
+            self._ask(Unread(located, record.at))
 
     def read_again(self, as_of: datetime | None) -> None:
         """Try again what could not be had, as often as the steps would, up to `as_of`."""
@@ -135,7 +135,7 @@ class _Replay:
                     if listed.entry.url:
                         self._archive.index.mark(listed.entry.url)
                     source = self._context.sources[listed.source_id]
-                    self._ask(Errand(self._answer(listed), self._clock.now(), (source, listed)))
+                    self._ask(Unread(self._answer(listed), self._clock.now(), (source, listed)))
             if not fresh:
                 return
 
@@ -146,18 +146,18 @@ class _Replay:
             is_due = True
         return is_due
 
-    def _ask(self, errand: Errand) -> None:
+    def _ask(self, unread: Unread) -> None:
         if isinstance(
-            errand.answer, Failed | Throttled
+            unread.answer, Failed | Throttled
         ):  # no page to read, and mostly something for later: nothing that may lag behind
-            reading = self._desk.read(errand)
+            reading = self._desk.read(unread)
             if isinstance(reading, Later):
-                self._file(errand, reading)
+                self._file(unread, reading)
             else:
-                self._asked.append((errand, reading))
+                self._asked.append((unread, reading))
         else:
-            self._ahead.ask(errand)
-            self._asked.append((errand, None))
+            self._ahead.ask(unread)
+            self._asked.append((unread, None))
         while len(self._asked) > _LAG:
             self._file(*self._asked.popleft())
 
@@ -166,29 +166,29 @@ class _Replay:
             return Failed(kind="connect", detail="no address")
         return self._playback.locate(Request(url=listed.entry.url))
 
-    def _file(self, errand: Errand, reading: Reading | None) -> None:
+    def _file(self, unread: Unread, reading: Reading | None) -> None:
         if reading is None:
             found = self._ahead.take()
-            reading = self._desk.without_page(errand, found.reason) if isinstance(found, GivenUp) else found
+            reading = self._desk.without_page(unread, found.reason) if isinstance(found, GivenUp) else found
         try:
-            self._keep(errand, reading)
+            self._keep(unread, reading)
         except Exception as error:  # as in run_step: a bug in one row must not stop the others
-            log.exception("%s could not be filed", errand.url)
-            if errand.listed is not None:
+            log.exception("%s could not be filed", unread.url)
+            if unread.listed is not None:
                 with self._context.store.writing() as tx:
-                    tx.entries.finish(errand.listed[1].id, "failed", f"{type(error).__name__}: {error}")
-        if errand.listed is not None:
-            self._under_way.discard(errand.listed[1].id)
+                    tx.entries.finish(unread.listed[1].id, "failed", f"{type(error).__name__}: {error}")
+        if unread.listed is not None:
+            self._under_way.discard(unread.listed[1].id)
 
-    def _keep(self, errand: Errand, reading: Reading) -> None:
+    def _keep(self, unread: Unread, reading: Reading) -> None:
         context = self._context
-        if errand.listed is not None:
-            keep(replace(context, clock=SetClock(errand.at)), *errand.listed, reading)
+        if unread.listed is not None:
+            keep(replace(context, clock=SetClock(unread.at)), *unread.listed, reading)
             if isinstance(reading, Later):
-                heappush(self._again, errand.at + timedelta(seconds=reading.after_s))
+                heappush(self._again, unread.at + timedelta(seconds=reading.after_s))
         elif not isinstance(reading, Unreadable | Later):
             with context.store.writing() as tx:
-                file_article(tx, context.rules, reading, errand.at, alerting=True, channels=context.channels)
+                file_article(tx, context.rules, reading, unread.at, alerting=True, channels=context.channels)
 
     def _fetch(self, request: Request) -> Outcome:
         self._archive.index.mark(request.url)

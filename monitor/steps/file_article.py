@@ -55,17 +55,17 @@ class Filed:
 
 def prepare(rules: RuleSet, source: Source, text: Sketched, *found_at: str | None) -> Prepared:
     """Match an article by these rules. `found_at` are the addresses that led to it, besides its own."""
-    article = text.article
+    article, said = text.article, text_of(text.article)
     addresses = [url for url in (article.url, *found_at) if url]
     verdict = rules.match(document(article, source))
     published = article.published_at.date() if article.published_at else None
     return Prepared(
-        id=article_id(identity(article.url) if article.url else text_of(article)),
+        id=article_id(identity(article.url) if article.url else said),
         source=source,
         text=text,
         verdict=verdict,
-        identities=tuple(identity(url) for url in addresses) or (f"text:{article_id(text_of(article))}",),
-        facts=facts(text_of(article), article.language, published) if verdict.facets else NO_FACTS,
+        identities=tuple(identity(url) for url in addresses) or (f"text:{article_id(said)}",),
+        facts=facts(said, article.language, published) if verdict.facets else NO_FACTS,
     )
 
 

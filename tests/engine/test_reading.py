@@ -14,7 +14,7 @@ from warcio.warcwriter import WARCWriter
 from monitor.adapters.readers import GivenUp, Readers
 from monitor.adapters.warc import Recorded
 from monitor.adapters.warc.scan import parts
-from monitor.engine.reading import Desk, Errand, Job, ReadAhead, Span, equip
+from monitor.engine.reading import Desk, Job, ReadAhead, Span, Unread, equip
 from monitor.fetching.outcome import Fetched
 from monitor.ports import ListedEntry
 from monitor.rules.prefilter import Prefilter
@@ -30,7 +30,7 @@ JOB = Job(
 )
 
 
-def errand(headline: str, beside: str = "") -> Errand:
+def unread(headline: str, beside: str = "") -> Unread:
     entry = Entry(keys=("k",), url="https://wire.example/news/1")
     listed = ListedEntry(
         id=1, source_id="wire", entry=entry, listed_at=NOW, first_poll=False, attempts=0, next_read_at=NOW,
@@ -39,11 +39,11 @@ def errand(headline: str, beside: str = "") -> Errand:
     text = "<p>Officials of the port said on Monday that the new quay is to open before the rains come again.</p>" * 4
     html = f"<html><body><nav><a href='/2'>{beside}</a></nav><article><h1>{headline}</h1>{text}</article></body></html>"
     fetched = Fetched(url="https://wire.example/news/1", status=200, headers={}, body=html.encode(), fetched_at=NOW)
-    return Errand(fetched, NOW, (SOURCE, listed))
+    return Unread(fetched, NOW, (SOURCE, listed))
 
 
 def matches(desk: Desk, headline: str, beside: str) -> bool:
-    return isinstance(desk.read(errand(headline, beside)), Prepared)
+    return isinstance(desk.read(unread(headline, beside)), Prepared)
 
 
 def test_pages_are_no_longer_looked_through_where_nearly_all_hold_a_word_of_a_rule_beside_the_article(
@@ -129,12 +129,12 @@ def test_nothing_is_spared_where_all_is_kept(tmp_path: Path) -> None:
 
 def test_of_pages_that_are_read_together_one_that_has_to_be_given_up_costs_only_itself() -> None:
     headlines = [f"Police hold traffickers at quay {number}" for number in range(11)]
-    errands = [errand(headline) for headline in headlines]
-    errands[3] = errands[3]._replace(answer="a bug")  # type: ignore[arg-type]
+    several = [unread(headline) for headline in headlines]
+    several[3] = several[3]._replace(answer="a bug")  # type: ignore[arg-type]
     with Readers(1, equip=(equip, (JOB,))) as readers:
         ahead = ReadAhead(readers)
-        for each in errands:
+        for each in several:
             ahead.ask(each)
-        found = [ahead.take() for _ in errands]
+        found = [ahead.take() for _ in several]
     read = [each.article.headline if isinstance(each, Prepared) else type(each) for each in found]
     assert read == [*headlines[:3], GivenUp, *headlines[4:]]
