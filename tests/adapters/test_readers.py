@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from multiprocessing import spawn
+from multiprocessing import resource_tracker, spawn
 
 import pytest
 
@@ -90,6 +90,7 @@ def test_a_reader_that_is_still_starting_is_deaf_to_ctrl_c(capfd: pytest.Capture
 
 
 def test_a_process_that_dies_at_birth_is_told_whatever_it_was_to_be_equipped_with() -> None:
+    resource_tracker.ensure_running()  # a process of its own, and one that is to live
     spawn.set_executable("/bin/false")
     try:
         with Readers(1, equip=(equip, ("x" * 1_000_000,))) as here, pytest.raises(RuntimeError, match="does not start"):
