@@ -403,6 +403,9 @@ class EntryRows(Protocol):
 
     def get(self, entry_id: int) -> ListedEntry | None: ...
 
+    def known_by(self, entry_id: int, key: str) -> bool:
+        """Whether that key is one of the entry's."""
+
     def retry(self, entry_id: int, *, at: datetime, reason: str) -> None: ...
 
     def finish(

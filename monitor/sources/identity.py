@@ -48,6 +48,11 @@ def keys(items: Sequence[Marks], fronts: Iterable[str] = ()) -> list[tuple[str, 
     return found
 
 
+def page_key(url: str) -> str:
+    """The key that an item has if the page at `url` is its own."""
+    return _key("url", urls.identity(url))
+
+
 def identified(entries: Sequence[Entry], marks: Sequence[Marks], fronts: Collection[str]) -> tuple[Entry, ...]:
     """The entries with their keys, the first of each that is listed twice, without those that bear no mark at all. One that has text and
     links to a front page has no page of its own: without the link it is read for itself, and not as what the front page was read as."""

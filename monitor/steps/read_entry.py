@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from monitor.articles.article import Article, Unreadable
 from monitor.errors import ClaimLost
 from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Refused, Request, Throttled
-from monitor.ports import EntryOutcome, Fetch, ListedEntry, Parse, StoredResponse
+from monitor.ports import EntryOutcome, Fetch, ListedEntry, Parse, StoredResponse, Transaction
 from monitor.rules.compile import RuleSet
+from monitor.sources.identity import page_key
 from monitor.sources.source import Source
 from monitor.steps.context import Context, Done
 from monitor.steps.file_article import Filed, Prepared, file_article, prepare
@@ -50,7 +51,8 @@ def read_entry(context: Context, key: str) -> Done:
 
 
 def to_read(context: Context, entry_id: int) -> ListedEntry | Done:
-    """The entry's row if it is to be read now; what was done about it otherwise."""
+    """The entry's row if it is to be read now; what was done about it otherwise. One that shares a page with other items, which has been
+    read, is to be read without it: what its source says of it may be news."""
     with context.store.reading(once=True) as tx:
         listed = tx.entries.get(entry_id)
     if listed is None or listed.outcome is not None or listed.next_read_at is None or listed.next_read_at > context.clock.now():
@@ -61,7 +63,11 @@ def to_read(context: Context, entry_id: int) -> ListedEntry | Done:
         with context.store.reading(once=True) as tx:
             known = tx.articles.known_as([identity(listed.entry.url)])
         if known is not None:
-            return _finish(context, listed, "known", f"already read as {known}", known)
+            with context.store.reading(once=True) as tx:
+                shares = _shares_its_page(tx, listed)
+            if not shares:
+                return _finish(context, listed, "known", f"already read as {known}", known)
+            return _without_page(listed)
     return listed
 
 
@@ -105,10 +111,25 @@ def _file(context: Context, source: Source, listed: ListedEntry, prepared: Prepa
         )
         outcome: EntryOutcome = "article" if filed.new else "known"
         again_at = now + timedelta(seconds=AGAIN_AFTER_S[0]) if filed.rules and listed.entry.url is not None else None
-        if not tx.entries.finish(listed.id, outcome, reason, filed.article_id, again_at):
+        shares = not filed.new and _shares_its_page(tx, listed)
+        if not shares and not tx.entries.finish(listed.id, outcome, reason, filed.article_id, again_at):
             raise ClaimLost(f"{listed.id}: read by someone else in the meantime")
+    if shares:
+        alone = _without_page(listed)
+        return keep(
+            context, source, alone, read(source, alone, fetch=context.fetch, parse=context.parse, rules=context.rules, now=now)
+        )
     pause_s = context.crawl_delay_s(listed.entry.url) if listed.entry.url else None
     return Done(result="ok", reason=reason, facts=_facts(source, article, filed), rest_s=pause_s or 0.0)
+
+
+def _shares_its_page(tx: Transaction, listed: ListedEntry) -> bool:
+    """Whether other items of the list bear the address of the entry's page too: bulletins, whose items are places on one page."""
+    return listed.entry.url is not None and not tx.entries.known_by(listed.id, page_key(listed.entry.url))
+
+
+def _without_page(listed: ListedEntry) -> ListedEntry:
+    return replace(listed, entry=replace(listed.entry, url=None))
 
 
 def _read(

@@ -24,6 +24,9 @@ _FINISH = update(entry).where(entry.c.id == bindparam("of"), entry.c.outcome.is_
 _KNOWN = select(entry_key.c.digest, entry_key.c.entry_id).where(
     entry_key.c.source_id == bindparam("of"), entry_key.c.digest.in_(bindparam("digests", expanding=True))
 )
+_HAS_KEY = select(entry_key.c.entry_id).where(
+    entry_key.c.entry_id == bindparam("of"), entry_key.c.digest == bindparam("digest")
+)
 _ANY = select(entry_key.c.entry_id).where(entry_key.c.source_id == bindparam("of")).limit(1)
 _MANY = 20
 """So many keys are most often those of a first poll: whether the source has any is asked much sooner."""
@@ -94,6 +97,9 @@ class Entries:
     def get(self, entry_id: int) -> ListedEntry | None:
         row = self._connection.execute(_GET, {"of": entry_id}).one_or_none()
         return None if row is None else self._noun(row)
+
+    def known_by(self, entry_id: int, key: str) -> bool:
+        return self._connection.execute(_HAS_KEY, {"of": entry_id, "digest": _digest(key)}).first() is not None
 
     def retry(self, entry_id: int, *, at: datetime, reason: str) -> None:
         self._connection.execute(

@@ -13,6 +13,7 @@ from monitor.errors import ClaimLost
 from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Outcome, Refused, Request, Throttled
 from monitor.ports import ListedEntry, StoredAlert
 from monitor.sources.entry import Entry, Unlisted
+from monitor.sources.identity import page_key
 from monitor.sources.source import Source
 from monitor.steps.context import Context, Done
 from monitor.steps.deliver import deliver
@@ -253,7 +254,7 @@ def test_another_rule_in_the_same_story_raises_its_own_alert(context: Context, h
 
 def test_one_page_listed_by_two_sources_is_one_article(context: Context, here, store: RowStore) -> None:
     here.serve(context.sources["post"], entry())
-    here.serve(context.sources["times"], entry(url=PAGE + "?utm_source=feed"))
+    here.serve(context.sources["times"], entry(url=PAGE + "?utm_source=feed", keys=(page_key(PAGE),)))
     here.publish(PAGE, "ASEANAPOL plans for the year", *WORDS)
     read(context, here)
     asked = len(here.asked)
@@ -261,6 +262,26 @@ def test_one_page_listed_by_two_sources_is_one_article(context: Context, here, s
     assert done.reason.startswith("already read")
     assert only(store, "times").outcome == "known"
     assert len(here.asked) == asked + 1, "the feed was asked for, the page was not"
+
+
+def test_of_items_that_share_one_page_none_is_missed(context: Context, here, store: RowStore) -> None:
+    here.serve(
+        context.sources["post"],
+        entry(1, url=PAGE, keys=("text:1",), title="Bulletin", summary="The road is closed."),
+        entry(2, url=PAGE, keys=("text:2",), title="ASEANAPOL", summary="ASEANAPOL sends officers to the border."),
+    )
+    here.publish(PAGE, "Bulletin", "The road to the market is closed for repairs until the end of the week, the ministry says.")
+    poll_source(context, "post")
+    with store.reading() as tx:
+        rows = tx.entries.of_source("post", 10)
+    done = [read_entry(context, str(row.id)) for row in sorted(rows, key=lambda row: row.entry.title != "Bulletin")]
+    assert [each.facts["rules"] for each in done] == [(), ("aseanapol",)]
+    assert len(alerts(store)) == 1
+    here.later(7200)
+    here.serve(
+        context.sources["post"], entry(3, url=PAGE, keys=("text:3",), title="Heroin", summary="Heroin was seized in the port.")
+    )
+    assert read(context, here).facts["rules"] == ("drugs",), "what comes weeks later, when the page has long been read"
 
 
 def test_an_undated_item_of_a_first_poll_that_turns_out_to_be_old_is_kept_and_not_alerted(
