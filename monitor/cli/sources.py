@@ -18,6 +18,7 @@ from monitor.cli.trial import print_trial, trial_json, try_source
 from monitor.errors import UsageError
 from monitor.settings.add_sources import add_sources, entry_text, free_id, why_refused
 from monitor.settings.settings import Settings
+from monitor.settings.values import language_problem
 from monitor.sources.opml import read_opml, write_opml
 from monitor.steps.find_source import Tried, find_source
 from monitor.store.database import open_store
@@ -192,6 +193,7 @@ def import_opml(file: Path, config: Path | None) -> None:
         name = free_id(outline.title, taken)
         entry: dict[str, str | bool] = {"id": name, "name": outline.title, "url": outline.url, "kind": "feed"}
         entry |= {"home": outline.home} if outline.home else {}
+        entry |= {"language": outline.language} if outline.language and not language_problem(outline.language) else {}
         if reason := why_refused(entry):
             refused += 1
             click.echo(f"{outline.title}: left out, {reason}", err=True)

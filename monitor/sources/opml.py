@@ -15,11 +15,13 @@ from monitor.sources.ampersands import escaped
 from monitor.sources.source import Source
 
 _MOST = 10_000
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_TAG = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """One feed of an OPML file; `language` only where the file says it."""
+    """One feed of an OPML file; `language` (BCP 47) only where the file says it, of the feed or of a folder around it."""
 
     title: str
     url: str
@@ -50,9 +52,19 @@ def read_opml(body: bytes) -> tuple[Outline, ...] | None:
             continue
         title = plain.line(said.get("title") or said.get("text") or "", 200) or urls.host_of(url)
         home = said.get("htmlurl", "")
-        one = Outline(title=title, url=url, home=home if urls.is_web(home) else None, language=said.get("language") or None)
+        language = next((tag for each in (outline, *outline.iterancestors()) if (tag := _language(each))), None)
+        one = Outline(title=title, url=url, home=home if urls.is_web(home) else None, language=language)
         found.setdefault(urls.canonical(url), one)
     return tuple(found.values())
+
+
+def _language(element: etree._Element) -> str | None:
+    """The language that an element says, as BCP 47 writes it; None for words that are no tag, such as `unknown`."""
+    tag = _TAG.fullmatch(element.get("language") or element.get(_XML_LANG) or "")
+    if tag is None:
+        return None
+    language, script, region = (part or "" for part in tag.groups())
+    return "-".join(part for part in (language.lower(), script.title(), region.upper()) if part)
 
 
 def write_opml(sources: Iterable[Source]) -> bytes:

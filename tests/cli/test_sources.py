@@ -202,6 +202,29 @@ def test_opml_goes_in_and_out(tmp_path: Path, directory: Path, monitor) -> None:
     assert "not an OPML file" in monitor("sources", "import", str(opml)).output
 
 
+@pytest.mark.parametrize(
+    ("file", "outline", "language"),
+    [
+        ("", "language='TH'", "th"),
+        ("", "xml:lang='zh_hant-tw'", "zh-Hant-TW"),
+        (" xml:lang='vi'", "", "vi"),
+        (" xml:lang='vi'", "language='id'", "id"),
+        (" xml:lang='vi'", "language='unknown'", "vi"),
+        ("", "language='English'", None),
+        ("", "language='xx'", None),
+    ],
+)
+def test_the_language_that_an_opml_file_says_is_that_of_the_source(
+    tmp_path: Path, monitor, file: str, outline: str, language: str | None
+) -> None:
+    opml = tmp_path / "feeds.opml"
+    opml.write_text(f"<opml><body{file}><outline text='Tides' xmlUrl='https://tides.example/rss' {outline}/></body></opml>")
+    assert "1 of 1 feeds added" in monitor("sources", "import", str(opml)).output
+    found = read_opml(monitor("sources", "export").stdout.encode())
+    assert found is not None
+    assert {each.url: each.language for each in found}["https://tides.example/rss"] == language
+
+
 def test_courtesy_sums_up_what_each_host_was_asked(tmp_path: Path, monitor, parsed) -> None:
     assert "Nothing was asked" in monitor("sources", "courtesy").output
     store = open_store(f"sqlite:///{tmp_path}/state/monitor.db")
