@@ -9,6 +9,9 @@ from typing import Literal
 Disguise = Literal["empty", "login page", "blocked", "selector rot", "not a feed"]
 """What stands where a listing was promised."""
 
+CUT = "cut off before its end"
+"""The flag of a document that stops in its middle."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -50,6 +53,11 @@ class Listing:
     flags: tuple[str, ...] = ()
     follow: tuple[str, ...] = ()
     next_url: str | None = None
+
+    @property
+    def cut(self) -> bool:
+        """Whether part of the document is missing: its validators then vouch for what nobody saw."""
+        return CUT in self.flags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -129,6 +129,8 @@ def _done(errand: Errand, outcome: Outcome, listing: Listing | Unlisted | None) 
             return replace(errand, error=f"{errand.url}: {listing.reason}")
         case Fetched():
             etag, last_modified = validators(outcome.headers)
+            if isinstance(listing, Listing) and listing.cut:
+                etag = last_modified = None
             listed = len(listing.entries) if isinstance(listing, Listing) else errand.listed
             return replace(errand, etag=etag, last_modified=last_modified, digest=body_digest(outcome.body), listed=listed)
         case NotModified():

@@ -19,7 +19,7 @@ from monitor.sources import plain
 from monitor.sources.ampersands import escaped
 from monitor.sources.dates import safe_date, zone_of
 from monitor.sources.disguise import disguise_of
-from monitor.sources.entry import Entry, Hints, Listing, Unlisted
+from monitor.sources.entry import CUT, Entry, Hints, Listing, Unlisted
 from monitor.sources.identity import Marks, identified
 from monitor.sources.items import split
 from monitor.sources.links import absolute, behind, same_site
@@ -59,10 +59,13 @@ def list_feed(source: Source, fetched: Fetched) -> Listing | Unlisted:
                 parsed = _parsed(mended, fetched.url)  # the loose parser makes `AT&T;` of AT&T and `?a=1©=2` of ?a=1&copy=2
     except _FEEDPARSER_FAULTS as error:
         return Unlisted(reason=f"the feed cannot be parsed: {type(error).__name__} in feedparser")
-    if not parsed.get("version") and not parsed.entries:
+    entries = _entries(parsed, source, fetched)
+    if not parsed.get("version") and not entries:
         return Unlisted(reason=f"not a feed: {what_it_is(text)}")
+    if CUT in limits and not entries:
+        return Unlisted(reason="cut off before the end of its first item", cause="empty")
     return Listing(
-        entries=_entries(parsed, source, fetched),
+        entries=entries,
         title=plain.line(_text(parsed.feed, "title"), 300),
         hints=_hints(parsed.feed, document),
         flags=flags + limits,
@@ -105,12 +108,13 @@ def what_it_is(text: str) -> str:
 def _bounded(text: str, root: re.Match[str], now: datetime) -> tuple[str, tuple[str, ...]]:
     """The document with its newest items only, ended properly where it was cut off."""
     parts = split(text)
+    ended = f"</{root[1]}" in (parts.tail if parts else text)
     if parts is None:
-        return text, ()
+        return text, () if ended or text[: text.find(">")].endswith("/") else (CUT,)
     flags: tuple[str, ...] = ()
-    if parts.cut or f"</{root[1]}" not in parts.tail:
+    if parts.cut or not ended:
         end = f"</channel></{root[1]}>" if root[2].lower() == "rss" else f"</{root[1]}>"
-        parts, flags = replace(parts, tail=end), ("cut off before its end",)
+        parts, flags = replace(parts, tail=end), (CUT,)
     items = parts.items
     if len(items) > MOST_ENTRIES:
         flags += (f"the newest {MOST_ENTRIES} of {len(items)} items",)

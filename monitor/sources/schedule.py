@@ -163,6 +163,8 @@ def _fetched(
 ) -> SourceState:
     etag, last_modified = validators(fetched.headers)
     digest = body_digest(fetched.body) if listing is not None else state.body_digest
+    if listing is not None and listing.cut:  # what comes again as it was is taken for whole
+        etag = last_modified = None
     if listing is not None and listing.follow:  # an index says the same while what it names changes: it is read at every poll
         etag = last_modified = digest = None
     changed = listing is not None and (new_count > 0 or state.body_digest is None)

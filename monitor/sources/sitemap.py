@@ -14,7 +14,7 @@ from monitor.fetching.outcome import Fetched
 from monitor.sources import plain
 from monitor.sources.ampersands import escaped
 from monitor.sources.dates import safe_date, zone_of
-from monitor.sources.entry import Entry, Listing, Unlisted
+from monitor.sources.entry import CUT, Entry, Listing, Unlisted
 from monitor.sources.feed import list_feed
 from monitor.sources.identity import Marks, identified
 from monitor.sources.links import absolute, looks_like_article
@@ -51,7 +51,9 @@ def list_sitemap(source: Source, fetched: Fetched) -> Listing | Unlisted:
     flags: tuple[str, ...] = (f"encoding guessed: {decoded.charset}",) if decoded.guessed else ()
     pages = list(_children(root, "url"))
     if text.rfind(f"</{first[1]}") < 0:
-        pages, flags = pages[:-1], (*flags, "cut off before its end")  # the last may have half an address
+        pages, flags = pages[:-1], (*flags, CUT)  # the last may have half an address
+        if not pages:
+            return Unlisted(reason="cut off before the end of its first address", cause="empty")
     return _pages(pages, flags, source, fetched)
 
 

@@ -207,6 +207,22 @@ class TestCut:
         assert titles(listing) == ["Raid 0", "Raid 1", "Raid 2"]
         assert listing.flags == ("cut off before its end",)
 
+    @pytest.mark.parametrize("end", ["<title>", "<item>", "Raid", "</item>"])
+    @pytest.mark.parametrize("root", ["rss", "feed"])
+    def test_what_is_cut_before_the_end_of_its_first_item_is_broken_and_not_empty(self, listed, root, end):
+        whole = rss(ITEM.format(n=1, title="Raid"))
+        if root == "feed":
+            whole = whole.replace("<rss", "<feed xmlns='http://www.w3.org/2005/Atom'").replace("item>", "entry>")
+            end = end.replace("item", "entry")
+        assert listed(whole[: whole.index(end)]) == Unlisted(reason="cut off before the end of its first item", cause="empty")
+
+    def test_what_is_cut_before_its_end_and_lists_nothing_is_broken(self, listed):
+        assert isinstance(listed(rss()[: rss().index("</channel>")]), Unlisted)
+
+    @pytest.mark.parametrize("empty", ["<rss version='2.0'/>", "<feed xmlns='http://www.w3.org/2005/Atom' />", rss()])
+    def test_what_has_an_end_and_no_items_is_empty_and_not_broken(self, listed, empty):
+        assert listed(empty).entries == ()
+
     def test_every_prefix_of_a_feed_lists_only_items_of_the_feed(self, listed):
         whole = rss(*(ITEM.format(n=n, title=f"Raid {n}") for n in range(4)))
         full = listed(whole).entries

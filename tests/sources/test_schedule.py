@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Outcome, Refused, Request, Throttled
-from monitor.sources.entry import Entry, Hints, Listing, Unlisted
+from monitor.sources.entry import CUT, Entry, Hints, Listing, Unlisted
 from monitor.sources.schedule import after_poll, is_frozen, is_same_body, request_for, triage
 from monitor.sources.source import Source
 from monitor.sources.state import SourceState
@@ -73,6 +73,13 @@ class TestValidators:
         assert (state.etag, state.last_modified) == ('"new"', "x")
         request = request_for(SOURCE, state, START)
         assert (request.url, request.etag, request.last_modified, request.check_robots) == (SOURCE.url, '"new"', "x", False)
+
+    def test_those_of_half_a_body_are_not_sent_unless_it_comes_again_as_it_was(self, fresh):
+        state = poll(fresh, fetched(b"<rss><item/>", etag='"half"', last_modified="x"), Listing(entries=(), flags=(CUT,)))
+        assert (state.etag, state.last_modified) == (None, None)
+        again = fetched(b"<rss><item/>", etag='"half"')
+        assert is_same_body(state, again)
+        assert poll(state, again, None).etag == '"half"'
 
     def test_a_200_replaces_both(self, fresh):
         state = after(fresh, fetched(etag='"a"', last_modified="x"), fetched(last_modified="y"))

@@ -101,6 +101,12 @@ def test_half_an_address_is_left_out(listed):
     assert ([entry.title for entry in listing.entries], listing.flags) == (["One"], ("cut off before its end",))
 
 
+@pytest.mark.parametrize("cut", ["<urlset>", "<urlset><url>", "<urlset><url><loc>https://news.example/one</loc>"])
+def test_what_is_cut_before_the_end_of_its_first_address_is_broken(listed, cut):
+    found = listed(cut, "sitemap")
+    assert found == Unlisted(reason="cut off before the end of its first address", cause="empty")
+
+
 def test_a_news_sitemap_without_news_is_empty_and_no_failure(listed):
     assert listed("<urlset></urlset>", "sitemap") == Listing(entries=())
 
