@@ -69,7 +69,7 @@ def _names(words: list[str]) -> str:
 @lru_cache(maxsize=1)
 def _forms() -> tuple[tuple[str, re.Pattern[str]], ...]:
     month = rf"(?P<month>{_names(list(MONTHS))})(?![a-z\u00e0-\u024f\u1e00-\u1eff])\.?လ?"
-    day = r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|hb)?(?!\d)"
+    day = r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|hb|er|º)?(?!\d)"
     year = r"(?P<year>\d{4}|\d{2})(?!\d)"
     gap = r"[\s,./\-–()၊]{0,3}"
     era = r"(?:(?:พ\.ศ\.|ค\.ศ\.|ພ\.ສ\.|ຄ\.ສ\.|ព\.ស\.|គ\.ស\.|年|ပီ|ປີ|ឆ្នាំ|năm|tahun|year|de|of|ng|ခုနှစ်)\s*)?"
@@ -85,7 +85,7 @@ def _forms() -> tuple[tuple[str, re.Pattern[str]], ...]:
         ("iso", r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!\d)"),
         ("compact", r"(?<!\d)(?P<year>20\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?=t?\d{6}(?!\d)|$)"),
         ("ynums", r"(?<![\d/.])(?P<year>\d{4}|1\d\d)[/.](?P<month>\d{1,2})[/.](?P<day>\d{1,2})(?!\d)"),
-        ("vi", r"(?P<day>\d{1,2})\s+tháng\s+(?P<month>\d{1,2})(?:\s*[,/]?\s*(?:năm\s+)?(?P<year>\d{4}))"),
+        ("vi", r"(?P<day>\d{1,2})\s+(?:tháng|thg?\.?)\s*(?P<month>\d{1,2})(?:\s*[,/]?\s*(?:năm\s+)?(?P<year>\d{4}))"),
         ("label", r"(?P<day>\d{1,2})\s*(?:ខែ|ເດືອນ|เดือน)\s*(?P<month>\d{1,2})\s*(?:ឆ្នាំ|ປີ|ปี|พ\.ศ\.)?\s*(?P<year>\d{4})"),
         (
             "nums",
@@ -107,8 +107,10 @@ _CLOCK_COMPACT = re.compile(r"\At?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)
 _CLOCK_HALF = re.compile(r"(?<![\d.])(?P<hour>\d{1,2})\s?(?P<half>[ap]\.?m\b)")
 _CLOCK_WORDS = re.compile(r"(?<![\d.])(?P<hour>\d{1,2})\s*(?:นาฬิกา|နာရီ(?!က))(?:\s*(?P<minute>\d{1,2})\s*(?:นาที|မိနစ်))?")
 _AFTERNOON = re.compile(
-    r"petang|malam|sore|chiều|tối|下午|晚上|(?:ng|sa) (?:hapon|gabi)|\bn\.[gh]\.|บ่าย|ຕອນແລງ|រសៀល|ល្ងាច|ညနေ|နေ့လယ်|မွန်းလွဲ|மாலை|பிற்பகல்"
+    r"petang|\bptg\b|malam|sore|chiều|tối|下午|晚上|(?:ng|sa) (?:hapon|gabi)|\bn\.[gh]\.|บ่าย|ຕອນແລງ|រសៀល|ល្ងាច|ညနေ|နေ့လယ်|မွန်းလွဲ|மாலை|பிற்பகல்"
 )
+# What these mean at home, they mean nowhere else: Philippine and China Standard Time, not those of America.
+_LOCAL_NAMES = {"pst": ("Asia/Manila",), "cst": ("Asia/Shanghai", "Asia/Taipei", "Asia/Hong_Kong", "Asia/Macau")}
 _CJK_NUMERAL = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"○": 0, "零": 0}
 _CJK_DATE = re.compile(r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号號]")
 
@@ -239,7 +241,7 @@ def _clock(text: str, zone: tzinfo, *, after: bool) -> tuple[time, int | None, t
     if hour > 23 or minute > 59 or second > 59:
         return None
     name = parts.get("zone")
-    offset = None if name == "pst" and str(zone) == "Asia/Manila" else _offset(name)
+    offset = None if str(zone) in _LOCAL_NAMES.get(name or "", ()) else _offset(name)
     span = match.span("zone") if offset is not None else (match.start(), match.end("half") if half else match.end("minute"))
     return time(hour, minute, second), offset, (match.start(), max(span[1], match.end("half") if half else 0))
 

@@ -19,6 +19,24 @@ _MONTHS: dict[int, str] = {
     12: "december dec desember des disember dis dezembru dezembro disyembre ธ.ค. ธันวาคม ธันวา ธค. ທັນວາ ທ.ວ. ធ្នូ ဒီဇင်ဘာ "
     "டிசம்பர் டிச. 十二月 12月",
 }
+# French, German, Spanish, Portuguese, Italian and Dutch. Some are words of other languages, too (out, set, mai, ago), so they count only
+# where nothing but a date is written.
+_ABROAD = {
+    "Jan": "janvier janv januar jänner jän gennaio gen",
+    "Feb": "février fevrier févr fév febrero febbraio februar fev",
+    "Mar": "mars märz maerz mär mrz marzo março maart mrt",
+    "Apr": "avril avr abril aprile",
+    "May": "mai maio maggio mag",
+    "Jun": "juin junio junho giugno giu",
+    "Jul": "juillet juil julio julho luglio lug",
+    "Aug": "août aout ago agosto augustus",
+    "Sep": "septembre septiembre setiembre setembro settembre set",
+    "Oct": "octobre octubre outubro out ottobre ott",
+    "Nov": "novembre noviembre novembro",
+    "Dec": "décembre decembre déc diciembre dic dezember dez dicembre",
+}
+MONTHS_ABROAD: dict[str, str] = {name: english for english, names in _ABROAD.items() for name in names.split()}
+
 _VIETNAMESE = "một hai ba tư năm sáu bảy tám chín mười mười_một mười_hai".split()
 MONTHS: dict[str, int] = {
     **{name: number for number, names in _MONTHS.items() for name in names.split()},
@@ -38,8 +56,8 @@ WEEKDAYS: list[str] = _WEEKDAYS.split()
 ZONES: dict[str, int] = {
     "z": 0, "utc": 0, "gmt": 0, "wib": 420, "wita": 480, "wit": 540, "ict": 420, "mmt": 390, "sgt": 480, "myt": 480, "pht": 480,
     "bnt": 480, "hkt": 480, "tlt": 540, "ist": 330, "jst": 540, "kst": 540, "aest": 600, "aedt": 660, "bst": 60, "cet": 60, "cest": 120,
-    "eet": 120, "eest": 180, "msk": 180, "edt": -240, "est": -300, "cdt": -300, "cst": -360, "mdt": -360, "mst": -420, "pdt": -420,
-    "pst": -480,
+    "mez": 60, "mesz": 120, "eet": 120, "eest": 180, "msk": 180, "edt": -240, "est": -300, "cdt": -300, "cst": -360, "mdt": -360,
+    "mst": -420, "pdt": -420, "pst": -480,
 }  # fmt: skip
 
 TODAY = "today|hari ini|ngayong araw|วันนี้|ມື້ນີ້|ថ្ងៃនេះ|ယနေ့|ဒီနေ့|hôm nay|இன்று|今天|今日|ohin loron"
