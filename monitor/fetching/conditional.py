@@ -11,8 +11,10 @@ from monitor.fetching.outcome import Request
 
 _LONGEST_VALIDATOR = 1024
 _LONGEST_RETRY_S = 7 * 86_400.0
-_SECONDS = re.compile(r"\s*(\d{1,12})\s*")
-_MAX_AGE = re.compile(r'(?:^|[\s,])max-age\s*=\s*"?(\d{1,12})', re.IGNORECASE)
+_QUOTED_TEXT = re.compile(r'=\s*"(?!\d+")[^"]*"')
+_NOT_FRESH = re.compile(r"(?:^|[\s,])no-(?:store\b|cache\b(?!\s*=))", re.IGNORECASE)
+_MAX_AGE = re.compile(r'(?:^|[\s,])max-age\s*=\s*"?(\d+)', re.IGNORECASE)
+_SENDABLE = re.compile(r"[!-~\xa1-\xff][ -~\x80-\xff]*")  # RFC 9110, 5.5: no control characters, but any byte from 80 on
 
 
 def request_headers(request: Request) -> dict[str, str]:
@@ -31,9 +33,14 @@ def validators(headers: Mapping[str, str]) -> tuple[str | None, str | None]:
 
 
 def _validator(value: str | None) -> str | None:
-    if not value or len(value) > _LONGEST_VALIDATOR or not value.isprintable():
+    if not value or len(value) > _LONGEST_VALIDATOR or not _SENDABLE.fullmatch(value):
         return None
     return value
+
+
+def _seconds(value: str | None) -> float | None:
+    """A delta-seconds, 2^31 if it has more digits than that (RFC 9111, 1.2.2); None if it is none."""
+    return min(float(value), 2.0**31) if value and re.fullmatch(r"\s*\d+\s*", value) else None
 
 
 def http_date(value: str | None) -> datetime | None:
@@ -50,14 +57,14 @@ def http_date(value: str | None) -> datetime | None:
 def fresh_for_s(headers: Mapping[str, str]) -> float | None:
     """For how many seconds the server calls this answer fresh: max-age less Age, else Expires less Date (both the server's clock).
 
-    None if it does not say; 0 for `no-cache`, `no-store` and what has expired already.
+    None if it does not say; 0 for `no-cache`, `no-store` and what has expired already. A `no-cache` that names headers is about these
+    alone (RFC 9111, 5.2.2.4).
     """
-    control = headers.get("cache-control", "")
-    if re.search(r"(?:^|[\s,])no-(?:cache|store)\b", control, re.IGNORECASE):
+    control = _QUOTED_TEXT.sub("=", headers.get("cache-control", ""))
+    if _NOT_FRESH.search(control):
         return 0.0
     if age := _MAX_AGE.search(control):
-        spent = _SECONDS.fullmatch(headers.get("age", ""))
-        return max(0.0, float(age[1]) - (float(spent[1]) if spent else 0.0))
+        return max(0.0, (_seconds(age[1]) or 0.0) - (_seconds(headers.get("age")) or 0.0))
     expires, date = http_date(headers.get("expires")), http_date(headers.get("date"))
     if expires is not None and date is not None:
         return max(0.0, (expires - date).total_seconds())
@@ -72,8 +79,8 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
     value = headers.get("retry-after")
     if value is None:
         return None
-    if seconds := _SECONDS.fullmatch(value):
-        return min(float(seconds[1]), _LONGEST_RETRY_S)
+    if (seconds := _seconds(value)) is not None:
+        return min(seconds, _LONGEST_RETRY_S)
     until = http_date(value)
     if until is None:
         return None

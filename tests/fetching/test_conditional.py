@@ -22,6 +22,10 @@ NOW = datetime(2024, 6, 1, 12, 0, tzinfo=UTC)
         ({"cache-control": "no-cache, max-age=60"}, 0),
         ({"cache-control": "no-store"}, 0),
         ({"cache-control": "max-age=never"}, None),
+        ({"cache-control": 'no-cache="Set-Cookie, X", max-age=60'}, 60),
+        ({"cache-control": "public; max-age=60; must-revalidate"}, 60),
+        ({"cache-control": 'odd="no-cache, max-age=5", max-age=60'}, 60),
+        ({"cache-control": "max-age=" + "9" * 500, "age": "600"}, 2**31 - 600),
         (
             {
                 "cache-control": "max-age=60",
@@ -56,7 +60,7 @@ def test_freshness_is_what_the_server_says_by_its_own_clock(headers, seconds):
         ("1.5", None),
         ("tomorrow", None),
         ("", None),
-        ("9" * 500, None),
+        ("9" * 500, 604_800),
     ],
 )
 def test_retry_after_is_read_in_both_forms_and_clamped(value, seconds):
@@ -80,6 +84,9 @@ def test_validators_are_opaque():
         'W/"a, b"',
         "Saturday, 01-Jun-24 10:00:00 GMT",
     )
+    utf8 = '"ข่าว"'.encode().decode("latin-1")  # as http.client reads it
+    assert validators({"etag": utf8, "last-modified": "\xe9t\xe9"}) == (utf8, "\xe9t\xe9")
+    assert validators({"etag": "\xa0x", "last-modified": "a\x7fb"}) == (None, None)
     assert validators({"etag": "x" * 2_000, "last-modified": "a\x00b"}) == (None, None)
     assert request_headers(Request(url="http://x/", etag='W/"a, b"')) == {"If-None-Match": 'W/"a, b"'}
     assert request_headers(Request(url="http://x/")) == {}
