@@ -235,14 +235,16 @@ class HttpFetch:
         deadline.hurry(turn.began + _LARGE_PAUSE_S + (size - LARGE_BYTES) * self._deadline_s / LARGE_BYTES)
         return True
 
-    def _barred(self, url: str, deadline: Deadline) -> Failed | Refused | None:
-        """What robots.txt has against `url`; None if it may be fetched."""
+    def _barred(self, url: str, deadline: Deadline) -> Failed | Refused | Throttled | None:
+        """What robots.txt has against `url`; None if it may be fetched. Where it was asked for too often, so was the page."""
         origin = robots.robots_url(url)
         with self._lock:
             remembered = self._robots.get(origin)
         if remembered is None or self._clock.monotonic() >= remembered.until_s:
             outcome = self._ask(Request(url=origin), deadline, _Body(robots.LARGEST_BYTES, cut=True))
             remembered = self._remember(origin, outcome, remembered)
+            if isinstance(outcome, Throttled):
+                return outcome
         match remembered.verdict:
             case Robots() as rules:
                 return None if rules.allows(url, self._token) else Refused(reason=f"{origin} does not allow this page")
@@ -263,6 +265,8 @@ class HttpFetch:
                 verdict = robots.ALLOW_ALL
             case Refused(reason=reason):
                 verdict, kept_s = Refused(reason=f"robots.txt: {reason}"), _ROBOTS_RETRY_S
+            case Throttled(retry_after_s=wait):
+                verdict, kept_s = _unreachable(outcome), max(_ROBOTS_RETRY_S, wait or 0.0)
             case _:
                 verdict, kept_s = _unreachable(outcome), _ROBOTS_RETRY_S
         if not isinstance(verdict, Robots) and before is not None and isinstance(before.verdict, Robots):

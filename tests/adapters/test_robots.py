@@ -45,12 +45,25 @@ def test_no_rules_allow_everything(site, fetch, answer, page, status):
 @pytest.mark.parametrize("status", ["500 Internal Server Error", "503 Service Unavailable", "429 Too Many Requests"])
 def test_a_server_in_trouble_is_left_alone_for_an_hour(site, fetch, answer, page, still_clock, status):
     site.answers["/robots.txt"] = answer(status=status)
-    for _ in range(2):
-        outcome = fetch(page)
-        assert isinstance(outcome, Failed)
-        assert outcome.detail.startswith("robots.txt: HTTP")
+    assert isinstance(fetch(page), Failed | Throttled)
+    outcome = fetch(page)
+    assert isinstance(outcome, Failed)
+    assert outcome.detail.startswith("robots.txt: HTTP")
     assert site.paths() == ["/robots.txt"]
     still_clock.move(3_700)
+    site.answers["/robots.txt"] = answer(b"")
+    assert isinstance(fetch(page), Fetched)
+
+
+def test_a_server_that_is_asked_for_its_rules_too_often_is_left_alone_for_as_long_as_it_says(
+    site, fetch, answer, page, still_clock
+):
+    site.answers["/robots.txt"] = answer(status="429 Too Many Requests", Retry_After="18000")
+    assert fetch(page) == Throttled(status=429, retry_after_s=18_000)
+    still_clock.move(17_000)
+    assert isinstance(fetch(page), Failed)
+    assert site.paths() == ["/robots.txt"]
+    still_clock.move(1_100)
     site.answers["/robots.txt"] = answer(b"")
     assert isinstance(fetch(page), Fetched)
 
