@@ -132,13 +132,12 @@ class HttpFetch:
             counted.not_modified += not_modified
             counted.bytes += size
 
-    def crawl_delay_s(self, url: str) -> float | None:
+    def crawl_delay_s(self, host: str) -> float | None:
         """The pause that the robots.txt of this host asks for, as far as it was read already; None if it asks for none."""
         with self._lock:
-            remembered = self._robots.get(robots.robots_url(url))
-        if remembered is None or not isinstance(remembered.verdict, Robots):
-            return None
-        return remembered.verdict.crawl_delay_s(self._token)
+            remembered = [self._robots.get(robots.robots_url(f"{scheme}://{host}")) for scheme in ("https", "http")]
+        rules = [each.verdict for each in remembered if each is not None and isinstance(each.verdict, Robots)]
+        return max((delay for each in rules if (delay := each.crawl_delay_s(self._token)) is not None), default=None)
 
     def _ask(self, request: Request, deadline: Deadline, limit: _Body) -> Outcome:
         outcome = self._follow(request, deadline, limit)

@@ -51,13 +51,16 @@ def is_sending(due: Due) -> bool:
     return due.step in ("deliver", "digest", "heartbeat")
 
 
-def rest_s(event: Event, host_gap_s: float) -> float:
-    """How long a lane rests after a step. One that found nothing to do on a due row must not be asked again at once."""
+def rest_s(context: Context, event: Event, host_gap_s: float) -> float:
+    """How long a lane rests after a step: a host as long as its robots.txt asks for, if that is known. One that found nothing to do on a
+    due row must not be asked again at once."""
     if event.broken:
         return BROKEN_REST_S
     if event.done.result == "left":
         return LEFT_REST_S
-    return event.done.rest_s if is_sending(event.due) else max(host_gap_s, event.done.rest_s)
+    if is_sending(event.due):
+        return event.done.rest_s
+    return max(host_gap_s, context.crawl_delay_s(event.due.lane) or 0.0, event.done.rest_s)
 
 
 class UnderWay:

@@ -170,7 +170,7 @@ class ClusterEngine:
         try:
             event = work(context, mine)
             with self._under_way.changed:
-                self._ended.append((mine, context.clock.now() + timedelta(seconds=rest_s(event, self._host_gap_s))))
+                self._ended.append((mine, context.clock.now() + timedelta(seconds=rest_s(context, event, self._host_gap_s))))
         finally:
             self._under_way.end(mine)
         self._on_event(event)

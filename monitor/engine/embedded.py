@@ -186,7 +186,7 @@ class EmbeddedEngine:
         event = work(context, claim)
         with self._under_way.changed:
             self._free[sending] += 1
-            self._ended.append((claim, rest_s(event, self._host_gap_s)))
+            self._ended.append((claim, rest_s(context, event, self._host_gap_s)))
         self._on_event(event)
         try:
             self.nudge()

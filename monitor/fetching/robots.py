@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from protego import Protego
+
+from monitor.urls import host_of
 
 LARGEST_BYTES = 512_000
 _LONGEST_DELAY_S = 60.0
@@ -33,8 +35,7 @@ class Robots:
 
 def robots_url(url: str) -> str:
     """Where the rules for `url` are kept: /robots.txt at the root of its origin (RFC 9309, 2.3)."""
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], "/robots.txt", "", ""))
+    return f"{urlsplit(url).scheme}://{host_of(url)}/robots.txt"
 
 
 def product_token(user_agent: str) -> str:

@@ -20,7 +20,7 @@ Result = Literal["ok", "left", "failed"]
 class Context:
     """The ports and the settings in force. A reload makes the next Context; a running step keeps the one it was handed.
 
-    `chance` gives numbers in [0, 1). `crawl_delay_s` tells the pause that the robots.txt of an address's host asks for, if it is known.
+    `chance` gives numbers in [0, 1). `crawl_delay_s` tells the pause that the robots.txt of a host asks for, if it is known.
     `channels` are those that are switched on; notices about the program itself go to the one called `operator`, and
     its sign of life at `heartbeat` by the clock of `timezone`. `wording` is how messages are put into words. `traffic` hands out what was
     asked of hosts since it was last called.

@@ -70,7 +70,6 @@ def _revised(
             "story": stored.story_id,
             "alerts": revised.alerts,
         },
-        rest_s=_pause_s(context, listed),
     )
 
 
@@ -83,8 +82,4 @@ def _left(context: Context, listed: ListedEntry, reason: str, rest_s: float = 0.
             matched = stored is not None and bool(stored.matches) and listed.source_id in context.sources
             tx.entries.read_again(listed.id, again_at(listed.readings + 1, context.clock.now()) if matched else None)
     facts = {"source": listed.source_id, "url": listed.entry.url, "article": listed.article_id}
-    return Done(result="ok", reason=reason, facts=facts, rest_s=max(rest_s, _pause_s(context, listed)))
-
-
-def _pause_s(context: Context, listed: ListedEntry) -> float:
-    return (context.crawl_delay_s(listed.entry.url) or 0.0) if listed.entry.url else 0.0
+    return Done(result="ok", reason=reason, facts=facts, rest_s=rest_s)

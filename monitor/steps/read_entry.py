@@ -119,8 +119,7 @@ def _file(context: Context, source: Source, listed: ListedEntry, prepared: Prepa
         return keep(
             context, source, alone, read(source, alone, fetch=context.fetch, parse=context.parse, rules=context.rules, now=now)
         )
-    pause_s = context.crawl_delay_s(listed.entry.url) if listed.entry.url else None
-    return Done(result="ok", reason=reason, facts=_facts(source, article, filed), rest_s=pause_s or 0.0)
+    return Done(result="ok", reason=reason, facts=_facts(source, article, filed))
 
 
 def _shares_its_page(tx: Transaction, listed: ListedEntry) -> bool:

@@ -26,7 +26,7 @@ def test_the_rules_are_read_first_and_once_a_day(site, fetch, answer, page, stil
     still_clock.move(500)
     fetch(page)
     assert site.paths()[3:] == ["/robots.txt", "/news/1"]
-    assert fetch.crawl_delay_s(page.url) == 5
+    assert fetch.crawl_delay_s(f"127.0.0.1:{site.port}") == 5
 
 
 def test_a_feed_is_fetched_without_asking(site, fetch, answer, page):
@@ -39,7 +39,7 @@ def test_a_feed_is_fetched_without_asking(site, fetch, answer, page):
 def test_no_rules_allow_everything(site, fetch, answer, page, status):
     site.answers["/robots.txt"] = answer(status=status)
     assert isinstance(fetch(page), Fetched)
-    assert fetch.crawl_delay_s(page.url) is None
+    assert fetch.crawl_delay_s(f"127.0.0.1:{site.port}") is None
 
 
 @pytest.mark.parametrize("status", ["500 Internal Server Error", "503 Service Unavailable", "429 Too Many Requests"])

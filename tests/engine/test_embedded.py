@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -84,7 +84,12 @@ def store(tmp_path: Path) -> Iterator[RowStore]:
 
 
 def started(
-    web: Web, store: RowStore, *hosts: str, host_gap_s: float = 0.0, events: list[Event] | None = None
+    web: Web,
+    store: RowStore,
+    *hosts: str,
+    host_gap_s: float = 0.0,
+    crawl_delays_s: Mapping[str, float] | None = None,
+    events: list[Event] | None = None,
 ) -> EmbeddedEngine:
     sources = [Source(id=host.split(".")[0], name=host, url=f"https://{host}/feed", kind="feed") for host in hosts]
     with store.writing() as tx:
@@ -98,7 +103,7 @@ def started(
         clock=SystemClock(),
         chance=lambda: 0.0,
         fetch=web.fetch,
-        crawl_delay_s=lambda _url: None,
+        crawl_delay_s=(crawl_delays_s or {}).get,
         parse=web,
         mailer=nothing_to_send,  # type: ignore[arg-type]
         poster=nothing_to_send,  # type: ignore[arg-type]
@@ -159,6 +164,14 @@ def test_a_host_rests_between_two_requests(web: Web, store: RowStore) -> None:
     engine._tick()
     assert engine.stop(WAIT_S)
     assert web.answered == ["https://one.example/feed"]
+
+
+def test_a_host_rests_as_long_as_its_robots_txt_asks_for_after_a_poll_too(web: Web, store: RowStore) -> None:
+    engine = started(web, store, "slow.example", "two.example", crawl_delays_s={"slow.example": 60.0})
+    assert web.wait_for(lambda: sum("two" in url for url in web.answered) == 5)
+    engine._tick()
+    assert engine.stop(WAIT_S)
+    assert [url for url in web.answered if "slow" in url] == ["https://slow.example/feed"]
 
 
 def test_stopping_waits_for_what_is_under_way_and_begins_nothing_more(web: Web, store: RowStore) -> None:
