@@ -1,7 +1,8 @@
 """Bytes of a page into text: what the server says, what the page says, and whether the bytes bear it out.
 
 A declaration is believed if the bytes agree with it. UTF-8 proves itself; a label of Latin-1 proves nothing, for servers put it on
-everything. What is left is judged by how the text would read, and the result says that it was guessed.
+everything. What is left is judged by how the text would read, and the result says that it was guessed. UTF-8 that was encoded twice is
+undone (`mojibake`).
 """
 # ruff: noqa: E501  the tables are read more easily row by row
 
@@ -12,6 +13,8 @@ import re
 from dataclasses import dataclass
 
 from resiliparse.parse.encoding import detect_encoding
+
+from monitor.fetching.mojibake import may_be_mojibake, mended
 
 # What pages call an encoding, and the superset that browsers really use for it (WHATWG Encoding, 4.2).
 _ALIASES = {
@@ -42,7 +45,8 @@ _SAMPLE = 60_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
-    """`text` without BOM; `charset` is the Python codec used; `guessed` if no declaration stood up to the bytes, or some did not fit."""
+    """`text` without BOM; `charset` is the Python codec used; `guessed` if no declaration stood up to the bytes, if some did not fit, or
+    if the text had or may have been encoded twice."""
 
     text: str
     charset: str
@@ -54,6 +58,14 @@ def decode(body: bytes, content_type: str | None = None, language: str | None = 
 
     Never raises. Bytes that fit nothing become U+FFFD, and then `guessed` is true.
     """
+    decoded = _decode(body, content_type, language)
+    if decoded.charset != "utf-8" or not may_be_mojibake(body):
+        return decoded
+    text, doubtful = mended(decoded.text)
+    return Decoded(text=text.removeprefix("\ufeff"), charset="utf-8", guessed=decoded.guessed or doubtful)
+
+
+def _decode(body: bytes, content_type: str | None, language: str | None) -> Decoded:
     for bom, charset in _BOMS:
         if body.startswith(bom):
             return _as(body[len(bom) :], charset, guessed=False)

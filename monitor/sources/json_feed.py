@@ -28,6 +28,9 @@ def list_json_feed(source: Source, fetched: Fetched) -> Listing | Unlisted:
     decoded = decode(fetched.body, fetched.headers.get("content-type"), source.language)
     try:
         feed = json.loads(decoded.text, strict=False)  # a line end within a text is bad JSON, and clear
+        if not decoded.guessed and "\\u00" in decoded.text:  # escapes hide what was encoded twice
+            decoded = decode(json.dumps(feed, ensure_ascii=False).encode("utf-8", "replace"))
+            feed = json.loads(decoded.text)
     except (ValueError, RecursionError) as error:
         return Unlisted(reason=f"not a feed: JSON that cannot be read ({str(error)[:100]})")
     items = feed.get("items") if isinstance(feed, dict) else None

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.fetching.charset import charset_of, decode
+from monitor.fetching.charset import Decoded, charset_of, decode
 
 THAI = "เจ้าหน้าที่ตำรวจจากสี่ประเทศเข้าตรวจค้นโกดังใกล้ชายแดนก่อนรุ่งสาง และยึดยาบ้าได้สองตันซึ่งซุกซ่อนอยู่ในกระสอบชา"
 SIMPLIFIED = "四国警方日前在边境地区联合行动，捣毁一处制毒工厂，查获原料三吨，逮捕嫌疑人十七名，警方发言人在新闻发布会上说。"
@@ -106,3 +106,48 @@ def test_a_name_is_the_codec_that_browsers_use_for_it(header, codec):
 )
 def test_any_bytes_become_text(body, header):
     assert isinstance(decode(body, header).text, str)
+
+
+TWICE = [
+    THAI, SIMPLIFIED, "Thủ tướng chỉ đạo truy quét tội phạm ma túy", "Công an", "ប៉ូលិសចាប់ខ្លួនជនសង្ស័យ", "ရဲတပ်ဖွဲ့က ဖမ်းဆီးရမိ", "ຕຳຫຼວດຈັບຜູ້ຄ້າຢາ",
+    "It’s over", "Five\u00a0held: “armed”", "señor Peña of Dasmariñas", "Polícia detém cinco; não há vítimas", "Raid 🚨 at dawn",
+]  # fmt: skip
+
+
+def again(text: str, taken_for: str) -> str:
+    """What UTF-8 is to a program that takes it for Latin-1, or for windows-1252, in which five bytes stay what they are."""
+    if taken_for == "latin-1":
+        return text.encode().decode("latin-1")
+    return "".join(bytes([byte]).decode("latin-1" if byte in b"\x81\x8d\x8f\x90\x9d" else "cp1252") for byte in text.encode())
+
+
+class TestTwice:
+    @pytest.mark.parametrize("taken_for", ["latin-1", "cp1252"])
+    @pytest.mark.parametrize("text", TWICE)
+    def test_what_was_encoded_twice_is_read_as_it_was_meant_and_flagged(self, text, taken_for):
+        assert decode(again(page(text, "utf-8"), taken_for).encode()) == Decoded(
+            text=page(text, "utf-8"), charset="utf-8", guessed=True
+        )
+
+    def test_one_text_among_others_is_mended_alone(self):
+        right = "“Voilà…” «né…» ตำรวจ"
+        body = page(f"{right}</p><p>{again(THAI, 'cp1252')}</p><p>{right}").encode()
+        assert decode(body, "text/html; charset=utf-8").text == page(f"{right}</p><p>{THAI}</p><p>{right}")
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "“Voilà…” il est «né…» à l’«été»", "«está»… «IRMû", "“CÀ PHÊ” và…” là”", "10 × 10 cm, 20° – 30°", "façade…”, naïve® CAFÉ™",
+            "var from = 'àáâãäåèéêëìíîï·/_,:;'", *TWICE,
+        ],
+    )  # fmt: skip
+    def test_right_text_is_left_alone_and_not_flagged(self, text):
+        assert decode(page(text).encode(), "text/html; charset=utf-8") == Decoded(
+            text=page(text), charset="utf-8", guessed=False
+        )
+
+    @pytest.mark.parametrize(("taken_for", "lost"), [("latin-1", ""), ("cp1252", ""), ("cp1252", "?"), ("cp1252", "\ufffd")])
+    @pytest.mark.parametrize("text", [THAI, "ប៉ូលិសចាប់ខ្លួនជនសង្ស័យ", "ရဲတပ်ဖွဲ့က ဖမ်းဆီးရမိ", "Hung thủ"])
+    def test_what_lost_bytes_on_the_way_is_flagged(self, text, taken_for, lost):
+        body = page("".join(lost if "\x80" <= c <= "\x9f" else c for c in again(text, taken_for))).encode()
+        assert decode(body, "text/html; charset=utf-8").guessed

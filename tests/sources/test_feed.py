@@ -118,6 +118,14 @@ def test_every_encoding_is_read_as_what_it_is(listed, encoding, declared, header
     assert titles(listed(document.encode(encoding), content_type=header)) == [title]
 
 
+def test_a_title_that_was_encoded_twice_among_right_ones_is_read_as_it_was_meant(listed):
+    title = "ตำรวจจับกุมแก๊งค้ายาเสพติด"
+    twice = title.encode().decode("latin-1")
+    listing = listed(rss(*(ITEM.format(n=n, title=each) for n, each in enumerate((title, twice, "“Voilà…”")))))
+    assert titles(listing) == [title, title, "“Voilà…”"]
+    assert listing.flags == ("encoding guessed: utf-8",)
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [

@@ -43,6 +43,14 @@ def test_an_item_becomes_an_entry(listed):
     assert (second.url, second.content, second.authors) == ("https://news.example/8", "a < b\n\nc &amp; d", ("Old form",))
 
 
+def test_what_was_encoded_twice_and_then_escaped_is_read_as_it_was_meant(listed):
+    title = "ตำรวจจับกุมแก๊งค้ายาเสพติด"
+    feed = {"items": [{"id": 1, "title": title.encode().decode("latin-1")}, {"id": 2, "title": "Peña “é”"}]}
+    listing = listed(json.dumps(feed, ensure_ascii=True))
+    assert [entry.title for entry in listing.entries] == [title, "Peña “é”"]
+    assert listing.flags == ("encoding guessed: utf-8",)
+
+
 @pytest.mark.parametrize(
     "item",
     [{}, {"id": None}, {"id": []}, {"id": True, "url": 5, "title": {}}, {"url": "javascript:1", "authors": {}}, 5, None, []],
