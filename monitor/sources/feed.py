@@ -131,18 +131,20 @@ def _oldest_first(items: Sequence[str], now: datetime) -> bool:
 def _entries(parsed: Any, source: Source, fetched: Fetched) -> tuple[Entry, ...]:
     """What feedparser found as Entries: with identities, without repetitions and without items that say nothing at all."""
     zone, now = zone_of(source.timezone), fetched.fetched_at
-    dated_once = not str(parsed.get("version")).startswith("atom")
-    entries = [_entry(item, fetched.url, zone, now, dated_once=dated_once) for item in parsed.entries[:MOST_ENTRIES]]
+    home = absolute(_text(parsed.feed, "link"), fetched.url)
+    atom = str(parsed.get("version")).startswith("atom")
+    # In Atom a link is relative to the document (RFC 4287, 4.2.7.1). RSS does not say; its writers mean the site, wherever the feed is.
+    base = fetched.url if atom else home or fetched.url
+    entries = [_entry(item, base, fetched.url, zone, now, dated_once=not atom) for item in parsed.entries[:MOST_ENTRIES]]
     marks = [
         Marks(guid=dict.get(item, "id"), link=entry.url, title=entry.title, text=entry.content or entry.summary)
         for item, entry in zip(parsed.entries, entries, strict=False)
     ]
-    home = absolute(_text(parsed.feed, "link"), fetched.url)
     fronts = [front for front in (source.url, source.home, fetched.url, home) if front]
     return identified(entries, marks, fronts)
 
 
-def _entry(item: dict[str, Any], base: str, zone: tzinfo, now: datetime, *, dated_once: bool) -> Entry:
+def _entry(item: dict[str, Any], base: str, here: str, zone: tzinfo, now: datetime, *, dated_once: bool) -> Entry:
     summary, contents = _text(item, "summary"), [part.get("value") or "" for part in dict.get(item, "content") or ()]
     text = max(contents, key=len, default="")
     summary_is_text = not text and len(summary) > _LONG_SUMMARY
@@ -153,7 +155,7 @@ def _entry(item: dict[str, Any], base: str, zone: tzinfo, now: datetime, *, date
         published, updated = updated, None
     return Entry(
         keys=(),
-        url=_link(item, base),
+        url=_link(item, base, here),
         title=plain.line(_text(item, "title"), 1_000),
         summary=plain.in_line(content, 5_000) if summary_is_text else plain.line(summary, 5_000),
         content=content,
@@ -163,11 +165,12 @@ def _entry(item: dict[str, Any], base: str, zone: tzinfo, now: datetime, *, date
     )
 
 
-def _link(item: dict[str, Any], base: str) -> str | None:
-    """The address of the item's page: where FeedBurner found it, its link, or an id that is an address."""
+def _link(item: dict[str, Any], base: str, here: str) -> str | None:
+    """The address of the item's page, which is not that of the feed (`here`): where FeedBurner found it, its link, or an id that is an
+    address."""
     for raw in (dict.get(item, "feedburner_origlink"), dict.get(item, "link"), dict.get(item, "id")):
         url = absolute(raw, base, only_absolute=raw is dict.get(item, "id")) if isinstance(raw, str) else None
-        if url is not None and url != base:
+        if url is not None and url != here:
             return behind(url)
     return None
 

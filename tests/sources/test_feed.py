@@ -289,6 +289,19 @@ class TestLinks:
         assert titles(listing) == ["Raid"]
         assert listing.entries[0].url is None
 
+    @pytest.mark.parametrize(
+        ("home", "url"),
+        [
+            ("<link>https://strait.example/</link>", "https://strait.example/1"),
+            ("<link>/sport/</link>", "https://news.example/1"),
+            ("<link>javascript:1</link>", "https://news.example/1"),
+            ("", "https://news.example/1"),
+        ],
+    )
+    def test_a_relative_link_of_rss_leads_to_the_site_wherever_the_feed_stands(self, listed, home, url):
+        listing = listed(f"<rss version='2.0'><channel>{home}<item><title>Raid</title><link>/1</link></item></channel></rss>")
+        assert listing.entries[0].url == url
+
     @pytest.mark.parametrize("base", ["javascript:alert(1)", "file:///etc/", "data:x,", "http://[1"])
     def test_a_hostile_base_leads_nowhere(self, listed, base):
         listing = listed(
