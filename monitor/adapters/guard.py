@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
 from http import HTTPStatus
-from http.client import HTTPResponse
+from http.client import HTTPException, HTTPResponse
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -32,6 +32,7 @@ from monitor.fetching.addresses import Network, why_refused
 SocketAddress = tuple[socket.AddressFamily, tuple[Any, ...]]
 _LONGEST_IDLE_S = 15.0  # enough for the next page of a host whose robots.txt wants ten seconds between two
 
+_MOST_INTERIM = 20
 _POOLS, _IDLE = 64, 2  # hosts whose connections are kept, and how many of each
 
 Resolve = Callable[[str, int], Sequence[SocketAddress]]
@@ -244,11 +245,17 @@ class _TlsSocket(ssl.SSLSocket):
 
 
 class _FinalResponse(HTTPResponse):
-    """http.client passes over `100 Continue` alone, and takes every other interim answer (RFC 9110, 15.2) for the one to the request."""
+    """http.client passes over `100 Continue` alone, and takes every other interim answer (RFC 9110, 15.2) for the one to the request;
+    and it would pass over any number of them."""
+
+    _interim = 0
 
     def _read_status(self) -> tuple[str, int, str]:
         version, status, reason = super()._read_status()  # type: ignore[misc]  # typeshed leaves it out
         interim = 100 <= status < 200 and status != HTTPStatus.SWITCHING_PROTOCOLS
+        self._interim += interim
+        if self._interim > _MOST_INTERIM:
+            raise HTTPException(f"got more than {_MOST_INTERIM} interim answers")
         return version, HTTPStatus.CONTINUE if interim else status, reason
 
 

@@ -206,7 +206,7 @@ class HttpFetch:
         if status >= 300:
             _let_go(response)
         if status == HTTPStatus.NOT_MODIFIED:
-            self._count(request.url, not_modified=1)
+            self._count(response.url, not_modified=1)
             if request.etag is None and request.last_modified is None:
                 return Failed(kind="protocol", detail="HTTP 304 to a request that was not conditional", status=status)
             return NotModified(headers=headers, fetched_at=now, moved_to=moved_to)
@@ -218,8 +218,8 @@ class HttpFetch:
         if not 200 <= status < 300 or status == HTTPStatus.PARTIAL_CONTENT:
             return Failed(kind="status", detail=_status_line(status), status=status)
         with self._large.turn() as turn:
-            body = _read(response, limit, partial(self._may_be_large, turn, deadline))
-            self._count(response.url, size=response.raw.tell())
+            may_be_large = partial(self._may_be_large, turn, deadline)
+            body = _read(response, limit, may_be_large, lambda taken: self._count(response.url, size=taken))
             if isinstance(body, Failed):
                 return body
             fetched = Fetched(url=response.url, status=status, headers=headers, body=body, fetched_at=now, moved_to=moved_to)
@@ -293,23 +293,33 @@ def _unreachable(outcome: Outcome) -> Failed:
             return Failed(kind="protocol", detail="robots.txt: no usable answer")
 
 
-def _read(response: requests.Response, limit: _Body, may_be_large: Callable[[int], bool]) -> bytes | Failed:
-    """The whole body, its content coding undone; decoded bytes are counted as they come, so that a bomb stops at the limit."""
+def _read(
+    response: requests.Response, limit: _Body, may_be_large: Callable[[int], bool], count: Callable[[int], None]
+) -> bytes | Failed:
+    """The whole body, its content coding undone; decoded bytes are counted as they come, so that a bomb stops at the limit. `count` hears
+    how many came over the network: of a body in chunks urllib3 does not keep count."""
     body = BytesIO()  # hands out what was written without copying it
-    size = 0
+    size = taken = 0
     try:
         decoder = Decoder(response.headers.get("Content-Encoding"))
         for block in response.raw.stream(_BLOCK, decode_content=False):
+            taken += len(block)
             for piece in decoder.decode(block):
                 size += body.write(piece)
                 if size > limit.max_bytes:
-                    if limit.cut:
-                        return body.getvalue()[: limit.max_bytes]
-                    return Failed(kind="too-large", detail=f"the body is larger than {limit.max_bytes} bytes")
+                    break
                 if size > LARGE_BYTES and not may_be_large(size):
                     return Failed(kind="timeout", detail="other large answers were being dealt with until the time was up")
+            if size > limit.max_bytes and limit.cut:
+                return body.getvalue()[: limit.max_bytes]
+            if max(size, taken) > limit.max_bytes:  # a coding has room for any number of bytes that say nothing
+                return Failed(kind="too-large", detail=f"the body is larger than {limit.max_bytes} bytes")
     except BadEncoding as bad:
         return Failed(kind="encoding", detail=str(bad))
+    except ValueError:  # what urllib3 makes of it
+        return Failed(kind="protocol", detail="a chunk of the body has a negative length")
+    finally:
+        count(taken)
     framed = "Content-Length" in response.headers or "Transfer-Encoding" in response.headers
     if not size and not framed and response.status_code == HTTPStatus.OK:
         return Failed(kind="truncated", detail="the answer ends before its body begins")

@@ -11,6 +11,7 @@ from lxml import etree, html
 from lxml.etree import LxmlError, ParserError
 from lxml.html import HtmlElement
 from resiliparse.extract.html2text import extract_plain_text
+from resiliparse.parse.html.exception import HTMLParserException
 from trafilatura import bare_extraction
 
 from monitor.articles import plain
@@ -185,11 +186,11 @@ def rescue(text: str) -> list[str]:
 
 
 def _plain(text: str, *, main_content: bool) -> list[str]:
-    return [
-        line
-        for line in plain.lines(extract_plain_text(text, main_content=main_content, alt_texts=False, list_bullets=False))
-        if line
-    ]
+    try:
+        found = extract_plain_text(text, main_content=main_content, alt_texts=False, list_bullets=False)
+    except HTMLParserException:  # for want of memory, as its parser refuses nothing else
+        return []
+    return [line for line in plain.lines(found) if line]
 
 
 def _depth(text: str) -> int:

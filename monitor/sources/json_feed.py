@@ -14,6 +14,7 @@ from monitor.sources.entry import Entry, Listing, Unlisted
 from monitor.sources.identity import Marks, identified
 from monitor.sources.links import absolute, same_site
 from monitor.sources.source import Source
+from monitor.text import clean_text
 
 _MOST_ENTRIES = 500
 
@@ -75,10 +76,12 @@ def _entry(item: dict[str, Any], base: str, zone: tzinfo, now: datetime) -> Entr
 
 def _text(item: dict[str, Any], name: str) -> str:
     value = item.get(name)
-    return value if isinstance(value, str) else ""
+    return clean_text(value) if isinstance(value, str) else ""
 
 
 def _scalar(item: dict[str, Any], name: str) -> str | None:
     """An id, which 1.1 wants as a string and some feeds write as a number."""
     value = item.get(name)
-    return str(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) and value != "" else None
+    return (
+        clean_text(str(value)) if isinstance(value, (str, int, float)) and not isinstance(value, bool) and value != "" else None
+    )

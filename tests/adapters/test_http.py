@@ -177,6 +177,8 @@ def test_a_tls_handshake_that_drips_ends_at_the_deadline(new_fetch):
     [
         (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\nETag: \"new\"\r\n\r\nhalf", "truncated"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", "truncated"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nhello\r\n0\r\n\r\n", "protocol"),
+        (b"HTTP/1.1 103 Early Hints\r\n\r\n" * 30 + b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "protocol"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello", "protocol"),
         (b"HTTP/1.1 200 OK\r\nContent-Len", "truncated"),
         (b"", "reset"),
@@ -188,7 +190,8 @@ def test_a_tls_handshake_that_drips_ends_at_the_deadline(new_fetch):
         (b"HTTP/1.1 206 Partial Content\r\nContent-Length: 1\r\n\r\nx", "status"),
     ],
     ids=[
-        "short body", "chunks without end", "two lengths", "cut headers", "nothing", "no HTTP", "odd status", "101 headers",
+        "short body", "chunks without end", "negative chunk", "30 interim answers", "two lengths",
+        "cut headers", "nothing", "no HTTP", "odd status", "101 headers",
         "long header", "400 kB of cookies", "part",
     ],
 )  # fmt: skip
@@ -223,6 +226,25 @@ def test_a_body_that_is_said_to_be_empty_is_whole(site, fetch, sent):
     outcome = fetch(Request(url=site.url()))
     assert isinstance(outcome, Fetched)
     assert outcome.body == b""
+
+
+def test_bytes_of_a_coding_that_say_nothing_end_at_the_limit_too(site, new_fetch):
+    empty_block = b"\x00\x00\x00\xff\xff"
+    site.answers["/"] = endless(
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\n\r\n\x78\x9c", empty_block * 13_000, 0, site.stopped
+    )
+    outcome = new_fetch(max_bytes=100_000)(Request(url=site.url()))
+    assert outcome == Failed(kind="too-large", detail="the body is larger than 100000 bytes")
+
+
+@pytest.mark.parametrize(
+    "framing", [b"Content-Length: 5\r\n\r\nhello", b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"]
+)
+def test_the_bytes_that_a_host_sent_are_counted(site, fetch, framing):
+    site.answers["/"] = b"HTTP/1.1 200 OK\r\n" + framing
+    fetch(Request(url=site.url()))
+    (counted,) = fetch.traffic(after_s=0)
+    assert (counted.requests, counted.bytes) == (1, 5)
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,11 @@ def test_a_document_that_eats_memory_is_given_up(workers):
     assert isinstance(workers.list_entries(FEED, fetched(GOOD)), Listing)
 
 
+def test_a_page_whose_tree_does_not_fit_into_memory_has_no_text(workers):
+    outcome = workers.read_page(PAGE, fetched(b"<h1>x</h1>" + b"<br>" * 1_250_000), Entry(keys=("url:1",)))
+    assert outcome == Unreadable(reason="the page has too many elements and no running text")
+
+
 @pytest.mark.parametrize(
     "read",
     [

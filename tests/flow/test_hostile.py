@@ -59,8 +59,10 @@ PORT = "{prt}"  # of the servers, which all have the same; as long as it
 
 FEEDS: dict[str, tuple[Play, str | None]] = {
     "trailers without end": (for_ever(CHUNKED + b"0\r\n", b"X: y\r\n"), "no complete answer"),
-    "interim answers without end": (for_ever(b"", b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"), "no complete answer|HTTP 103"),
+    "interim answers without end": (for_ever(b"", b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"), "interim answers"),
     "a header without end": (for_ever(b"HTTP/1.1 200 OK\r\nX: ", b"y" * 65_536), "header line|too long|LineTooLong"),
+    "a negative chunk": (CHUNKED + b"-5\r\nhello\r\n0\r\n\r\n", "negative"),
+    "half characters": (answer('{"items":[{"id":"\\ud800","title":"Ministers \\udfff meet","url":"/story/1-\\ud800"}]}'), None),
     "a negative length": (b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n" + rss(STORY).encode(), None),
     "a length beyond all bounds": (b"HTTP/1.1 200 OK\r\nContent-Length: 1" + b"0" * 30 + b"\r\n\r\n<rss>", "too few|beyond|large|end"),
     "another protocol": (answer("", "Upgrade: h2c", status="101 Switching Protocols"), "HTTP 101"),

@@ -51,6 +51,13 @@ def test_what_was_encoded_twice_and_then_escaped_is_read_as_it_was_meant(listed)
     assert listing.flags == ("encoding guessed: utf-8",)
 
 
+def test_half_a_character_that_is_escaped_becomes_none_of_the_store(listed):
+    listing = listed(r'{"items":[{"id":"\ud800","url":"/a/\ud800","title":"a \ud83d b","authors":[{"name":"\udc00"}]}]}')
+    (entry,) = listing.entries
+    assert entry.title == "a \ufffd b"
+    json.dumps([entry.keys, entry.url, entry.title, entry.authors], ensure_ascii=False).encode()
+
+
 @pytest.mark.parametrize(
     "item",
     [{}, {"id": None}, {"id": []}, {"id": True, "url": 5, "title": {}}, {"url": "javascript:1", "authors": {}}, 5, None, []],
