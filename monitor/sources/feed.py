@@ -30,6 +30,12 @@ MOST_ENTRIES = 500
 _ROOT = re.compile(r"<((?:[\w.-]{1,40}:)?(rss|feed|RDF|channel))(?=[\s>/])", re.IGNORECASE)
 _DATE = re.compile(r"<(?:[\w.-]{1,40}:)?(?:pubDate|published|updated|date)\b[^<>]*>([^<]{8,60})<")
 _SKIP = {name: re.compile(f"<skip{name}>[^\\0]{{0,2000}}?</skip{name}>") for name in ("Hours", "Days")}
+_CAPTION = re.compile(r"<(/?)media:description\b")
+# Drupal's: a date for readers, and within its tag one for programs.
+_TIME = re.compile(
+    r"(?:<|&lt;)time\b[^<>]{0,200}?\bdatetime=(?:[\"']|&quot;)([\dTZ:.+-]{10,40})[^<]{0,200}(?:</|&lt;/)time(?:>|&gt;)"
+    r"(?=\s*(?:\]\]>\s*)?</(?:[\w.-]{1,40}:)?(?:pubDate|published|updated|date)>)"
+)
 _MAILBOX = re.compile(r"^\S+@\S+ \((.+)\)$")  # what RSS 2.0 wants of an author
 _LONG_SUMMARY = 800
 _PERIODS_S = {"hourly": 3_600.0, "daily": 86_400.0, "weekly": 604_800.0, "monthly": 2_592_000.0, "yearly": 31_536_000.0}
@@ -74,6 +80,10 @@ def list_feed(source: Source, fetched: Fetched) -> Listing | Unlisted:
 
 
 def _parsed(document: str, url: str) -> Any:
+    if "media:description" in document:  # that of a picture, which feedparser would take for one of the item's own
+        document = _CAPTION.sub(r"<\1media:caption", document)
+    if "datetime=" in document:
+        document = _TIME.sub(r"\1", document)
     return feedparser.parse(
         BytesIO(f'<?xml version="1.0" encoding="utf-8"?>\n{document}'.encode()),
         response_headers={
@@ -145,7 +155,8 @@ def _entries(parsed: Any, source: Source, fetched: Fetched) -> tuple[Entry, ...]
 
 
 def _entry(item: dict[str, Any], base: str, here: str, zone: tzinfo, now: datetime, *, dated_once: bool) -> Entry:
-    summary, contents = _text(item, "summary"), [part.get("value") or "" for part in dict.get(item, "content") or ()]
+    contents = [part.get("value") or "" for part in dict.get(item, "content") or ()]
+    summary = _text(item, "summary") or _text(item, "media_caption")
     text = max(contents, key=len, default="")
     summary_is_text = not text and len(summary) > _LONG_SUMMARY
     content = plain.paragraphs(summary if summary_is_text else text)

@@ -109,6 +109,8 @@ _CLOCK_WORDS = re.compile(r"(?<![\d.])(?P<hour>\d{1,2})\s*(?:นาฬิกา|
 _AFTERNOON = re.compile(
     r"petang|\bptg\b|malam|sore|chiều|tối|下午|晚上|(?:ng|sa) (?:hapon|gabi)|\bn\.[gh]\.|บ่าย|ຕອນແລງ|រសៀល|ល្ងាច|ညနေ|နေ့လယ်|မွန်းလွဲ|மாலை|பிற்பகல்"
 )
+_ENGLISH_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY_BEFORE = re.compile(rf"\b({'|'.join(_ENGLISH_DAYS)})[a-z]{{0,6}}\.?,?\s*$")
 # What these mean at home, they mean nowhere else: Philippine and China Standard Time, not those of America.
 _LOCAL_NAMES = {"pst": ("Asia/Manila",), "cst": ("Asia/Shanghai", "Asia/Taipei", "Asia/Hong_Kong", "Asia/Macau")}
 _CJK_NUMERAL = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"○": 0, "零": 0}
@@ -158,6 +160,9 @@ def _read_day(
     plain, swapped = _day(year, month, day), _day(year, day, month)
     american = (language or "").split("-")[0] == "tl" or str(zone) == "Asia/Manila"
     first, second = (swapped, plain) if american else (plain, swapped)
+    if first and second and (named := _DAY_BEFORE.search(match.string, max(0, match.start() - 12), match.start())):
+        weekday = _ENGLISH_DAYS.index(named[1])
+        return (second if second.weekday() == weekday != first.weekday() else first), True
     if first and second and now and first > now.date() + timedelta(days=1) >= second:
         return second, True
     return first or second, True

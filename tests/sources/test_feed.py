@@ -174,6 +174,41 @@ def test_every_element_that_says_when_is_read(listed, name):
 
 
 @pytest.mark.parametrize(
+    "date",
+    [
+        "<time datetime='2024-05-03T19:21:28Z'>Fri, 03/05/2024 - 15:21</time>",
+        "&lt;time datetime=&quot;2024-05-03T19:21:28Z&quot; class=&quot;datetime&quot;&gt;Fri, 05/03/2024&lt;/time&gt;\n",
+        '&lt;time datetime="2024-05-03T19:21:28Z" class="datetime"&gt;3 mei&lt;/time&gt;',
+        '<![CDATA[ <time class="datetime" datetime="2024-05-03T19:21:28Z">Friday</time> ]]>',
+    ],
+)
+def test_of_a_date_in_markup_that_for_programs_is_read(listed, date):
+    (entry,) = listed(f"<rss><channel><item><title>Raid</title><pubDate>{date}</pubDate></item></channel></rss>").entries
+    assert entry.published_at == datetime(2024, 5, 3, 19, 21, 28, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("item", "summary", "content"),
+    [
+        ("{text}{caption}", "Five held", None),
+        ("{caption}{text}", "Five held", None),
+        ("{text}<media:content url='i.jpg'>{caption}</media:content>{body}", "Five held", "At dawn"),
+        ("<media:group>{caption}</media:group>", "A boat", None),
+        ("{caption}{body}", "At dawn", "At dawn"),
+    ],
+)
+def test_what_is_said_of_a_picture_stands_for_an_item_that_says_nothing_else(listed, item, summary, content):
+    said = item.format(
+        text="<description>Five held</description>",
+        caption="<media:description type='plain'>A boat</media:description>",
+        body="<content:encoded>&lt;p&gt;At dawn&lt;/p&gt;</content:encoded>",
+    )
+    spaces = "xmlns:media='http://search.yahoo.com/mrss/' xmlns:content='http://purl.org/rss/1.0/modules/content/'"
+    (entry,) = listed(f"<rss version='2.0' {spaces}><channel><item><title>Raid</title>{said}</item></channel></rss>").entries
+    assert (entry.summary, entry.content) == (summary, content)
+
+
+@pytest.mark.parametrize(
     ("head", "next_url"),
     [
         ('<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="next" href="/feed?p=2"/>', "https://news.example/feed?p=2"),

@@ -52,6 +52,9 @@ def at(hour: int, minute: int = 0, day: int = 10) -> datetime:
         pytest.param("ika-10 ng Nobyembre 2025", None, "tl", TENTH, id="Filipino"),
         pytest.param("11/10/2025", "Asia/Manila", "en", TENTH, id="month first in the Philippines"),
         pytest.param("10/11/2025", "Asia/Singapore", "en", TENTH, id="day first elsewhere"),
+        pytest.param("Mon, 11/10/2025 - 08:00", "Asia/Bangkok", "en", at(1), id="the weekday tells that the month comes first"),
+        pytest.param("Monday 10/11/2025", "Asia/Manila", "en", TENTH, id="the weekday tells that the day comes first"),
+        pytest.param("Sun, 10/11/2025", "Asia/Bangkok", "en", TENTH, id="a wrong weekday tells nothing"),
         pytest.param("2025年11月10日 08:30", "Asia/Shanghai", "zh-Hans", at(0, 30), id="Chinese"),
         pytest.param(
             "发布时间：25-11-10 08:30", "Asia/Shanghai", "zh-Hans", at(0, 30), id="Chinese, two digits of the year first"
