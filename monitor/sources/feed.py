@@ -30,7 +30,7 @@ MOST_ENTRIES = 500
 _ROOT = re.compile(r"<((?:[\w.-]{1,40}:)?(rss|feed|RDF|channel))(?=[\s>/])", re.IGNORECASE)
 _DATE = re.compile(r"<(?:[\w.-]{1,40}:)?(?:pubDate|published|updated|date)\b[^<>]*>([^<]{8,60})<")
 _SKIP = {name: re.compile(f"<skip{name}>[^\\0]{{0,2000}}?</skip{name}>") for name in ("Hours", "Days")}
-_CAPTION = re.compile(r"<(/?)media:description\b")
+_CAPTION = re.compile(r"<(/?)media:description\b[^<>]*?(/?)>")
 # Drupal's: a date for readers, and within its tag one for programs.
 _TIME = re.compile(
     r"(?:<|&lt;)time\b[^<>]{0,200}?\bdatetime=(?:[\"']|&quot;)([\dTZ:.+-]{10,40})[^<]{0,200}(?:</|&lt;/)time(?:>|&gt;)"
@@ -81,7 +81,7 @@ def list_feed(source: Source, fetched: Fetched) -> Listing | Unlisted:
 
 def _parsed(document: str, url: str) -> Any:
     if "media:description" in document:  # that of a picture, which feedparser would take for one of the item's own
-        document = _CAPTION.sub(r"<\1media:caption", document)
+        document = _CAPTION.sub(r"<\1media:caption\2>", document)
     if "datetime=" in document:
         document = _TIME.sub(r"\1", document)
     return feedparser.parse(

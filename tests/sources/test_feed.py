@@ -194,6 +194,7 @@ def test_of_a_date_in_markup_that_for_programs_is_read(listed, date):
         ("{caption}{text}", "Five held", None),
         ("{text}<media:content url='i.jpg'>{caption}</media:content>{body}", "Five held", "At dawn"),
         ("<media:group>{caption}</media:group>", "A boat", None),
+        ("<media:description/>{text}", "Five held", None),
         ("{caption}{body}", "At dawn", "At dawn"),
     ],
 )
