@@ -30,6 +30,7 @@ MOST_ENTRIES = 500
 _ROOT = re.compile(r"<((?:[\w.-]{1,40}:)?(rss|feed|RDF|channel))(?=[\s>/])", re.IGNORECASE)
 _DATE = re.compile(r"<(?:[\w.-]{1,40}:)?(?:pubDate|published|updated|date)\b[^<>]*>([^<]{8,60})<")
 _SKIP = {name: re.compile(f"<skip{name}>[^\\0]{{0,2000}}?</skip{name}>") for name in ("Hours", "Days")}
+_ANCHOR = re.compile(r"<a\b[^<>]*?\bhref\s*=\s*[\"']?([^\"'<>\s]+)", re.IGNORECASE)
 _CAPTION = re.compile(r"<(/?)media:description\b[^<>]*?(/?)>")
 # Drupal's: a date for readers, and within its tag one for programs.
 _TIME = re.compile(
@@ -66,7 +67,7 @@ def list_feed(source: Source, fetched: Fetched) -> Listing | Unlisted:
     except _FEEDPARSER_FAULTS as error:
         return Unlisted(reason=f"the feed cannot be parsed: {type(error).__name__} in feedparser")
     entries = _entries(parsed, source, fetched)
-    if not parsed.get("version") and not entries:
+    if not parsed.get("version") and not parsed.entries:
         return Unlisted(reason=f"not a feed: {what_it_is(text)}")
     if CUT in limits and not entries:
         return Unlisted(reason="cut off before the end of its first item", cause="empty")
@@ -180,10 +181,17 @@ def _link(item: dict[str, Any], base: str, here: str) -> str | None:
     """The address of the item's page, which is not that of the feed (`here`): where FeedBurner found it, its link, or an id that is an
     address."""
     for raw in (dict.get(item, "feedburner_origlink"), dict.get(item, "link"), dict.get(item, "id")):
-        url = absolute(raw, base, only_absolute=raw is dict.get(item, "id")) if isinstance(raw, str) else None
+        url = absolute(_bare(raw), base, only_absolute=raw is dict.get(item, "id")) if isinstance(raw, str) else None
         if url is not None and url != here:
             return behind(url)
     return None
+
+
+def _bare(link: str) -> str:
+    """The address in a link that is written as HTML would have it, or as people say it."""
+    if found := _ANCHOR.search(link) if "<" in link else None:
+        return found[1]
+    return f"//{link}" if link.startswith("www.") else link
 
 
 def _authors(item: dict[str, Any]) -> tuple[str, ...]:

@@ -338,6 +338,20 @@ class TestLinks:
         listing = listed(f"<rss version='2.0'><channel>{home}<item><title>Raid</title><link>/1</link></item></channel></rss>")
         assert listing.entries[0].url == url
 
+    @pytest.mark.parametrize(
+        "link",
+        [
+            "www.strait.example/1",
+            "<![CDATA[<a hreflang='en' href='//www.strait.example/1'>Raid</a>]]>",
+            "&lt;a href=1&gt;Raid&lt;/a&gt;",
+        ],
+    )
+    def test_the_address_is_found_in_what_is_written_for_it(self, listed, link):
+        listing = listed(
+            f"<rss version='2.0'><channel><link>https://www.strait.example</link><item><title>R</title><link>{link}</link></item></channel></rss>"
+        )
+        assert listing.entries[0].url == "https://www.strait.example/1"
+
     @pytest.mark.parametrize("base", ["javascript:alert(1)", "file:///etc/", "data:x,", "http://[1"])
     def test_a_hostile_base_leads_nowhere(self, listed, base):
         listing = listed(
