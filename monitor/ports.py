@@ -431,8 +431,9 @@ class EntryRows(Protocol):
     def of_source(self, source_id: str, limit: int) -> list[ListedEntry]:
         """The newest first."""
 
-    def moments(self, source_id: str, limit: int) -> list[datetime]:
-        """When the source's newest entries came: when they were listed or, at its first poll, published."""
+    def moments(self, source_id: str, most: int, since: datetime) -> list[datetime]:
+        """When the source's newest entries came, `most` of them and all since then: when they were listed or, at its first poll,
+        published."""
 
     def per_day(self, source_ids: Sequence[str], since: datetime) -> Mapping[str, Mapping[date, int]]:
         """How many entries each of these sources listed on each day (UTC) since then."""
@@ -637,6 +638,27 @@ class FeedbackRows(Protocol):
         """All of it with what the alerts said, oldest first."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RobotsFile:
+    """A host's robots.txt; its `body` is empty where there is none. It is asked for again from `until` on."""
+
+    url: str
+    body: bytes
+    until: datetime
+
+
+class RobotsRows(Protocol):
+    """The robots.txt of each host whose pages were asked for."""
+
+    def get(self, url: str) -> RobotsFile | None: ...
+
+    def put(self, file: RobotsFile) -> None:
+        """Keep it in the place of what was at its address before."""
+
+    def forget(self, before: datetime) -> int:
+        """Drop those that should have been asked for again by then; how many there were."""
+
+
 class LaneRows(Protocol):
     """Who works in which lane, over all processes. A lane is free when the time has come that its row names."""
 
@@ -685,6 +707,9 @@ class Transaction(Protocol):
 
     @property
     def feedback(self) -> FeedbackRows: ...
+
+    @property
+    def robots(self) -> RobotsRows: ...
 
     @property
     def lanes(self) -> LaneRows: ...

@@ -59,7 +59,7 @@ def list_sources(config: Path | None, as_json: bool) -> None:
             source.language,
             f"{source.interval_s / 60:g} min" if source.enabled else "off",
             when(state.last_change_at) if (state := states.get(source.id)) else "",
-            (state.trouble or ("frozen" if state.frozen else "")) if state else "",
+            (state.trouble or ("frozen" if state.hides_news else "")) if state else "",
             source.url,
         )
         for source in settings.sources

@@ -13,14 +13,25 @@ from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Outcome
 from monitor.fetching.robots import robots_url
 from monitor.sources.entry import Entry, Listing, Unlisted
 from monitor.sources.links import absolute
-from monitor.sources.schedule import body_digest, failed, paused, succeeded
+from monitor.sources.schedule import body_digest, failed, paused, succeeded, throttled
+from monitor.sources.sitemap import MOST_ENTRIES
 from monitor.sources.source import Selectors, Source
 from monitor.sources.state import Errand, SourceState
 
 MOST_PAGES = 5
 _MOST_SITEMAPS = 3
 _OVERLAP = timedelta(hours=1)
+_IN_SITEMAP = timedelta(days=1.5)  # less half a day for how late we see it
 _ACCEPT = "application/xml, text/xml, application/rss+xml, text/plain, */*;q=0.5"
+
+
+def may_have_missed(source: Source, state: SourceState, entries: int, now: datetime) -> bool:
+    """Whether something may have come and gone when a list that had items has so many now, none of which it had before. A sitemap drops
+    what is two days old: if nothing came to it for as long as that, its items had to go."""
+    if state.last_success_at is None or not entries:
+        return False
+    changed_at = state.last_change_at or now
+    return source.kind != "sitemap" or now - changed_at < _IN_SITEMAP or entries >= MOST_ENTRIES
 
 
 def begin_parts(before: SourceState, after: SourceState, listing: Listing, now: datetime) -> SourceState:
@@ -101,12 +112,9 @@ def after_errand(
     errand, *rest = state.errands
     filling = errand.purpose != "part"
     if isinstance(outcome, Throttled):
-        wait_s = outcome.retry_after_s or 0.0
         if filling:
-            return paused(source, replace(state, errands=()), now, jitter, wait_s)
-        return failed(
-            source, state, f"the server asks for fewer requests (HTTP {outcome.status})", "blocked", now, jitter, wait_s
-        )
+            return paused(source, replace(state, errands=()), now, jitter, outcome.retry_after_s or 0.0)
+        return throttled(source, state, outcome, now, jitter)
     if not filling:
         listed = len(listing.entries) if isinstance(listing, Listing) else None
         done = _done(errand, outcome, listing)

@@ -13,9 +13,12 @@ from monitor.sources.source import Source
 from monitor.sources.state import SourceState, Trouble
 
 Cause = Literal["gone", "dead", "blocked", "empty", "login page", "not a feed", "selector rot", "frozen", "quiet"]
+SILENT: frozenset[Cause] = frozenset(("empty", "quiet"))
+"""Those of a source that answers as it should; it may fail besides."""
 
 _PATIENCE = timedelta(hours=6)
 _FEWEST_FAILURES = 3
+_CERTAIN = timedelta(days=3)  # whoever is asked so rarely (a Retry-After of a week) fails as surely, only less often
 _ANSWERS_WITHIN = timedelta(days=1)
 MAY_BE_QUIET = timedelta(days=1)
 
@@ -50,10 +53,17 @@ class Ailment:
     text: str
 
 
+def answers(state: SourceState, now: datetime) -> bool:
+    """Whether the last poll brought what was promised, and is the last one that should have been."""
+    if state.failures or state.trouble is not None or state.last_success_at is None:
+        return False
+    return now - state.last_success_at < _ANSWERS_WITHIN or (state.next_poll_at is not None and now <= state.next_poll_at)
+
+
 def may_be_quiet(state: SourceState, now: datetime) -> bool:
     """Whether it is worth asking for the moments of this source's news: it answers, and nothing new came for a day."""
-    answers = state.failures == 0 and state.last_success_at is not None and now - state.last_success_at < _ANSWERS_WITHIN
-    return answers and not state.frozen and state.last_change_at is not None and now - state.last_change_at > MAY_BE_QUIET
+    silent = state.last_change_at is not None and now - state.last_change_at > MAY_BE_QUIET
+    return silent and not state.frozen and answers(state, now)
 
 
 def ailment_of(source: Source, state: SourceState, moments: Sequence[datetime], now: datetime) -> Ailment | None:
@@ -61,23 +71,36 @@ def ailment_of(source: Source, state: SourceState, moments: Sequence[datetime], 
     if state.gone:
         return _ailment("gone", f"{source.name} is gone", state.last_error or "HTTP 410.")
     if state.trouble is not None and state.trouble_since is not None:
-        lasting = now - state.trouble_since >= _PATIENCE and (state.failures >= _FEWEST_FAILURES or state.trouble == "empty")
-        if not lasting:
+        lasting = now - state.trouble_since
+        certain = state.failures >= _FEWEST_FAILURES or state.trouble == "empty" or lasting >= _CERTAIN
+        if lasting < _PATIENCE or not certain:
             return None
         cause, words = _SUBJECTS[state.trouble]
         said = state.last_error or "It answers, but its list has no items."
         return _ailment(cause, f"{source.name} {words}", f"Since {_time(state.trouble_since)}. {said.rstrip('.')}.")
-    if state.frozen:
+    if state.hides_news:
         said = f"A whole look on {_time(state.whole_at)} found news that its conditional answers (HTTP 304) had denied."
         return _ailment("frozen", f"{source.name} hides its news", said)
-    if not moments or not may_be_quiet(state, now):
+    if not may_be_quiet(state, now):
         return None
+    return _silence(source, state, moments, now)
+
+
+def _silence(source: Source, state: SourceState, moments: Sequence[datetime], now: datetime) -> Ailment | None:
+    """Whether it has been silent for longer than its rhythm allows. A list that runs empty is judged so, too: that of a search, or a news
+    sitemap, names the last days only. Of a source that brought nothing yet, the first poll is the beginning."""
     zone = zone_of(source.timezone)
     rhythm = rhythm_of(moments, zone)
-    silent = between(max(moments), now, rhythm.days, zone)
+    if rhythm.pause is None and source.kind == "watch":
+        return None  # a notice that changes twice a year is as it should be
+    last = max(moments, default=state.last_change_at or now)
+    silent = between(last, now, rhythm.days, zone)
     if silent <= rhythm.patience:
         return None
-    return _ailment("quiet", f"{source.name} has gone quiet", _quiet(rhythm, max(moments), silent))
+    said = " ".join((_quiet(rhythm, last, silent), *(f"Not to be had: {part.error}." for part in state.parts if part.error)))
+    if not state.listed:
+        return _ailment("empty", f"{source.name} {_SUBJECTS['empty'][1]}", f"{said} Its list has no items.")
+    return _ailment("quiet", f"{source.name} has gone quiet", said)
 
 
 def _ailment(cause: Cause, subject: str, said: str) -> Ailment:

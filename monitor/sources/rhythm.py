@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from heapq import nlargest
 from itertools import pairwise
 
 _DAY = timedelta(days=1)
-_WEEKS = 8
+MEMORY = timedelta(weeks=8)
+"""What is older says little about a source that brings news every day."""
 _USUAL_SHARE = 0.25
+_ON_USUAL_DAYS = 0.75
 _FEWEST_PAUSES = 5
+_ENOUGH_PAUSES = 20
+_OUTLIER = 3  # a pause so many times as long as any other was an outage, ours or theirs, or a holiday: no habit
 _BEYOND_LONGEST = 1.5
-_HOLIDAYS = 2 * _DAY  # an office that rests on some weekdays rests on holidays, too
+_HOLIDAYS = 2 * _DAY
+_BUSY = 4  # times a day
+_KNOWN_AFTER = timedelta(weeks=2)
 _HALF_DAY = timedelta(hours=12)
 _UNKNOWN = timedelta(days=30)
 _EVERY_DAY = frozenset(range(7))
@@ -20,8 +27,8 @@ _EVERY_DAY = frozenset(range(7))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rhythm:
-    """`days` are the weekdays (0 is Monday) that count; `pause` is the longest one so far and `patience` how long a pause may be, both
-    without the other days; `pause` is None where too little is known, and thirty days are waited."""
+    """`days` are the weekdays (0 is Monday) that count; `pause` is the longest usual one and `patience` how long a pause may be, both
+    without the other days; `pause` is None where too little is known, and thirty days are waited, or twice as long as ever before."""
 
     days: frozenset[int]
     pause: timedelta | None
@@ -29,23 +36,33 @@ class Rhythm:
 
 
 def rhythm_of(moments: Sequence[datetime], zone: tzinfo) -> Rhythm:
-    """The rhythm of a source that brought news at these moments, in any order; the last eight weeks and five pauses count, at least.
+    """The rhythm of a source that brought news at these moments, in any order; the last eight weeks and twenty pauses count, at least.
 
-    A source that has usual weekdays is given two of them for holidays, beyond one and a half times its longest pause; one that brings news
-    on any day, half a day.
+    Beyond one and a half times its longest usual pause a source is given two days for holidays, or for weekends as long as its weekdays
+    are not known; one that brings news many times on every day, half a day.
     """
     ordered = sorted(set(moments))
     if not ordered:
         return Rhythm(days=_EVERY_DAY, pause=None, patience=_UNKNOWN)
-    begin = ordered[-1] - timedelta(weeks=_WEEKS)
-    recent = [at for number, at in enumerate(ordered) if at >= begin or len(ordered) - number <= _FEWEST_PAUSES + 1]
+    begin = ordered[-1] - MEMORY
+    recent = [at for number, at in enumerate(ordered) if at >= begin or len(ordered) - number <= _ENOUGH_PAUSES + 1]
     days = _usual_days(recent, zone)
-    pauses = [between(one, other, days, zone) for one, other in pairwise(recent)]
-    pauses = [pause for pause in pauses if pause > timedelta(minutes=1)]  # what one poll brought is one moment
+    pauses = _pauses(recent, days, zone)
     if len(pauses) < _FEWEST_PAUSES:
-        return Rhythm(days=days, pause=None, patience=_UNKNOWN)
-    slack = _HALF_DAY if days == _EVERY_DAY else _HOLIDAYS
-    return Rhythm(days=days, pause=max(pauses), patience=_BEYOND_LONGEST * max(pauses) + slack)
+        longest = max(_pauses(recent, _EVERY_DAY, zone), default=timedelta(0))
+        return Rhythm(days=_EVERY_DAY, pause=None, patience=max(_UNKNOWN, 2 * longest))
+    longest = max(pauses)
+    if len(pauses) > _ENOUGH_PAUSES:
+        longest = min(longest, _OUTLIER * nlargest(2, pauses)[1])
+    span = recent[-1] - recent[0]
+    busy = days == _EVERY_DAY and span >= _KNOWN_AFTER and len(pauses) >= _BUSY * (span / _DAY)
+    slack = _HALF_DAY if busy else _HOLIDAYS
+    return Rhythm(days=days, pause=longest, patience=_BEYOND_LONGEST * longest + slack)
+
+
+def _pauses(moments: Sequence[datetime], days: frozenset[int], zone: tzinfo) -> list[timedelta]:
+    pauses = (between(one, other, days, zone) for one, other in pairwise(moments))
+    return [pause for pause in pauses if pause > timedelta(minutes=1)]  # what one poll brought is one moment
 
 
 def between(start: datetime, end: datetime, days: frozenset[int], zone: tzinfo) -> timedelta:
@@ -65,10 +82,12 @@ def between(start: datetime, end: datetime, days: frozenset[int], zone: tzinfo) 
 
 
 def _usual_days(moments: Sequence[datetime], zone: tzinfo) -> frozenset[int]:
-    """The weekdays with news in a quarter of the weeks or more; all of them where that cannot be told."""
+    """The weekdays with news in a quarter of the weeks or more; all where that cannot be told, or where news come on others, too."""
     dates = {at.astimezone(zone).date() for at in moments}
-    weeks = ((max(dates) - min(dates)).days + 1) / 7
-    if weeks < 2:
+    span = timedelta(days=(max(dates) - min(dates)).days + 1)
+    if span < _KNOWN_AFTER:
         return _EVERY_DAY
+    weeks = span / timedelta(weeks=1)
     usual = frozenset(day for day in range(7) if sum(date.weekday() == day for date in dates) >= _USUAL_SHARE * weeks)
-    return usual or _EVERY_DAY
+    on_them = sum(date.weekday() in usual for date in dates)
+    return usual if on_them >= _ON_USUAL_DAYS * len(dates) else _EVERY_DAY

@@ -26,6 +26,7 @@ _SLOWEST_PACE = 1.5  # with the jitter still within two intervals, in which news
 _PACE_STEP = 1.25
 _MOSTLY_SEEN, _HARDLY_SEEN = 2 / 3, 1 / 3
 _CONFIRMATIONS = 2
+_LAST_ONES = 2
 _GIVE_MOVE_UP_AFTER = 5
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _ACCEPT: dict[Kind, str] = {
@@ -69,13 +70,33 @@ def is_same_body(state: SourceState, fetched: Fetched) -> bool:
     return state.body_digest == body_digest(fetched.body)
 
 
+def doubted(state: SourceState, after: SourceState, request: Request, outcome: Outcome, new: Sequence[Entry]) -> SourceState:
+    """`after` with what the answer says of the server's 304s. Where they are only likely to be untrue, for dates may be, it is the 304
+    to validators that are known to be old that proves it: they are the ones to be sent, and `unchanged` counts from there."""
+    frozen = is_frozen(state, request, outcome, new)
+    if not frozen or _is_conditional(request) or not isinstance(outcome, Fetched):
+        return after if after.frozen == frozen else replace(after, frozen=frozen)
+    proven = state.frozen or _has_same_validators(state, outcome)
+    unchanged = state.unchanged if proven else 0
+    return replace(after, frozen=True, etag=state.etag, last_modified=state.last_modified, unchanged=unchanged)
+
+
 def is_frozen(state: SourceState, request: Request, outcome: Outcome, new: Sequence[Entry]) -> bool:
-    """Whether the server's 304s are to be doubted after this answer. A conditional request that brings news clears it."""
-    if not isinstance(outcome, Fetched) or not new:
+    """Whether the server's 304s are to be doubted after this answer. A conditional request that brings news clears it, and one that
+    brings any body as long as nothing is proven."""
+    if not isinstance(outcome, Fetched):
         return state.frozen
-    if request.etag is not None or request.last_modified is not None:
-        return False
-    return state.frozen or _is_untrue(state, outcome, new)
+    if _is_conditional(request):
+        return state.hides_news and not new
+    return state.frozen or (bool(new) and _is_untrue(state, outcome, new))
+
+
+def _is_conditional(request: Request) -> bool:
+    return request.etag is not None or request.last_modified is not None
+
+
+def _has_same_validators(state: SourceState, fetched: Fetched) -> bool:
+    return validators(fetched.headers) == (state.etag, state.last_modified)
 
 
 def _is_untrue(state: SourceState, fetched: Fetched, new: Sequence[Entry]) -> bool:
@@ -83,7 +104,7 @@ def _is_untrue(state: SourceState, fetched: Fetched, new: Sequence[Entry]) -> bo
     has news under the same validators, or news that are older than the last 304 by far."""
     if (state.etag is None and state.last_modified is None) or state.last_poll_at is None:
         return False
-    if validators(fetched.headers) == (state.etag, state.last_modified):
+    if _has_same_validators(state, fetched):
         return True
     return any(entry.published_at is not None and entry.published_at < state.last_poll_at - _OLD_NEWS for entry in new)
 
@@ -115,14 +136,11 @@ def after_poll(
             if isinstance(listing, Unlisted):
                 return failed(source, state, listing.reason, listing.cause, now, jitter)
             count = len(listing.entries) if listing is not None and listed is None else listed
-            return succeeded(source, _fetched(state, outcome, listing, new_count, count, now), now, jitter)
+            return succeeded(source, _fetched(source, state, outcome, listing, new_count, count, now), now, jitter)
         case NotModified():
             return succeeded(source, _not_modified(state, outcome), now, jitter)
-        case Throttled(status=status, retry_after_s=wait):
-            reason = f"the server asks for fewer requests (HTTP {status}" + (
-                f", Retry-After {wait:g} s)" if wait is not None else ")"
-            )
-            return failed(source, state, reason, "blocked", now, jitter, at_least_s=min(wait or 0.0, _LONGEST_PAUSE_S))
+        case Throttled():
+            return throttled(source, state, outcome, now, jitter)
         case Gone():
             return _gone(source, state, now, jitter)
         case Refused(reason=reason):
@@ -159,7 +177,13 @@ def _trouble(failed: Failed) -> Trouble:
 
 
 def _fetched(
-    state: SourceState, fetched: Fetched, listing: Listing | None, new_count: int, listed: int | None, now: datetime
+    source: Source,
+    state: SourceState,
+    fetched: Fetched,
+    listing: Listing | None,
+    new_count: int,
+    listed: int | None,
+    now: datetime,
 ) -> SourceState:
     etag, last_modified = validators(fetched.headers)
     digest = body_digest(fetched.body) if listing is not None else state.body_digest
@@ -167,8 +191,8 @@ def _fetched(
         etag = last_modified = None
     if listing is not None and listing.follow:  # an index says the same while what it names changes: it is read at every poll
         etag = last_modified = digest = None
-    changed = listing is not None and (new_count > 0 or state.body_digest is None)
-    emptied = state.trouble == "empty" if listed is None else listed == 0 and bool(state.listed or state.trouble == "empty")
+    changed = listing is not None and (new_count > 0 or state.last_change_at is None)
+    emptied = state.trouble == "empty" if listed is None else listed == 0 and _has_emptied(source, state)
     if listing is not None and listing.follow:
         emptied = False
     return replace(
@@ -185,6 +209,12 @@ def _fetched(
         whole_at=now,
         unchanged=0,
     )
+
+
+def _has_emptied(source: Source, state: SourceState) -> bool:
+    """Whether a list without items is broken. A sitemap names the news of two days, a search those of some days: they run empty, the
+    latter one by one, where nothing happens."""
+    return state.trouble == "empty" or (source.kind != "sitemap" and state.listed > _LAST_ONES)
 
 
 def _pace(state: SourceState, conditional: bool, new_count: int, listed: int | None) -> float:
@@ -235,6 +265,15 @@ def paused(source: Source, state: SourceState, now: datetime, jitter: float, at_
     """The state after a poll that succeeded and whose server then asked to be left alone for so long."""
     state = succeeded(source, state, now, jitter)
     return replace(state, next_poll_at=_due(source, state, now, jitter, min(at_least_s, _LONGEST_PAUSE_S)))
+
+
+def throttled(source: Source, state: SourceState, answer: Throttled, now: datetime, jitter: float) -> SourceState:
+    """The state after a server asked for less, or said that it is out of service (503)."""
+    said = "the server is out of service" if answer.status == 503 else "the server asks for fewer requests"
+    wait = "" if answer.retry_after_s is None else f", Retry-After {answer.retry_after_s:g} s"
+    trouble: Trouble = "dead" if answer.status == 503 else "blocked"
+    at_least_s = min(answer.retry_after_s or 0.0, _LONGEST_PAUSE_S)
+    return failed(source, state, f"{said} (HTTP {answer.status}{wait})", trouble, now, jitter, at_least_s)
 
 
 def failed(

@@ -20,7 +20,7 @@ from monitor.sources.identity import Marks, identified
 from monitor.sources.links import absolute, looks_like_article
 from monitor.sources.source import Source
 
-_MOST_ENTRIES = 500
+MOST_ENTRIES = 500
 _MOST_FOLLOWED = 3
 _ROOT = re.compile(r"<((?:[\w.-]{1,40}:)?(urlset|sitemapindex|rss|feed|rdf))(?=[\s>/])", re.IGNORECASE)
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
@@ -111,12 +111,10 @@ def _addresses(text: str, source: Source, fetched: Fetched) -> Listing | None:
 
 
 def _listing(entries: list[Entry], source: Source, fetched: Fetched, flags: tuple[str, ...], left_out: int) -> Listing:
-    newest = sorted(entries, key=lambda entry: entry.published_at or entry.updated_at or _LONG_AGO, reverse=True)[
-        :_MOST_ENTRIES
-    ]
+    newest = sorted(entries, key=lambda entry: entry.published_at or entry.updated_at or _LONG_AGO, reverse=True)[:MOST_ENTRIES]
     flags += (f"{left_out} addresses that look like no article",) if left_out else ()
-    if len(entries) > _MOST_ENTRIES:
-        flags += (f"the newest {_MOST_ENTRIES} of {len(entries)} addresses",)
+    if len(entries) > MOST_ENTRIES:
+        flags += (f"the newest {MOST_ENTRIES} of {len(entries)} addresses",)
     marks = [Marks(link=entry.url) for entry in newest]
     return Listing(entries=identified(newest, marks, (source.url, fetched.url)), flags=flags)
 

@@ -37,7 +37,8 @@ class SourceState:
     announced `moves` times in a row. `etag` and `last_modified` go out as they came in. `body_digest` names the last body that was
     listed, `seen` its items (`unseen.sift`), `listed` counts them. `hints` are what the document asks for, `fresh_s` what the server's
     cache headers do, `pace` stretches the interval for lists that hardly change. `failures` counts failed polls in a row, `gones` 410s in
-    a row, `unchanged` 304s in a row; `whole_at` is when a whole body last came; `frozen` says that a 304 was found to be untrue.
+    a row, `unchanged` 304s in a row; `whole_at` is when a whole body last came; `frozen` says that 304s are doubted, and
+    proven to be untrue as soon as one more has come (`hides_news`).
     `next_poll_at` is None once the source is `gone` (410, confirmed). `last_error` says in words why the last poll failed, None if it did
     not; `trouble` in one word what is wrong, since `trouble_since`. `errands` are fetched before the poll is over; `parts` have been.
     """
@@ -69,3 +70,8 @@ class SourceState:
     trouble_since: datetime | None = None
     errands: tuple[Errand, ...] = ()
     parts: tuple[Errand, ...] = ()
+
+    @property
+    def hides_news(self) -> bool:
+        """Whether the server is known to answer 304 though there is news."""
+        return self.frozen and self.unchanged > 0

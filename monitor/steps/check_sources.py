@@ -3,47 +3,67 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
-from monitor.sources.health import Ailment, ailment_of, may_be_quiet
+from monitor.ports import Transaction
+from monitor.sources.health import SILENT, Ailment, ailment_of, answers, may_be_quiet
+from monitor.sources.rhythm import MEMORY
+from monitor.sources.source import Source
+from monitor.sources.state import SourceState
 from monitor.steps.context import Context, Done
 from monitor.steps.network import OFFLINE
 from monitor.steps.operator import notify_operator, recovered
 
 PREFIX = "source:"
-MOMENTS = 300
+_MOMENTS = 300
+
+
+def look_over(tx: Transaction, source: Source, state: SourceState, now: datetime) -> Ailment | None:
+    """What is the matter with one source, None if nothing is."""
+    if state.last_change_at is None or not may_be_quiet(state, now):
+        return ailment_of(source, state, (), now)
+    return ailment_of(source, state, tx.entries.moments(source.id, _MOMENTS, state.last_change_at - MEMORY), now)
 
 
 def check_sources(context: Context) -> Done:
-    """Look at every source's row, and tell what has changed. While our own network is away nothing is said of the sources."""
+    """Look at every source's row, and tell what has changed. While our own network is away nothing is said of the sources.
+
+    That a source fails and that it is silent are two conditions: a silent one may come to fail, and be silent still when it answers again.
+    Neither is over before the source is known to be well, which one that could not be asked is not.
+    """
     now = context.clock.now()
     with context.store.reading() as tx:
-        held = {each.key for each in tx.operator.conditions()}
+        held = {each.key: each for each in tx.operator.conditions()}
         if OFFLINE in held:
             return Done(result="left", reason="the network is away")
-        states = [state for state in tx.sources.all() if state.source_id in context.sources]
-        ailments: dict[str, Ailment | None] = {}
-        for state in states:
-            moments = tx.entries.moments(state.source_id, MOMENTS) if may_be_quiet(state, now) else ()
-            ailments[state.source_id] = ailment_of(context.sources[state.source_id], state, moments, now)
-    fallen = {name: found for name, found in ailments.items() if found is not None and PREFIX + name not in held}
-    back = [name for name, found in ailments.items() if found is None and PREFIX + name in held]
-    forgotten = [key for key in held if key.startswith(PREFIX) and key.removeprefix(PREFIX) not in ailments]
+        states = {state.source_id: state for state in tx.sources.all() if state.source_id in context.sources}
+        ailments = {name: look_over(tx, context.sources[name], state, now) for name, state in states.items()}
+    found = {_key(name, ailment): ailment for name, ailment in ailments.items() if ailment is not None}
+    fallen = {key: ailment for key, ailment in found.items() if key not in held}
+    old = {key: known for key, known in held.items() if key.startswith(PREFIX) and key not in found}
+    back = {key: known for key, known in old.items() if (name := _name(key)) in states and answers(states[name], now)}
+    forgotten = [known for key, known in old.items() if _name(key) not in states]
     if fallen or back or forgotten:
         with context.store.writing() as tx:
-            for name, found in fallen.items():
-                notify_operator(context, tx, key=PREFIX + name, subject=found.subject, text=found.text, now=now)
-            for name in back:
-                title = context.sources[name].name
-                known = tx.operator.condition(PREFIX + name)
-                text = f"It is over: {known.subject}, told {known.since:%Y-%m-%d %H:%M} UTC." if known else ""
-                recovered(context, tx, key=PREFIX + name, subject=f"{title} is back", text=text, now=now)
-            for key in forgotten:
-                known = tx.operator.condition(key)
-                if known is not None:
-                    tx.operator.set_condition(replace(known, over_at=now))  # nobody waits to hear of what is no longer watched
+            for key, ailment in fallen.items():
+                notify_operator(context, tx, key=key, subject=ailment.subject, text=ailment.text, now=now)
+            for key, known in back.items():
+                title = context.sources[_name(key)].name
+                text = f"It is over: {known.subject}, told {known.since:%Y-%m-%d %H:%M} UTC."
+                recovered(context, tx, key=key, subject=f"{title} is back", text=text, now=now)
+            for known in forgotten:
+                tx.operator.set_condition(replace(known, over_at=now))  # nobody waits to hear of what is no longer watched
     ill = sum(found is not None for found in ailments.values())
     return Done(
         result="ok",
         reason=f"{ill} of {len(ailments)} sources bring nothing that should",
-        facts={"fallen": tuple(fallen), "back": tuple(back)},
+        facts={"fallen": tuple(map(_name, fallen)), "back": tuple(map(_name, back))},
     )
+
+
+def _key(name: str, ailment: Ailment) -> str:
+    return f"{PREFIX}{name}:silent" if ailment.cause in SILENT else f"{PREFIX}{name}"
+
+
+def _name(key: str) -> str:
+    return key.removeprefix(PREFIX).removesuffix(":silent")

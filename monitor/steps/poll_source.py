@@ -15,8 +15,8 @@ from monitor.errors import ClaimLost
 from monitor.fetching.outcome import Fetched, NotModified, Outcome, Throttled
 from monitor.ports import Gap, Transaction
 from monitor.sources.entry import Entry, Listing, Unlisted
-from monitor.sources.errands import begin_filling, begin_parts
-from monitor.sources.schedule import after_poll, is_frozen, is_same_body, request_for
+from monitor.sources.errands import begin_filling, begin_parts, may_have_missed
+from monitor.sources.schedule import after_poll, doubted, is_same_body, request_for
 from monitor.sources.source import Source
 from monitor.sources.state import SourceState
 from monitor.sources.unseen import DIGEST_BYTES, sift
@@ -66,8 +66,7 @@ def poll_source(context: Context, key: str) -> Done:
             first = state.last_success_at is None
             new, recorded = keep_entries(tx, context, source, look.listing.entries, first_poll=first, now=now)
         after = after_poll(source, state, outcome, look.listing, len(new), now, context.chance(), listed=look.items)
-        frozen = is_frozen(state, request, outcome, new)
-        after = after if after.frozen == frozen else replace(after, frozen=frozen)
+        after = doubted(state, after, request, outcome, new)
         after = _go_on(tx, source, state, after, look, len(new), now)
         after = heed_network(context, tx, state, after, now)
         tx.sources.add_traffic(traffic)
@@ -123,7 +122,8 @@ def _go_on(
     if listing.follow:
         return begin_parts(before, after, listing, now)
     entries = len(listing.entries)
-    if before.last_success_at is None or not before.listed or look.overlaps or not entries or new < entries:
+    shares = look.overlaps or new < entries
+    if before.last_success_at is None or not before.listed or shares or not may_have_missed(source, before, entries, now):
         return after
     tx.sources.note_gap(Gap(source_id=source.id, found_at=now, since=before.last_success_at, listed=entries))
     return begin_filling(source, after, listing, now)

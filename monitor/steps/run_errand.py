@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from monitor.fetching.outcome import Fetched, Throttled
 from monitor.ports import Gap
 from monitor.sources.entry import Entry, Listing, Unlisted
-from monitor.sources.errands import after_errand, further, is_news, read_as, request_of, sitemaps_in, within_gap
+from monitor.sources.errands import (
+    after_errand,
+    further,
+    is_news,
+    may_have_missed,
+    read_as,
+    request_of,
+    sitemaps_in,
+    within_gap,
+)
 from monitor.sources.source import Source
 from monitor.sources.state import Errand, SourceState
 from monitor.steps.context import Context, Done
@@ -37,7 +46,13 @@ def run_errand(context: Context, source: Source, state: SourceState) -> Done:
         new, recorded = keep_entries(tx, context, source, entries, first_poll=state.last_success_at is None, now=now)
         more: tuple[Errand, ...] = ()
         if errand.purpose == "part":
-            if errand.listed and entries and len(new) == len(entries) and state.last_success_at is not None:
+            shares = len(new) < len(entries)
+            if (
+                state.last_success_at is not None
+                and errand.listed
+                and not shares
+                and may_have_missed(read_as(source, errand), state, len(entries), now)
+            ):
                 how = "a sitemap has no older page"
                 tx.sources.note_gap(
                     Gap(source_id=source.id, found_at=now, since=state.last_success_at, listed=len(new), how=how)

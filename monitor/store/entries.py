@@ -157,11 +157,15 @@ class Entries:
         )
         return [self._noun(row) for row in rows]
 
-    def moments(self, source_id: str, limit: int) -> list[datetime]:
+    def moments(self, source_id: str, most: int, since: datetime) -> list[datetime]:
         moment = case((entry.c.first_poll, entry.c.published_at), else_=entry.c.listed_at)
         newest = (entry.c.listed_at.desc(), entry.c.id)
-        query = select(moment).where(entry.c.source_id == source_id, moment.is_not(None)).order_by(*newest).limit(limit)
-        return list(self._connection.execute(query).scalars())
+        query = select(moment).where(entry.c.source_id == source_id, moment.is_not(None)).order_by(*newest).limit(most)
+        found = list(self._connection.execute(query).scalars())
+        if len(found) == most and min(found) > since:  # a few days of a busy source; what one poll listed is one moment
+            later = (entry.c.source_id == source_id, ~entry.c.first_poll, entry.c.listed_at >= since)
+            found += self._connection.execute(select(entry.c.listed_at).where(*later).distinct()).scalars()
+        return found
 
     def per_day(self, source_ids: Sequence[str], since: datetime) -> Mapping[str, Mapping[date, int]]:
         postgres = self._connection.dialect.name == "postgresql"

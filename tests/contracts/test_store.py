@@ -9,7 +9,7 @@ import pytest
 
 from monitor.alerts.alert import Alert, Delivery, Marked, Notice, Receipt
 from monitor.articles.article import Article, Removed
-from monitor.ports import Gap, Silence, StoredArticle, Traffic
+from monitor.ports import Gap, RobotsFile, Silence, StoredArticle, Traffic
 from monitor.rules.match import Hit, Match
 from monitor.sources.entry import Entry, Hints
 from monitor.sources.source import Source
@@ -140,6 +140,19 @@ def test_traffic_is_added_up_by_host_and_day(store: RowStore) -> None:
     ]
 
 
+def test_a_robots_txt_is_kept_until_a_newer_one_comes_or_it_is_forgotten(store: RowStore) -> None:
+    old = RobotsFile(url="https://post.example/robots.txt", body=b"User-agent: *\nDisallow: /\n", until=NOW)
+    with store.writing() as tx:
+        tx.robots.put(old)
+        tx.robots.put(replace(old, url="https://times.example/robots.txt", until=later(60)))
+    with store.writing() as tx:
+        assert tx.robots.get(old.url) == old
+        tx.robots.put(replace(old, body=b"", until=later(1)))
+        assert tx.robots.get(old.url) == replace(old, body=b"", until=later(1))
+        assert tx.robots.forget(later(60)) == 1
+        assert tx.robots.get(old.url) is None
+
+
 def test_what_is_heard_of_the_sources_as_a_whole(store: RowStore) -> None:
     lost = SourceState(
         source_id="post", next_poll_at=later(9000), last_poll_at=later(60), trouble="unreachable", trouble_since=later(30)
@@ -161,8 +174,17 @@ def test_the_moments_of_a_source_are_when_its_news_came(store: RowStore) -> None
         for key, published, first in (("1", later(-9000), True), ("2", None, True), ("3", later(-9000), False)):
             tx.entries.add("post", "", Entry(keys=(key,), published_at=published), now=NOW, first_poll=first, recorded="old")
     with store.reading() as tx:
-        assert sorted(tx.entries.moments("post", 9)) == [later(-9000), NOW]
-        assert len(tx.entries.moments("post", 1)) == 1
+        assert sorted(tx.entries.moments("post", 9, NOW)) == [later(-9000), NOW]
+        assert len(tx.entries.moments("post", 1, later(60))) == 1
+
+
+def test_the_moments_of_a_busy_source_reach_back_for_as_long_as_is_asked(store: RowStore) -> None:
+    with store.writing() as tx:
+        for minute in (-60, -40, -20):
+            for key in "abc":
+                tx.entries.add("post", "", Entry(keys=(f"{minute}{key}",)), now=later(minute), first_poll=False, recorded="old")
+    with store.reading() as tx:
+        assert set(tx.entries.moments("post", 2, later(-40))) == {later(-20), later(-40)}
 
 
 def test_of_two_entries_that_share_a_key_in_one_listing_the_first_counts(store: RowStore) -> None:

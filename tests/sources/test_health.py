@@ -13,7 +13,7 @@ import pytest
 from monitor.sources.health import ailment_of, may_be_quiet
 from monitor.sources.rhythm import between, rhythm_of
 from monitor.sources.source import Source
-from monitor.sources.state import SourceState
+from monitor.sources.state import Errand, SourceState
 
 MONDAY = datetime(2024, 6, 3, 0, 0, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -93,6 +93,58 @@ def test_little_is_known_of_a_new_source_so_that_it_is_given_a_month() -> None:
     assert silent([], MONDAY) is None if not moments else True
 
 
+def test_as_long_as_its_weekdays_are_not_known_a_weekend_is_no_news() -> None:
+    friday = max(office(weeks=1))
+    assert silent(office(weeks=1), friday + 2.7 * DAY) is None
+    assert silent(office(weeks=1), friday + 5 * DAY) == "quiet"
+
+
+def test_what_comes_in_bursts_is_judged_by_more_than_the_last_one() -> None:
+    burst = [MONDAY - number * DAY for number in range(8)]
+    moments = [at - 180 * DAY for at in burst] + burst
+    assert silent(moments, MONDAY + 170 * DAY) is None
+
+
+def test_a_pause_that_is_far_longer_than_any_other_was_an_outage_and_no_habit() -> None:
+    away = [at for at in busy() if not MONDAY - 20 * DAY < at < MONDAY - 13 * DAY]
+    assert silent(away, max(away) + 3 * DAY) == "quiet"
+
+
+def test_chance_makes_no_weekday_usual() -> None:
+    thursdays = [MONDAY - 4 * DAY - number * 21 * DAY for number in range(4)]
+    others = [MONDAY - number * DAY for number in (13, 20, 29, 33, 43, 51, 57, 64)]
+    assert len(rhythm_of(thursdays + others, UTC).days) == 7
+
+
+def test_few_pauses_tell_at_least_how_long_they_were() -> None:
+    assert silent([MONDAY, MONDAY - 40 * DAY], MONDAY + 79 * DAY) is None
+    assert silent([MONDAY, MONDAY - 40 * DAY], MONDAY + 81 * DAY) == "quiet"
+
+
+def test_a_watched_page_that_hardly_ever_changes_is_as_it_should_be() -> None:
+    notice = replace(SOURCE, kind="watch")
+    state = replace(WELL, last_success_at=MONDAY, next_poll_at=MONDAY + HOUR, last_change_at=MONDAY - 300 * DAY)
+    assert ailment_of(notice, state, [MONDAY - 300 * DAY], MONDAY) is None
+    assert ailment_of(SOURCE, state, [MONDAY - 300 * DAY], MONDAY) is not None
+
+
+@pytest.mark.parametrize(("listed", "cause"), [(0, "empty"), (12, "quiet")])
+def test_what_has_brought_nothing_since_its_first_poll_is_told_after_a_month(listed: int, cause: str) -> None:
+    state = replace(WELL, listed=listed, last_change_at=MONDAY)
+    for days, told in ((29, None), (31, cause)):
+        now = MONDAY + days * DAY
+        found = ailment_of(SOURCE, replace(state, last_success_at=now), [], now)
+        assert (found.cause if found else None) == told
+
+
+def test_of_a_silent_sitemap_it_is_said_which_part_cannot_be_had() -> None:
+    lost = Errand(url="https://post.example/news.xml", purpose="part", error="https://post.example/news.xml: HTTP 404")
+    now = max(busy()) + 3 * DAY
+    found = ailment_of(SOURCE, replace(WELL, parts=(lost,), last_success_at=now, last_change_at=max(busy())), busy(), now)
+    assert found is not None
+    assert "https://post.example/news.xml: HTTP 404" in found.text
+
+
 def test_weekdays_are_those_of_the_source() -> None:
     bangkok = ZoneInfo("Asia/Bangkok")
     assert rhythm_of(office(), bangkok).days == frozenset(range(5))
@@ -125,9 +177,11 @@ TROUBLED = replace(
         (replace(TROUBLED, trouble="not a feed"), "not a feed"),
         (replace(TROUBLED, trouble="selector rot"), "selector rot"),
         (replace(TROUBLED, trouble="empty", failures=0, last_error=None), "empty"),
-        (replace(WELL, frozen=True, whole_at=MONDAY), "frozen"),
+        (replace(WELL, frozen=True, unchanged=1, whole_at=MONDAY), "frozen"),
+        (replace(WELL, frozen=True, unchanged=0, whole_at=MONDAY), None),
         (replace(WELL, gone=True, next_poll_at=None, last_error="HTTP 410"), "gone"),
         (replace(TROUBLED, trouble="dead", failures=2), None),
+        (replace(TROUBLED, trouble="blocked", failures=1, trouble_since=MONDAY - 3 * DAY), "blocked"),
         (WELL, None),
     ],
 )
@@ -151,4 +205,6 @@ def test_only_a_source_that_answers_can_be_quiet() -> None:
     assert may_be_quiet(answering, now)
     assert not may_be_quiet(replace(answering, failures=1), now)
     assert not may_be_quiet(replace(answering, last_success_at=now - 2 * DAY), now), "the program did not run"
+    rare = replace(answering, last_success_at=now - 1.2 * DAY, next_poll_at=now + HOUR)
+    assert may_be_quiet(rare, now), "it is asked once in one and a half days"
     assert not may_be_quiet(replace(answering, last_change_at=now - HOUR), now)

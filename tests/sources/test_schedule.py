@@ -10,7 +10,7 @@ import pytest
 
 from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Outcome, Refused, Request, Throttled
 from monitor.sources.entry import CUT, Entry, Hints, Listing, Unlisted
-from monitor.sources.schedule import after_poll, is_frozen, is_same_body, request_for, triage
+from monitor.sources.schedule import after_poll, doubted, is_frozen, is_same_body, request_for, triage
 from monitor.sources.source import Source
 from monitor.sources.state import SourceState
 
@@ -141,6 +141,24 @@ class TestValidators:
         assert not is_frozen(replace(state, frozen=True), conditional, fetched(b"2", etag='"a"'), news)
         assert is_frozen(replace(state, frozen=True), conditional, not_modified(), [])
 
+    def test_old_dates_alone_prove_nothing_until_validators_known_to_be_old_bring_a_304(self, fresh):
+        state = replace(after(fresh, fetched(etag='"a"'), not_modified()), unchanged=12)
+        old = [Entry(keys=("1",), published_at=START - timedelta(days=1))]
+        whole, conditional = Request(url=SOURCE.url), Request(url=SOURCE.url, etag='"a"')
+
+        def answered(state: SourceState, request: Request, outcome: Outcome, new: list[Entry]) -> SourceState:
+            return doubted(state, poll(state, outcome, new=len(new)), request, outcome, new)
+
+        doubtful = answered(state, whole, fetched(b"2", etag='"b"'), old)
+        assert (doubtful.frozen, doubtful.hides_news, doubtful.etag) == (True, False, '"a"')
+        honest = answered(doubtful, conditional, fetched(b"2", etag='"b"'), [])
+        assert (honest.frozen, honest.etag) == (False, '"b"')
+        proven = answered(doubtful, conditional, not_modified(), [])
+        assert proven.hides_news
+        assert answered(proven, whole, fetched(b"3", etag='"c"'), []).hides_news, "a whole look says nothing of 304s"
+        assert not answered(proven, conditional, fetched(b"3", etag='"c"'), [Entry(keys=("2",))]).frozen
+        assert answered(state, whole, fetched(b"2", etag='"a"'), old).hides_news, "news under the same name"
+
     def test_a_server_whose_304s_are_untrue_is_asked_for_everything_four_times_a_day(self, fresh):
         state = replace(after(fresh, fetched(etag='"a"'), not_modified()), frozen=True)
         assert request_for(SOURCE, state, START + 5 * HOUR).etag == '"a"'
@@ -187,6 +205,7 @@ class TestTrouble:
             (Failed(kind="status", detail="x", status=404), None, "dead"),
             (Failed(kind="status", detail="x", status=403), None, "blocked"),
             (Throttled(status=429), None, "blocked"),
+            (Throttled(status=503), None, "dead"),
             (Refused(reason="robots.txt"), None, "blocked"),
             (Gone(), None, "dead"),
             (fetched(), Unlisted(reason="x", cause="login page"), "login page"),
@@ -207,6 +226,13 @@ class TestTrouble:
         assert (emptied.trouble, emptied.last_error, emptied.failures) == ("empty", None, 0)
         assert poll(emptied, fetched(b"still none")).trouble == "empty"
         assert poll(emptied, not_modified()).trouble == "empty"
+
+    def test_a_list_of_the_last_days_may_run_empty(self, fresh):
+        last_one = after_poll(SOURCE, fresh, fetched(), LISTING, 1, START, 0.0, listed=1)
+        assert poll(last_one, fetched(b"none")).trouble is None
+        sitemap = replace(SOURCE, kind="sitemap")
+        full = after_poll(sitemap, fresh, fetched(), LISTING, 30, START, 0.0, listed=30)
+        assert poll(full, fetched(b"none"), source=sitemap).trouble is None
         assert poll(fresh, fetched(b"none")).trouble is None
 
 

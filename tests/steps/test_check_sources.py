@@ -115,3 +115,40 @@ def test_while_our_own_network_is_away_no_source_is_blamed(told: Context, here, 
         tx.sources.watch(list(told.sources.values()), here.clock.now())
     live(told, here, 24)
     assert [subject.partition(":")[0] for subject in subjects(store)] == ["Nothing can be reached"]
+
+
+def test_a_silent_source_that_fails_is_told_as_both_and_each_end_once(told: Context, here, store: RowStore) -> None:
+    live(told, here, 48, publish=True)
+    url = told.sources["post"].url
+    here.answers[url] = NotModified(fetched_at=here.clock.now())
+    live(told, here, 60)
+    assert subjects(store) == ["Post has gone quiet (quiet)"]
+    here.answers[url] = Failed(kind="status", detail="HTTP 500", status=500)
+    live(told, here, 3)
+    assert messages(store) == 1, "one failure is no recovery"
+    live(told, here, 24)
+    assert sorted(subjects(store)) == ["Post gives no usable answer (dead)", "Post has gone quiet (quiet)"]
+    here.answers[url] = NotModified(fetched_at=here.clock.now())
+    live(told, here, 26)
+    assert (subjects(store), messages(store)) == (["Post has gone quiet (quiet)"], 3)
+    live(told, here, 3, publish=True)
+    assert (subjects(store), messages(store)) == ([], 4)
+
+
+def test_a_silent_source_that_is_asked_once_a_day_is_told_once(told: Context, here, store: RowStore) -> None:
+    told = replace(told, sources={"post": replace(told.sources["post"], interval_s=86_400.0)})
+    here.answers[told.sources["post"].url] = NotModified(fetched_at=here.clock.now())
+    live(told, here, 1, publish=True)
+    here.answers[told.sources["post"].url] = NotModified(fetched_at=here.clock.now())
+    live(told, here, 40 * 24)
+    assert (subjects(store), messages(store)) == (["Post has gone quiet (quiet)"], 1)
+
+
+def test_a_news_sitemap_without_items_is_judged_by_its_rhythm(told: Context, here, store: RowStore) -> None:
+    told = replace(told, sources={"post": replace(told.sources["post"], kind="sitemap")})
+    live(told, here, 48, publish=True)
+    here.serve(told.sources["post"])
+    live(told, here, 24)
+    assert messages(store) == 0
+    live(told, here, 72)
+    assert subjects(store) == ["Post lists nothing any more (empty)"]

@@ -170,3 +170,31 @@ def test_of_a_watched_page_each_new_paragraph_is_an_entry_and_the_first_look_non
         rows = tx.entries.of_source("post", 9)
     assert sorted((row.entry.content, row.outcome) for row in rows) == [("Three.", None), ("Two.", None)]
     assert gaps(store, here) == []
+
+
+def test_a_sitemap_that_drops_what_is_two_days_old_has_no_gap_and_one_that_drops_news_has(
+    context: Context, here, store: RowStore
+) -> None:
+    context = replace(context, sources={"post": replace(NEWS, id="post", url="https://post.example/feed")})
+    polled_once(context, here, entry(1))
+    here.later(40 * 3600)
+    answer(here, "https://post.example/feed", Listing(entries=(entry(2),)))
+    poll_to_the_end(context, "post")
+    assert gaps(store, here) == []
+    here.later(3 * 3600)
+    answer(here, "https://post.example/feed", Listing(entries=(entry(3),)))
+    poll_to_the_end(context, "post")
+    assert len(gaps(store, here)) == 1
+
+
+def test_an_index_of_sitemaps_changes_when_one_of_them_brings_news(context: Context, here, store: RowStore) -> None:
+    context = replace(context, sources={"post": replace(NEWS, id="post", url="https://post.example/feed")})
+    part = "https://post.example/a.xml"
+    answer(here, "https://post.example/feed", Listing(entries=(), follow=(part,)))
+    changed_at = []
+    for numbers in ((1,), (1,), (1, 2)):
+        answer(here, part, Listing(entries=tuple(map(entry, numbers))))
+        poll_to_the_end(context, "post")
+        changed_at.append(state_of(store, "post").last_change_at)
+        here.later(7200)
+    assert [at == changed_at[0] for at in changed_at] == [True, True, False]

@@ -12,10 +12,9 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from monitor.ports import Transaction
-from monitor.sources.health import ailment_of, may_be_quiet
 from monitor.sources.source import Source
 from monitor.sources.state import SourceState
-from monitor.steps.check_sources import MOMENTS, PREFIX
+from monitor.steps.check_sources import PREFIX, look_over
 from monitor.web.behind import behind
 from monitor.web.charts import bars, sparkline
 from monitor.web.safety.entrance import person
@@ -90,8 +89,7 @@ def health(source: Source, state: SourceState | None, tx: Transaction, now: date
         return "off", source.note
     if state is None or state.last_poll_at is None:
         return "new", None
-    moments = tx.entries.moments(source.id, MOMENTS) if may_be_quiet(state, now) else ()
-    ailment = ailment_of(source, state, moments, now)
+    ailment = look_over(tx, source, state, now)
     if ailment is not None:
         return ("gone" if ailment.cause == "gone" else "quiet" if ailment.cause == "quiet" else "failing"), ailment.text
     return ("failing", state.last_error) if state.failures else ("well", None)
