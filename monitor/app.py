@@ -26,7 +26,7 @@ from monitor.alerts.wording import VerdictLinks, Wording
 from monitor.engine.embedded import EmbeddedEngine
 from monitor.engine.run_step import Event
 from monitor.errors import UsageError
-from monitor.ports import Clock, Fetch, Parse
+from monitor.ports import Clock, Fetch, Parse, Store
 from monitor.rules.compile import RuleSet, compile_rules
 from monitor.settings.models import zone
 from monitor.settings.settings import Settings
@@ -128,14 +128,16 @@ def open_app(
         store.close()
 
 
-def fetcher(settings: Settings, clock: Clock) -> HttpFetch:
-    """What gets pages from the network under these settings."""
+def fetcher(settings: Settings, clock: Clock, store: Store | None = None) -> HttpFetch:
+    """What gets pages from the network under these settings; the `store` keeps the robots.txt of their hosts."""
     return HttpFetch(
         settings.user_agent,
         clock,
         allow_networks=_networks(settings),
         max_bytes=settings.fetch_max_bytes,
         deadline_s=settings.fetch_timeout_s,
+        host_gap_s=settings.host_gap_s,
+        store=store,
     )
 
 
@@ -145,7 +147,7 @@ def rule_set(settings: Settings) -> RuleSet:
 
 
 def _context(settings: Settings, store: RowStore, parse: Parse, clock: Clock) -> Context:
-    fetch = fetcher(settings, clock)
+    fetch = fetcher(settings, clock, store)
     return Context(
         store=store,
         clock=clock,

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from http import HTTPStatus
 from io import BytesIO
@@ -29,10 +29,10 @@ from monitor.fetching.addresses import Network
 from monitor.fetching.encoding import ACCEPT_ENCODING, BadEncoding, Decoder
 from monitor.fetching.outcome import LARGE_BYTES, Failed, Fetched, Gone, NotModified, Outcome, Refused, Request, Throttled
 from monitor.fetching.robots import Robots
-from monitor.ports import Traffic
+from monitor.ports import RobotsFile, Traffic
 
 if TYPE_CHECKING:
-    from monitor.ports import Clock
+    from monitor.ports import Clock, Store
 
 _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -45,6 +45,8 @@ _LARGE_PAUSE_S = 3.0
 _ROBOTS_HOSTS = 4_096
 _ROBOTS_KEPT_S = 86_400.0  # RFC 9309, 2.4
 _ROBOTS_RETRY_S = 3_600.0
+_LONGEST_REST_S = 10.0
+"""Between a robots.txt and the first page a thread waits: after it, a longer crawl-delay is the lane's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ class HttpFetch:
 
     At most five redirects, each through the same guard; http and https only; no cookies. Bodies end at `max_bytes` decoded bytes,
     everything at `deadline_s` seconds after the call. A body beyond `LARGE_BYTES` is read on once fewer than two other threads hold
-    such bodies, and given up if it drips then. `allow_networks` are opened beside the public addresses; `ca_bundle` is a file of
+    such bodies, and given up if it drips then. A host whose robots.txt was read rests for `host_gap_s` before its page is asked for; what
+    it says is kept in the `store`. `allow_networks` are opened beside the public addresses; `ca_bundle` is a file of
     certificates to trust instead of certifi's.
     """
 
@@ -87,6 +90,8 @@ class HttpFetch:
         deadline_s: float = 45.0,
         connect_timeout_s: float = 10.0,
         read_timeout_s: float = 20.0,
+        host_gap_s: float = 0.0,
+        store: Store | None = None,
         ca_bundle: str | None = None,
         resolve: Resolve = resolve,
     ) -> None:
@@ -96,15 +101,19 @@ class HttpFetch:
         self._max_bytes = max_bytes
         self._deadline_s = deadline_s
         self._timeouts = (connect_timeout_s, read_timeout_s)
+        self._host_gap_s = host_gap_s
+        self._store = store
         self._session = guarded_session(allow_networks, resolve, ca_bundle=ca_bundle)
         self._large = Turns(_LARGE_AT_ONCE)
         self._robots: OrderedDict[str, _Remembered] = OrderedDict()
         self._traffic: dict[tuple[str, date], _Traffic] = {}
         self._traffic_since_s = clock.monotonic()
         self._lock = threading.Lock()
+        self._rest = threading.Event()
 
     def close(self) -> None:
-        """Close the idle connections."""
+        """Close the idle connections, and let nobody wait."""
+        self._rest.set()
         self._session.close()
 
     def __call__(self, request: Request) -> Outcome:
@@ -237,20 +246,34 @@ class HttpFetch:
     def _barred(self, url: str, deadline: Deadline) -> Failed | Refused | Throttled | None:
         """What robots.txt has against `url`; None if it may be fetched. Where it was asked for too often, so was the page."""
         origin = robots.robots_url(url)
-        with self._lock:
-            remembered = self._robots.get(origin)
+        remembered = self._remembered(origin)
         if remembered is None or self._clock.monotonic() >= remembered.until_s:
             outcome = self._ask(Request(url=origin), deadline, _Body(robots.LARGEST_BYTES, cut=True))
-            remembered = self._remember(origin, outcome, remembered)
+            remembered = self._learn(origin, outcome, remembered)
             if isinstance(outcome, Throttled):
                 return outcome
+            with waiting():
+                self._rest.wait(min(max(self._host_gap_s, self.crawl_delay_s(urls.host_of(url)) or 0.0), _LONGEST_REST_S))
         match remembered.verdict:
             case Robots() as rules:
                 return None if rules.allows(url, self._token) else Refused(reason=f"{origin} does not allow this page")
             case unusable:
                 return unusable
 
-    def _remember(self, origin: str, outcome: Outcome, before: _Remembered | None) -> _Remembered:
+    def _remembered(self, origin: str) -> _Remembered | None:
+        """What is known of that robots.txt, be it out of date."""
+        with self._lock:
+            remembered = self._robots.get(origin)
+        if self._store is None or (remembered is not None and self._clock.monotonic() < remembered.until_s):
+            return remembered
+        with self._store.reading(once=True) as tx:  # another process may have asked, or this one before it was started again
+            file = tx.robots.get(origin)
+        if file is None:
+            return remembered
+        until_s = self._clock.monotonic() + (file.until - self._clock.now()).total_seconds()
+        return self._remember(origin, _Remembered(robots.parse(file.body), until_s))
+
+    def _learn(self, origin: str, outcome: Outcome, before: _Remembered | None) -> _Remembered:
         """RFC 9309, 2.3.1: rules hold a day; no such file allows everything; a server in trouble forbids everything, unless we
         still have its rules. What keeps us from asking at all keeps us from the page, too."""
         verdict: Robots | Failed | Refused
@@ -268,9 +291,16 @@ class HttpFetch:
                 verdict, kept_s = _unreachable(outcome), max(_ROBOTS_RETRY_S, wait or 0.0)
             case _:
                 verdict, kept_s = _unreachable(outcome), _ROBOTS_RETRY_S
+        if isinstance(verdict, Robots) and self._store is not None:
+            body = outcome.body if isinstance(outcome, Fetched) else b""
+            until = self._clock.now() + timedelta(seconds=kept_s)
+            with self._store.writing(on_disk=False) as tx:
+                tx.robots.put(RobotsFile(url=origin, body=body, until=until))
         if not isinstance(verdict, Robots) and before is not None and isinstance(before.verdict, Robots):
             verdict = before.verdict
-        remembered = _Remembered(verdict, self._clock.monotonic() + kept_s)
+        return self._remember(origin, _Remembered(verdict, self._clock.monotonic() + kept_s))
+
+    def _remember(self, origin: str, remembered: _Remembered) -> _Remembered:
         with self._lock:
             self._robots[origin] = remembered
             self._robots.move_to_end(origin)

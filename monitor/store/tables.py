@@ -322,6 +322,14 @@ lane = Table(
     Column("until", UtcDateTime, nullable=False),  # free from then on
 )
 
+robots = Table(
+    "robots",
+    metadata,
+    Column("url", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),  # zlib; of nothing where the host has no such file
+    Column("until", UtcDateTime, nullable=False),  # asked for again from then on
+)
+
 timer = Table(
     "timer",
     metadata,

@@ -16,6 +16,7 @@ from monitor.store.entries import Entries
 from monitor.store.feedback import FeedbackRows
 from monitor.store.lanes import Lanes
 from monitor.store.operator import Operator
+from monitor.store.robots import Robots
 from monitor.store.sources import Sources
 from monitor.store.stories import Stories
 
@@ -54,6 +55,10 @@ class RowTransaction:
     @cached_property
     def feedback(self) -> FeedbackRows:
         return FeedbackRows(self._connection)
+
+    @cached_property
+    def robots(self) -> Robots:
+        return Robots(self._connection)
 
     @cached_property
     def lanes(self) -> Lanes:

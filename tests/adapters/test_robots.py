@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import closing
+
 import pytest
 
 from monitor.fetching.outcome import Failed, Fetched, Refused, Request, Throttled
+from monitor.store.database import open_store
 
 
 @pytest.fixture
@@ -27,6 +31,29 @@ def test_the_rules_are_read_first_and_once_a_day(site, fetch, answer, page, stil
     fetch(page)
     assert site.paths()[3:] == ["/robots.txt", "/news/1"]
     assert fetch.crawl_delay_s(f"127.0.0.1:{site.port}") == 5
+
+
+def test_the_rules_outlive_the_program_that_read_them(site, new_fetch, answer, page, still_clock):
+    site.answers["/robots.txt"] = answer(b"User-agent: *\nDisallow: /private\nCrawl-delay: 5\n")
+    with closing(open_store("sqlite://")) as store:
+        new_fetch(store=store)(page)
+        still_clock.move(86_000)
+        again = new_fetch(store=store)
+        assert isinstance(again(page), Fetched)
+        assert isinstance(again(Request(url=site.url("/private/1"), check_robots=True)), Refused)
+        assert again.crawl_delay_s(f"127.0.0.1:{site.port}") == 5
+        assert site.paths() == ["/robots.txt", "/news/1", "/news/1"]
+        still_clock.move(500)
+        new_fetch(store=store)(page)
+        assert site.paths()[3:] == ["/robots.txt", "/news/1"]
+
+
+def test_the_host_rests_between_its_rules_and_its_page(site, new_fetch, answer, page):
+    at = []
+    for path in ("/robots.txt", "/news/1"):
+        site.answers[path] = lambda connection: (at.append(time.monotonic()), connection.sendall(answer(b"")))
+    new_fetch(host_gap_s=0.1)(page)
+    assert at[1] - at[0] >= 0.1
 
 
 def test_a_feed_is_fetched_without_asking(site, fetch, answer, page):
