@@ -59,7 +59,7 @@ def decode(body: bytes, content_type: str | None = None, language: str | None = 
     Never raises. Bytes that fit nothing become U+FFFD, and then `guessed` is true.
     """
     decoded = _decode(body, content_type, language)
-    if decoded.charset != "utf-8" or not may_be_mojibake(body):
+    if decoded.charset != "utf-8" or not may_be_mojibake(decoded.text, body):
         return decoded
     text, doubtful = mended(decoded.text)
     return Decoded(text=text.removeprefix("\ufeff"), charset="utf-8", guessed=decoded.guessed or doubtful)

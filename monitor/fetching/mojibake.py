@@ -1,7 +1,7 @@
-"""Text that was encoded as UTF-8 twice: a program took UTF-8 for Latin-1 or windows-1252 and wrote its characters out as UTF-8 once more.
+"""Text that was encoded as UTF-8 twice: a program took UTF-8 for an older encoding and wrote its characters out as UTF-8 once more.
 
-`é` then reads `Ã©`, `ตำรวจ` reads `à¸•à¸³à¸£à¸§à¸ˆ`. Undoing it is ftfy's work; whether a document is worth it, a cheap look at its
-bytes tells.
+Taken for Latin-1 or windows-1252, `é` reads `Ã©`, and `ต` reads `à¸•`: undoing it is ftfy's work. Taken for windows-874, which ftfy does
+not know, `ต` reads `เธ•`. Whether a document is worth it, a cheap look tells.
 """
 
 from __future__ import annotations
@@ -17,14 +17,18 @@ _MARK = re.compile(
     rb"\xc3(?:[\x82-\x9f]%(n)b|[\xa0-\xaf]%(n)b(?:%(n)b|%(lost)b)|[\xb0-\xb4]%(n)b{3}|\xa0(?:\xc3\xa0){2}|\xa1(?:\xc3\xa1){2})"
     % {b"n": _NEXT, b"lost": _LOST}
 )
+# Three Thai letters, each of which has become two and a third that may be lost.
+_THAI_NEXT = "[\x80-\xa0ก-ฟ€…‘’“”•–—]"
+_THAI = re.compile(f"(?:เ[ธน]{_THAI_NEXT})+")
+_THAI_MARK = re.compile(f"เ[ธน]{_THAI_NEXT}?[?\ufffd]?เ[ธน]{_THAI_NEXT}?[?\ufffd]?เ[ธน]")
 _PIECE = re.compile(r"[^<>\n]+")
 # What ftfy lets pass: one Vietnamese vowel in a text without others, and leads of Thai, Khmer or Burmese that lost what they led.
 _DOUBTFUL = re.compile("á[º»](?:[\x80-\xbf\u0152-\u0192\u02c6-\u02dc\u2020-\u2022\u2030-\u2122]|[\u2013-\u2026]\\w)|à{3}|á{3}")
 
 
-def may_be_mojibake(utf8: bytes) -> bool:
-    """Whether there are characters in a row which UTF-8 is when it is taken for something else."""
-    return _MARK.search(utf8) is not None
+def may_be_mojibake(text: str, utf8: bytes) -> bool:
+    """Whether `text`, whose bytes are `utf8`, has characters in a row which UTF-8 is when it is taken for something else."""
+    return _MARK.search(utf8) is not None or _THAI_MARK.search(text) is not None
 
 
 def mended(text: str) -> tuple[str, bool]:
@@ -37,10 +41,26 @@ def mended(text: str) -> tuple[str, bool]:
 
     def mend(piece: re.Match[str]) -> str:
         nonlocal doubtful
-        if not may_be_mojibake(piece[0].encode("utf-8", "replace")):
-            return piece[0]
-        right = fix_encoding(piece[0])
-        doubtful = doubtful or right != piece[0] or is_bad(right) or _DOUBTFUL.search(right) is not None
+        was = piece[0]
+        if _THAI_MARK.search(was):
+            doubtful = True
+            return _from_thai(was)
+        if not _MARK.search(was.encode("utf-8", "replace")):
+            return was
+        right = fix_encoding(was)
+        doubtful = doubtful or right != was or is_bad(right) or _DOUBTFUL.search(right) is not None
         return right
 
     return _PIECE.sub(mend, text), doubtful
+
+
+def _from_thai(text: str) -> str:
+    """`text` as UTF-8 that was taken for windows-874; only its letters that surely were, if it cannot be that as a whole."""
+    try:
+        return _as_bytes(text).decode("utf-8")
+    except UnicodeError:
+        return _THAI.sub(lambda letters: _as_bytes(letters[0]).decode("utf-8"), text)
+
+
+def _as_bytes(text: str) -> bytes:
+    return b"".join(c.encode("latin-1" if c <= "\xa0" else "cp874") for c in text)

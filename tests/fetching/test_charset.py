@@ -115,10 +115,13 @@ TWICE = [
 
 
 def again(text: str, taken_for: str) -> str:
-    """What UTF-8 is to a program that takes it for Latin-1, or for windows-1252, in which five bytes stay what they are."""
-    if taken_for == "latin-1":
-        return text.encode().decode("latin-1")
-    return "".join(bytes([byte]).decode("latin-1" if byte in b"\x81\x8d\x8f\x90\x9d" else "cp1252") for byte in text.encode())
+    """What UTF-8 is to a program that takes it for this; bytes that mean nothing there stay what they are."""
+    none = {
+        "latin-1": b"",
+        "cp1252": b"\x81\x8d\x8f\x90\x9d",
+        "cp874": bytes({*range(0x81, 0xA0)} - {0x85, *range(0x91, 0x98)}),
+    }
+    return "".join(bytes([byte]).decode("latin-1" if byte in none[taken_for] else taken_for) for byte in text.encode())
 
 
 class TestTwice:
@@ -128,6 +131,12 @@ class TestTwice:
         assert decode(again(page(text, "utf-8"), taken_for).encode()) == Decoded(
             text=page(text, "utf-8"), charset="utf-8", guessed=True
         )
+
+    @pytest.mark.parametrize("text", [THAI, "ตำรวจ “จับ” 5 คน…", f"ASEANAPOL: {THAI}"])
+    def test_thai_that_was_taken_for_windows_874_is_read_as_it_was_meant_and_flagged(self, text):
+        decoded = decode(page(again(text, "cp874"), "utf-8").encode())
+        assert (decoded.text, decoded.guessed) == (page(text, "utf-8"), True)
+        assert THAI in decode(page(f"泰國：{again(THAI, 'cp874')}", "utf-8").encode()).text
 
     def test_one_text_among_others_is_mended_alone(self):
         right = "“Voilà…” «né…» ตำรวจ"
@@ -150,4 +159,9 @@ class TestTwice:
     @pytest.mark.parametrize("text", [THAI, "ប៉ូលិសចាប់ខ្លួនជនសង្ស័យ", "ရဲတပ်ဖွဲ့က ဖမ်းဆီးရမိ", "Hung thủ"])
     def test_what_lost_bytes_on_the_way_is_flagged(self, text, taken_for, lost):
         body = page("".join(lost if "\x80" <= c <= "\x9f" else c for c in again(text, taken_for))).encode()
+        assert decode(body, "text/html; charset=utf-8").guessed
+
+    @pytest.mark.parametrize("lost", ["", "?", "\ufffd"])
+    def test_so_is_thai_that_lost_bytes_to_windows_874(self, lost):
+        body = page("".join(lost if "\x80" <= c <= "\x9f" else c for c in again(THAI, "cp874"))).encode()
         assert decode(body, "text/html; charset=utf-8").guessed
