@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.ports import Transaction
 from monitor.sources.health import SILENT, Ailment, ailment_of, answers, may_be_quiet
@@ -16,6 +16,7 @@ from monitor.steps.operator import notify_operator, recovered
 
 PREFIX = "source:"
 _MOMENTS = 300
+_SET_BACK = timedelta(minutes=10)
 
 
 def look_over(tx: Transaction, source: Source, state: SourceState, now: datetime) -> Ailment | None:
@@ -29,7 +30,8 @@ def check_sources(context: Context) -> Done:
     """Look at every source's row, and tell what has changed. While our own network is away nothing is said of the sources.
 
     That a source fails and that it is silent are two conditions: a silent one may come to fail, and be silent still when it answers again.
-    Neither is over before the source is known to be well, which one that could not be asked is not.
+    Neither is over before the source is known to be well, which one that could not be asked is not. What was polled by a clock that ran
+    ahead is due.
     """
     now = context.clock.now()
     with context.store.reading() as tx:
@@ -43,8 +45,11 @@ def check_sources(context: Context) -> Done:
     old = {key: known for key, known in held.items() if key.startswith(PREFIX) and key not in found}
     back = {key: known for key, known in old.items() if (name := _name(key)) in states and answers(states[name], now)}
     forgotten = [known for key, known in old.items() if _name(key) not in states]
-    if fallen or back or forgotten:
+    ahead = [name for name, state in states.items() if _was_polled_ahead(state, now)]
+    if fallen or back or forgotten or ahead:
         with context.store.writing() as tx:
+            for name in ahead:
+                tx.sources.poll_now(name, now)
             for key, ailment in fallen.items():
                 notify_operator(context, tx, key=key, subject=ailment.subject, text=ailment.text, now=now)
             for key, known in back.items():
@@ -59,6 +64,13 @@ def check_sources(context: Context) -> Done:
         reason=f"{ill} of {len(ailments)} sources bring nothing that should",
         facts={"fallen": tuple(map(_name, fallen)), "back": tuple(map(_name, back))},
     )
+
+
+def _was_polled_ahead(state: SourceState, now: datetime) -> bool:
+    """Whether it was polled by a clock that has been set back since: it would not be again until that time comes."""
+    if state.last_poll_at is None or state.next_poll_at is None:
+        return False
+    return state.last_poll_at - now > _SET_BACK and state.next_poll_at > now
 
 
 def _key(name: str, ailment: Ailment) -> str:

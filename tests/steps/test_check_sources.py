@@ -152,3 +152,14 @@ def test_a_news_sitemap_without_items_is_judged_by_its_rhythm(told: Context, her
     assert messages(store) == 0
     live(told, here, 72)
     assert subjects(store) == ["Post lists nothing any more (empty)"]
+
+
+def test_what_was_polled_by_a_clock_that_ran_ahead_is_polled_now(told: Context, here, store: RowStore) -> None:
+    live(told, here, 1, publish=True)
+    now = here.clock.now()
+    with store.writing() as tx:
+        state = tx.sources.get("post")
+        tx.sources.save(replace(state, last_poll_at=now + 900 * HOUR, next_poll_at=now + 901 * HOUR), "post.example")
+    check_sources(told)
+    with store.reading() as tx:
+        assert tx.sources.get("post").next_poll_at == now
