@@ -32,6 +32,7 @@ from monitor.fetching.addresses import Network, why_refused
 SocketAddress = tuple[socket.AddressFamily, tuple[Any, ...]]
 _LONGEST_IDLE_S = 15.0  # enough for the next page of a host whose robots.txt wants ten seconds between two
 
+_MOST_ADDRESSES = 8  # of a name; whoever owns one could send us to any number of other people's machines
 _MOST_INTERIM = 20
 _POOLS, _IDLE = 64, 2  # hosts whose connections are kept, and how many of each
 
@@ -309,7 +310,7 @@ def _connect(connection: HTTPConnection, allow: Sequence[Network], resolve: Reso
     host = connection._dns_host.strip("[]")
     try:
         candidates = resolve(host, connection.port or connection.default_port)
-    except (OSError, UnicodeError) as error:
+    except (OSError, ValueError) as error:
         cause = error if isinstance(error, socket.gaierror) else socket.gaierror(socket.EAI_NONAME, str(error))
         raise NameResolutionError(host, connection, cause) from error
     refusals = [why_refused(str(address[0]), allow) for _, address in candidates]
@@ -317,7 +318,7 @@ def _connect(connection: HTTPConnection, allow: Sequence[Network], resolve: Reso
     if not public:
         raise _NotPublic("; ".join(dict.fromkeys(filter(None, refusals))) or f"{host} has no address")
     failure: OSError | None = None
-    for family, address in public:
+    for family, address in public[:_MOST_ADDRESSES]:
         try:
             return _open(connection, family, address)
         except OSError as error:

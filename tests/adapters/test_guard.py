@@ -110,6 +110,16 @@ def test_the_next_address_is_tried_when_the_first_does_not_answer(new_fetch, sit
     assert isinstance(new_fetch(resolve=resolve)(Request(url="http://two.example/")), Fetched)
 
 
+def test_a_name_cannot_send_us_to_a_thousand_machines(new_fetch, site, answer):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    addresses = [(socket.AF_INET, ("127.0.0.1", port))] * 20 + [(socket.AF_INET, ("127.0.0.1", site.port))]
+    site.answers["/"] = answer(b"the last of many")
+    outcome = new_fetch(resolve=lambda _host, _port: addresses)(Request(url="http://many.example/"))
+    assert outcome == Failed(kind="connect", detail="many.example refuses connections")
+    assert site.connections == 0
+
+
 @pytest.mark.parametrize(("scheme", "port"), [("http", 80), ("https", 443)])
 def test_an_ipv6_address_without_a_port_is_reached_at_the_port_of_its_scheme(new_fetch, scheme, port):
     asked = []
