@@ -20,7 +20,8 @@ _RFC822 = re.compile(
     r"(?:[^\W\d_]{2,12}, ?)?\d{1,2} [a-z]{3} \d{2,4} \d{1,2}:\d\d(?::\d\d)? (?:[+-]\d{4}|gmt|utc?|z|[em][sd]t|[cp]dt)",
     re.IGNORECASE,
 )
-_UNIX = re.compile(r"([a-z]{3} \d{1,2}) (\d\d:\d\d:\d\d)((?: [a-z]{3,4})?) (\d{4})", re.IGNORECASE)  # its year comes last
+# Its year comes last.
+_UNIX = re.compile(r"([a-z]{3} \d{1,2}) (\d\d:\d\d:\d\d)((?: (?:[a-z]{3,4}|[+-]\d{4}))?) (\d{4})", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 _ZONE = re.compile(r" ?\[([\w/+-]+)\]$| ([A-Z]\w+/[\w/+-]+)$")
 _WEEKDAY = re.compile(r"^[^\W\d_]+\.?,? (?=\d{1,2}\.? (?:de )?[^\W\d_]{3})")  # some are called like a month: `mar. 5 déc.`
