@@ -9,7 +9,7 @@ from email.utils import parsedate_tz
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from monitor.text.dates import find_date
-from monitor.text.months import MONTHS_ABROAD
+from monitor.text.months import MONTHS_ALONE
 
 _OLDEST_YEAR = 1990
 _LONGEST_TEXT = 80
@@ -22,7 +22,7 @@ _RFC822 = re.compile(
 )
 # Its year comes last.
 _UNIX = re.compile(r"([a-z]{3} \d{1,2}) (\d\d:\d\d:\d\d)((?: (?:[a-z]{3,4}|[+-]\d{4}))?) (\d{4})", re.IGNORECASE)
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"[^\s\d,./:+-]+")
 _ZONE = re.compile(r" ?\[([\w/+-]+)\]$| ([A-Z]\w+/[\w/+-]+)$")
 _WEEKDAY = re.compile(r"^[^\W\d_]+\.?,? (?=\d{1,2}\.? (?:de )?[^\W\d_]{3})")  # some are called like a month: `mar. 5 déc.`
 
@@ -37,7 +37,7 @@ def safe_date(text: str | None, zone: tzinfo, now: datetime) -> datetime | None:
 
     None if it cannot be read or cannot be true: before 1990, or more than a day ahead of `now`. What is less than a day ahead (a
     wrong offset, mostly) becomes `now`. Buddhist years are understood, the months and clocks of the region
-    (`monitor.text.dates`), and the months of the languages of western Europe.
+    (`monitor.text.dates`), and more names of months, of western Europe too (`MONTHS_ALONE`).
     """
     if not text or len(text) > _LONGEST_TEXT:
         return None
@@ -94,7 +94,7 @@ def _written(text: str, zone: tzinfo, now: datetime) -> datetime | None:
     if re.match(r"[\d-]{8,10}T\d", text):  # ISO 8601, but impossible
         return None
     text = _WEEKDAY.sub("", unicodedata.normalize("NFC", text))
-    text = _WORD.sub(lambda word: MONTHS_ABROAD.get(word[0].lower(), word[0]), _UNIX.sub(r"\1 \4 \2\3", text))
+    text = _WORD.sub(lambda word: MONTHS_ALONE.get(word[0].lower(), word[0]), _UNIX.sub(r"\1 \4 \2\3", text))
     found = find_date(text, now, str(zone))
     if found is None or not found.has_year or (not found.has_time and ":" in text):
         return None

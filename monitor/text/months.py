@@ -12,30 +12,30 @@ _MONTHS: dict[int, str] = {
     6: "june jun juni juñu junho hunyo hun มิ.ย. มิถุนายน มิถุนา มิย. ມິຖຸນາ ມິ.ຖ. មិថុនា ဇွန် ஜூன் 六月 6月 06月",
     7: "july jul juli julai jullu julho hulyo hul ก.ค. กรกฎาคม กรกฎา กค. ກໍລະກົດ ກ.ລ. កក្កដា ဇူလိုင် ஜூலை 七月 7月 07月",
     8: "august aug agustus agu agt ags ogos ogo agostu agosto agos ส.ค. สิงหาคม สิงหา สค. ສິງຫາ ສ.ຫ. សីហា ဩဂုတ် သြဂုတ် ஆகஸ்ட் ஆக. 八月 8月 08月",
-    9: "september sep sept septembru setembru setembro setyembre ก.ย. กันยายน กันยา กย. ກັນຍາ ກ.ຍ. កញ្ញា စက်တင်ဘာ "
+    9: "september sep sept septembru setembru setembro setyembre septiyembre ก.ย. กันยายน กันยา กย. ກັນຍາ ກ.ຍ. កញ្ញា စက်တင်ဘာ "
     "செப்டம்பர் செப்டெம்பர் செப். 九月 9月 09月",
     10: "october oct oktober okt outubru outubro oktubre ต.ค. ตุลาคม ตุลา ตค. ຕຸລາ ຕ.ລ. តុលា အောက်တိုဘာ အောက်တိုဘာလ அக்டோபர் அக். 十月 10月",
     11: "november nov nopember novembru novembro nobyembre nob พ.ย. พฤศจิกายน พฤศจิกา พย. ພະຈິກ ພ.ຈ. វិច្ឆិកា နိုဝင်ဘာ நவம்பர் நவ. 十一月 11月",
     12: "december dec desember des disember dis dezembru dezembro disyembre ธ.ค. ธันวาคม ธันวา ธค. ທັນວາ ທ.ວ. ធ្នូ ဒီဇင်ဘာ "
     "டிசம்பர் டிச. 十二月 12月",
 }
-# French, German, Spanish, Portuguese, Italian and Dutch. Some are words of other languages, too (out, set, mai, ago), so they count only
-# where nothing but a date is written.
-_ABROAD = {
-    "Jan": "janvier janv januar jänner jän gennaio gen",
-    "Feb": "février fevrier févr fév febrero febbraio februar fev",
+# French, German, Spanish, Portuguese, Italian, Dutch, Sundanese, and short ones of Burmese. Some are words or syllables of others, too
+# (out, set, mai, ago, ဧ), so they count only where nothing but a date is written.
+_ALONE = {
+    "Jan": "janvier janv januar jänner jän gennaio gen ဇန်",
+    "Feb": "février fevrier févr fév febrero febbraio februar fev pébruari péb ဖေ",
     "Mar": "mars märz maerz mär mrz marzo março maart mrt",
-    "Apr": "avril avr abril aprile",
-    "May": "mai maio maggio mag",
+    "Apr": "avril avr abril aprile ဧ",
+    "May": "mai maio maggio mag méi",
     "Jun": "juin junio junho giugno giu",
-    "Jul": "juillet juil julio julho luglio lug",
-    "Aug": "août aout ago agosto augustus",
-    "Sep": "septembre septiembre setiembre setembro settembre set",
-    "Oct": "octobre octubre outubro out ottobre ott",
-    "Nov": "novembre noviembre novembro",
-    "Dec": "décembre decembre déc diciembre dic dezember dez dicembre",
+    "Jul": "juillet juil julio julho luglio lug ဇူ",
+    "Aug": "août aout ago agosto augustus ဩ",
+    "Sep": "septembre septiembre setiembre setembro settembre set séptémber sép စက်",
+    "Oct": "octobre octubre outubro out ottobre ott အောက်",
+    "Nov": "novembre noviembre novembro nopémber nop နို",
+    "Dec": "décembre decembre déc diciembre dic dezember dez dicembre désémber dés ဒီ",
 }
-MONTHS_ABROAD: dict[str, str] = {name: english for english, names in _ABROAD.items() for name in names.split()}
+MONTHS_ALONE: dict[str, str] = {name: english for english, names in _ALONE.items() for name in names.split()}
 
 _VIETNAMESE = "một hai ba tư năm sáu bảy tám chín mười mười_một mười_hai".split()
 MONTHS: dict[str, int] = {
