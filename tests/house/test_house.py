@@ -51,6 +51,7 @@ def test_the_map_names_every_room() -> None:
     ("library", "doors"),
     [
         ("feedparser", {"monitor/sources"}),
+        ("ftfy", {"monitor/fetching"}),
         ("trafilatura", {"monitor/articles"}),
         ("requests", {"monitor/adapters"}),
         ("sqlalchemy", {"monitor/store"}),
