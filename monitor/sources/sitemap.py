@@ -50,7 +50,7 @@ def list_sitemap(source: Source, fetched: Fetched) -> Listing | Unlisted:
         return _index(root, source, fetched)
     flags: tuple[str, ...] = (f"encoding guessed: {decoded.charset}",) if decoded.guessed else ()
     pages = list(_children(root, "url"))
-    if text.rfind(f"</{first[1]}") < 0:
+    if text.rfind(f"</{first[1]}") < 0 and not text[: text.find(">", first.end())].endswith("/"):
         pages, flags = pages[:-1], (*flags, CUT)  # the last may have half an address
         if not pages:
             return Unlisted(reason="cut off before the end of its first address", cause="empty")
