@@ -109,7 +109,7 @@ def test_what_is_cut_before_the_end_of_its_first_address_is_broken(listed, cut):
 
 def test_a_news_sitemap_without_news_is_empty_and_no_failure(listed):
     assert listed("<urlset></urlset>", "sitemap") == Listing(entries=())
-    assert listed("<?xml version='1.0'?><urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9' />", "sitemap") == Listing(entries=())
+    assert listed("<?xml version='1.0'?><urlset xmlns='x' />", "sitemap") == Listing(entries=())
 
 
 def test_a_feed_may_stand_for_a_sitemap(listed):
