@@ -32,8 +32,8 @@ class Sifted:
 
 
 def sift(fetched: Fetched, seen: bytes) -> Sifted | None:
-    """The document without the items whose digests are in `seen`. None if it has to be parsed as a whole: it cannot be split, is not
-    UTF-8, is too long, or an item left out bears the same guid or link as a new one, so that neither says which it is."""
+    """The document without the items whose digests are in `seen`. None if it has to be parsed as a whole: it cannot be split, does
+    not end, is not UTF-8, is too long, or an item left out bears the same guid or link as a new one, so that neither says which it is."""
     if len(fetched.body) > _LARGEST_BYTES:
         return None
     try:
@@ -41,7 +41,7 @@ def sift(fetched: Fetched, seen: bytes) -> Sifted | None:
     except UnicodeDecodeError:
         return None
     parts = split(text)
-    if parts is None or not parts.items or parts.cut or len(parts.items) > _MOST_ITEMS:
+    if parts is None or not parts.items or parts.cut or "</" not in parts.tail or len(parts.items) > _MOST_ITEMS:
         return None
     if not seen:
         return Sifted(

@@ -73,8 +73,9 @@ def test_an_item_that_shares_a_mark_with_an_old_one_is_judged_beside_it(new) -> 
         b"<rss><item><item></rss>",
         b"<rss><item>\xa1</item></rss>",
         b"",
+        b"<rss><channel><item><title>Story</title></item>\n",
     ],
-    ids=["no items", "UTF-16", "unpaired", "not UTF-8", "empty"],
+    ids=["no items", "UTF-16", "unpaired", "not UTF-8", "empty", "cut between two items"],
 )
 def test_what_cannot_be_split_is_parsed_whole(body) -> None:
     assert sift(Fetched(url="https://news.example/feed", status=200, body=body, fetched_at=NOW), b"") is None
