@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -42,7 +43,7 @@ def status(config: Path | None, as_json: bool) -> None:
                         "id": source.id,
                         "name": source.name,
                         "url": source.url,
-                        **({} if (state := states.get(source.id)) is None else asdict(state)),
+                        **({} if (state := states.get(source.id)) is None else _state_json(source, state)),
                         "entries": outcomes.get(source.id, {}),
                     }
                     for source in watched
@@ -70,6 +71,12 @@ def status(config: Path | None, as_json: bool) -> None:
         )
     if settings.channels_off:
         click.echo(f"Switched off, nothing is sent there: {', '.join(settings.channels_off)} (channels.yaml).")
+
+
+def _state_json(source: Source, state: SourceState) -> dict[str, Any]:
+    """What polling has taught of a source, without what only the next poll has a use for."""
+    taught = {name: value for name, value in asdict(state).items() if name not in ("source_id", "seen")}
+    return {**taught, "url": state.url or source.url}
 
 
 def _print_sources(

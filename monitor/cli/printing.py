@@ -117,7 +117,9 @@ def alert_json(stored: StoredAlert) -> dict[str, Any]:
     return {**asdict(stored.alert), "notice": asdict(stored.notice), "deliveries": [asdict(each) for each in stored.deliveries]}
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, frozenset):
+        return sorted(value)
     raise TypeError(f"{type(value).__name__} is not JSON")

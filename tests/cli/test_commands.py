@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,10 @@ from click.testing import CliRunner
 
 from monitor.cli import cli
 from monitor.settings.models import SUBJECTS
+from monitor.sources.entry import Hints
+from monitor.sources.source import Source
+from monitor.sources.state import SourceState
+from monitor.store.database import open_store
 
 
 def test_a_bare_monitor_in_a_folder_without_configuration_says_what_to_type_next(
@@ -222,6 +227,22 @@ def test_rules_check_and_format_help_with_writing(monitor, parsed) -> None:
     assert isinstance(parsed("rules", "check"), list)
     assert monitor("rules", "format", 'heroin w/10 "the hill"').output == 'heroin NEAR/10 "the hill"\n'
     assert "when: @asean/police" in monitor("rules", "format").output
+
+
+def test_status_of_polled_sources_is_json_too(monitor, parsed, tmp_path) -> None:
+    monitor("status")  # makes the store
+    polled = SourceState(
+        source_id="post", next_poll_at=None, seen=b"12345678", listed=1, hints=Hints(skip_hours=frozenset((3, 1)))
+    )
+    store = open_store(f"sqlite:///{tmp_path}/state/monitor.db")
+    with store.writing() as tx:
+        tx.sources.watch(
+            [Source(id="post", name="Post", url="https://post.example/feed", kind="feed")], datetime(2026, 1, 1, tzinfo=UTC)
+        )
+        tx.sources.save(polled, "post.example")
+    store.close()
+    (source,) = parsed("status")["sources"]
+    assert (source["url"], source["listed"], source["hints"]["skip_hours"]) == ("https://post.example/feed", 1, [1, 3])
 
 
 def test_status_and_alerts_of_an_empty_store_say_what_to_do_next(monitor, parsed) -> None:
