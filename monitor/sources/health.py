@@ -83,18 +83,18 @@ def ailment_of(source: Source, state: SourceState, moments: Sequence[datetime], 
         return _ailment("frozen", f"{source.name} hides its news", said)
     if not may_be_quiet(state, now):
         return None
-    return _silence(source, state, moments, now)
+    return _silence(source, state, moments, state.last_success_at or now)
 
 
-def _silence(source: Source, state: SourceState, moments: Sequence[datetime], now: datetime) -> Ailment | None:
-    """Whether it has been silent for longer than its rhythm allows. A list that runs empty is judged so, too: that of a search, or a news
-    sitemap, names the last days only. Of a source that brought nothing yet, the first poll is the beginning."""
+def _silence(source: Source, state: SourceState, moments: Sequence[datetime], seen_at: datetime) -> Ailment | None:
+    """Whether it had been silent for longer than its rhythm allows when it was looked at last. A list that runs empty is judged so, too:
+    that of a search, or a news sitemap, names the last days only. Of a source that brought nothing yet, the first poll is the beginning."""
     zone = zone_of(source.timezone)
     rhythm = rhythm_of(moments, zone)
     if rhythm.pause is None and source.kind == "watch":
         return None  # a notice that changes twice a year is as it should be
-    last = max(moments, default=state.last_change_at or now)
-    silent = between(last, now, rhythm.days, zone)
+    last = max(moments, default=state.last_change_at or seen_at)
+    silent = between(last, seen_at, rhythm.days, zone)
     if silent <= rhythm.patience:
         return None
     said = " ".join((_quiet(rhythm, last, silent), *(f"Not to be had: {part.error}." for part in state.parts if part.error)))

@@ -18,6 +18,9 @@ _ENOUGH_PAUSES = 20
 _OUTLIER = 3  # a pause so many times as long as any other was an outage, ours or theirs, or a holiday: no habit
 _BEYOND_LONGEST = 1.5
 _HOLIDAYS = 2 * _DAY
+_OFFICE_WEEK = 0.95  # with a night that is a whole one
+_OFFICE_DAYS = (4, 5)
+_WEEKEND = timedelta(hours=54)  # by so much it is longer than a night
 _BUSY = 4  # times a day
 _KNOWN_AFTER = timedelta(weeks=2)
 _HALF_DAY = timedelta(hours=12)
@@ -38,10 +41,11 @@ class Rhythm:
 def rhythm_of(moments: Sequence[datetime], zone: tzinfo) -> Rhythm:
     """The rhythm of a source that brought news at these moments, in any order; the last eight weeks and twenty pauses count, at least.
 
-    Beyond one and a half times its longest usual pause a source is given two days for holidays, or for weekends as long as its weekdays
-    are not known; one that brings news many times on every day, half a day.
+    Beyond its longest usual pause a source is given half of it again, or where that is more, two days for holidays: a week if it has the
+    weekdays of an office, which closes then; a weekend as long as its weekdays are not known; half a day if it brings news many
+    times on every day.
     """
-    ordered = sorted(set(moments))
+    ordered = sorted({at.replace(minute=0, second=0, microsecond=0) for at in moments})  # what one hour brought is one moment
     if not ordered:
         return Rhythm(days=_EVERY_DAY, pause=None, patience=_UNKNOWN)
     begin = ordered[-1] - MEMORY
@@ -54,15 +58,21 @@ def rhythm_of(moments: Sequence[datetime], zone: tzinfo) -> Rhythm:
     longest = max(pauses)
     if len(pauses) > _ENOUGH_PAUSES:
         longest = min(longest, _OUTLIER * nlargest(2, pauses)[1])
-    span = recent[-1] - recent[0]
-    busy = days == _EVERY_DAY and span >= _KNOWN_AFTER and len(pauses) >= _BUSY * (span / _DAY)
-    slack = _HALF_DAY if busy else _HOLIDAYS
-    return Rhythm(days=days, pause=longest, patience=_BEYOND_LONGEST * longest + slack)
+    slack = _slack(days, len(pauses), recent[-1] - recent[0])
+    return Rhythm(days=days, pause=longest, patience=max(_BEYOND_LONGEST * longest, longest + slack))
+
+
+def _slack(days: frozenset[int], pauses: int, span: timedelta) -> timedelta:
+    if span < _KNOWN_AFTER:
+        return _WEEKEND
+    if days == _EVERY_DAY:
+        return _HALF_DAY if pauses >= _BUSY * (span / _DAY) else _HOLIDAYS
+    return _OFFICE_WEEK * len(days) * _DAY if len(days) in _OFFICE_DAYS else _HOLIDAYS
 
 
 def _pauses(moments: Sequence[datetime], days: frozenset[int], zone: tzinfo) -> list[timedelta]:
     pauses = (between(one, other, days, zone) for one, other in pairwise(moments))
-    return [pause for pause in pauses if pause > timedelta(minutes=1)]  # what one poll brought is one moment
+    return [pause for pause in pauses if pause]
 
 
 def between(start: datetime, end: datetime, days: frozenset[int], zone: tzinfo) -> timedelta:

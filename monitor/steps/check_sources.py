@@ -16,6 +16,8 @@ from monitor.steps.operator import notify_operator, recovered
 
 PREFIX = "source:"
 _MOMENTS = 300
+_A_MONTH = timedelta(days=30)
+_COMES_AND_GOES = timedelta(days=2)
 _SET_BACK = timedelta(minutes=10)
 
 
@@ -30,18 +32,23 @@ def check_sources(context: Context) -> Done:
     """Look at every source's row, and tell what has changed. While our own network is away nothing is said of the sources.
 
     That a source fails and that it is silent are two conditions: a silent one may come to fail, and be silent still when it answers again.
-    Neither is over before the source is known to be well, which one that could not be asked is not. What was polled by a clock that ran
-    ahead is due.
+    Neither is over before the source is known to be well, which one that could not be asked is not. What was over within
+    the last month is told again if it lasts for two days. What was polled by a clock that ran ahead is due.
     """
     now = context.clock.now()
     with context.store.reading() as tx:
-        held = {each.key: each for each in tx.operator.conditions()}
+        recent = {each.key: each for each in tx.operator.conditions(now - _A_MONTH)}
+        held = {key: each for key, each in recent.items() if each.over_at is None}
         if OFFLINE in held:
             return Done(result="left", reason="the network is away")
         states = {state.source_id: state for state in tx.sources.all() if state.source_id in context.sources}
         ailments = {name: look_over(tx, context.sources[name], state, now) for name, state in states.items()}
     found = {_key(name, ailment): ailment for name, ailment in ailments.items() if ailment is not None}
-    fallen = {key: ailment for key, ailment in found.items() if key not in held}
+    fallen = {
+        key: ailment
+        for key, ailment in found.items()
+        if key not in recent or (key not in held and not _may_pass(states[_name(key)], now))
+    }
     old = {key: known for key, known in held.items() if key.startswith(PREFIX) and key not in found}
     back = {key: known for key, known in old.items() if (name := _name(key)) in states and answers(states[name], now)}
     forgotten = [known for key, known in old.items() if _name(key) not in states]
@@ -64,6 +71,11 @@ def check_sources(context: Context) -> Done:
         reason=f"{ill} of {len(ailments)} sources bring nothing that should",
         facts={"fallen": tuple(map(_name, fallen)), "back": tuple(map(_name, back))},
     )
+
+
+def _may_pass(state: SourceState, now: datetime) -> bool:
+    """Whether its trouble is too young to be told once more of a source whose troubles come and go."""
+    return state.trouble_since is not None and now - state.trouble_since < _COMES_AND_GOES
 
 
 def _was_polled_ahead(state: SourceState, now: datetime) -> bool:

@@ -99,6 +99,18 @@ def test_as_long_as_its_weekdays_are_not_known_a_weekend_is_no_news() -> None:
     assert silent(office(weeks=1), friday + 5 * DAY) == "quiet"
 
 
+def test_an_office_that_closes_for_a_week_is_no_news() -> None:
+    friday = max(office())
+    assert silent(office(), friday + 6.9 * DAY) is None
+    assert silent(office(), friday + 8 * DAY) == "quiet"
+
+
+def test_silence_is_what_the_last_look_has_seen() -> None:
+    last = max(busy())
+    state = replace(WELL, last_success_at=last + 0.8 * DAY, next_poll_at=last + 2 * DAY, last_change_at=last)
+    assert ailment_of(SOURCE, state, busy(), last + 1.8 * DAY) is None
+
+
 def test_what_comes_in_bursts_is_judged_by_more_than_the_last_one() -> None:
     burst = [MONDAY - number * DAY for number in range(8)]
     moments = [at - 180 * DAY for at in burst] + burst

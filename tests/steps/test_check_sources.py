@@ -163,3 +163,15 @@ def test_what_was_polled_by_a_clock_that_ran_ahead_is_polled_now(told: Context, 
     check_sources(told)
     with store.reading() as tx:
         assert tx.sources.get("post").next_poll_at == now
+
+
+def test_trouble_that_comes_and_goes_is_told_again_only_if_it_lasts(told: Context, here, store: RowStore) -> None:
+    live(told, here, 30, publish=True)
+    for _ in range(4):
+        here.answers[told.sources["post"].url] = Failed(kind="status", detail="HTTP 500", status=500)
+        live(told, here, 16)
+        live(told, here, 40, publish=True)
+    assert (subjects(store), messages(store)) == ([], 2)
+    here.answers[told.sources["post"].url] = Failed(kind="status", detail="HTTP 500", status=500)
+    live(told, here, 60)
+    assert (subjects(store), messages(store)) == (["Post gives no usable answer (dead)"], 3)
