@@ -66,9 +66,14 @@ def article_id(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
+def lane_of(url: str) -> str:
+    """The name under which an address is asked in turn with others: its host without `www.`, which is the same machine nearly always."""
+    return host_of(url).removeprefix("www.")
+
+
 @lru_cache(4_096)  # grouping asks for those of the same recent articles again and again
 def host_of(url: str) -> str:
-    """The lane of an address: host and port in lower case, empty if it has none."""
+    """Host and port of an address in lower case, empty if it has none."""
     try:
         return urlsplit(url).netloc.rpartition("@")[2].lower()
     except ValueError:

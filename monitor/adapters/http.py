@@ -22,6 +22,7 @@ from requests.utils import requote_uri
 from monitor import urls
 from monitor.adapters.failures import failure
 from monitor.adapters.guard import AddressRefused, Deadline, Resolve, guarded_session, resolve
+from monitor.adapters.hosts import HostTurns
 from monitor.adapters.large import Turn, Turns
 from monitor.computing import waiting
 from monitor.fetching import conditional, robots
@@ -42,11 +43,10 @@ _BLOCK = 65_536
 _LARGE_AT_ONCE = 2
 _LARGE_PAUSE_S = 3.0
 """For so long a large body may come more slowly than it came until it was large."""
+_ORIGINS = ("https://", "https://www.", "http://", "http://www.")
 _ROBOTS_HOSTS = 4_096
 _ROBOTS_KEPT_S = 86_400.0  # RFC 9309, 2.4
 _ROBOTS_RETRY_S = 3_600.0
-_LONGEST_REST_S = 10.0
-"""Between a robots.txt and the first page a thread waits: after it, a longer crawl-delay is the lane's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +75,9 @@ class HttpFetch:
 
     At most five redirects, each through the same guard; http and https only; no cookies. Bodies end at `max_bytes` decoded bytes,
     everything at `deadline_s` seconds after the call. A body beyond `LARGE_BYTES` is read on once fewer than two other threads hold
-    such bodies, and given up if it drips then. A host whose robots.txt was read rests for `host_gap_s` before its page is asked for; what
-    it says is kept in the `store`. `allow_networks` are opened beside the public addresses; `ca_bundle` is a file of
-    certificates to trust instead of certifi's.
+    such bodies, and given up if it drips then. Wherever redirects lead, a host gets one request at a time, and `host_gap_s` seconds of rest
+    or what its robots.txt asks for, which is kept in the `store`. `allow_networks` are opened beside the public addresses; `ca_bundle` is
+    a file of certificates to trust instead of certifi's.
     """
 
     def __init__(
@@ -109,11 +109,10 @@ class HttpFetch:
         self._traffic: dict[tuple[str, date], _Traffic] = {}
         self._traffic_since_s = clock.monotonic()
         self._lock = threading.Lock()
-        self._rest = threading.Event()
+        self._hosts = HostTurns(clock)
 
     def close(self) -> None:
-        """Close the idle connections, and let nobody wait."""
-        self._rest.set()
+        """Close the idle connections."""
         self._session.close()
 
     def __call__(self, request: Request) -> Outcome:
@@ -141,10 +140,10 @@ class HttpFetch:
             counted.not_modified += not_modified
             counted.bytes += size
 
-    def crawl_delay_s(self, host: str) -> float | None:
-        """The pause that the robots.txt of this host asks for, as far as it was read already; None if it asks for none."""
+    def crawl_delay_s(self, lane: str) -> float | None:
+        """The pause that the robots.txt of the hosts of this lane asks for, as far as it was read already; None if it asks for none."""
         with self._lock:
-            remembered = [self._robots.get(robots.robots_url(f"{scheme}://{host}")) for scheme in ("https", "http")]
+            remembered = [self._robots.get(f"{origin}{lane}/robots.txt") for origin in _ORIGINS]
         rules = [each.verdict for each in remembered if each is not None and isinstance(each.verdict, Robots)]
         return max((delay for each in rules if (delay := each.crawl_delay_s(self._token)) is not None), default=None)
 
@@ -158,14 +157,20 @@ class HttpFetch:
 
     def _follow(self, request: Request, deadline: Deadline, limit: _Body) -> Outcome:
         """Ask, and ask again where a redirect points."""
-        url, permanent = urldefrag(request.url).url, True
+        url, permanent, last_host = urldefrag(request.url).url, True, None
         for hop in range(_MOST_REDIRECTS + 1):
             if not urls.is_web(url):
                 return Refused(reason=f"{'redirected to ' if hop else ''}{url[:200]!r}, which is not an http or https address")
             if request.check_robots and (barred := self._barred(url, deadline)):
                 return barred
+            host = urls.lane_of(url)
+            gap_s = 0.0 if host == last_host else max(self._host_gap_s, self.crawl_delay_s(host) or 0.0)
+            last_host = host
             try:
-                with self._send(self._prepare(replace(request, url=url)), deadline) as response:
+                with (
+                    self._hosts.turn(host, gap_s=gap_s, patience_s=deadline.left_s()),
+                    self._send(self._prepare(replace(request, url=url)), deadline) as response,
+                ):
                     location = response.headers.get("Location")
                     if response.status_code not in _REDIRECTS or not location:
                         return self._conclude(request, response, url if hop and permanent else None, deadline, limit)
@@ -252,8 +257,6 @@ class HttpFetch:
             remembered = self._learn(origin, outcome, remembered)
             if isinstance(outcome, Throttled):
                 return outcome
-            with waiting():
-                self._rest.wait(min(max(self._host_gap_s, self.crawl_delay_s(urls.host_of(url)) or 0.0), _LONGEST_REST_S))
         match remembered.verdict:
             case Robots() as rules:
                 return None if rules.allows(url, self._token) else Refused(reason=f"{origin} does not allow this page")

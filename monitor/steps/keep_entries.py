@@ -11,7 +11,7 @@ from monitor.sources.entry import Entry
 from monitor.sources.schedule import triage
 from monitor.sources.source import Source
 from monitor.steps.context import Context
-from monitor.urls import host_of
+from monitor.urls import lane_of
 
 MOST_READINGS = 5
 """So often at most the page of an article is looked at again: some sources list everything anew at every poll."""
@@ -37,7 +37,7 @@ def keep_entries(
             most_undated=MOST_UNDATED,
             now=now,
         )
-        rows.append((entry, host_of(entry.url or source.url), None if verdict.read else verdict.reason))
+        rows.append((entry, lane_of(entry.url or source.url), None if verdict.read else verdict.reason))
     tx.entries.add_all(source.id, rows, now=now, first_poll=first_poll)
     recorded = sum(reason is not None for _, _, reason in rows)
     return new, recorded

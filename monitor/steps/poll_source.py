@@ -25,7 +25,7 @@ from monitor.steps.context import Context, Done
 from monitor.steps.keep_entries import keep_entries
 from monitor.steps.network import heed_network
 from monitor.steps.run_errand import run_errand
-from monitor.urls import host_of
+from monitor.urls import lane_of
 
 THROTTLED_REST_S = 60.0
 
@@ -70,7 +70,7 @@ def poll_source(context: Context, key: str) -> Done:
         after = _go_on(tx, source, state, after, look, len(new), now)
         after = heed_network(context, tx, state, after, now)
         tx.sources.add_traffic(traffic)
-        lane = host_of(after.errands[0].url if after.errands else after.url or source.url)
+        lane = lane_of(after.errands[0].url if after.errands else after.url or source.url)
         if not tx.sources.advance(state, after, lane):
             raise ClaimLost(f"{key}: polled by someone else in the meantime")
     facts = {

@@ -21,7 +21,7 @@ from monitor.sources.source import Source
 from monitor.sources.state import Errand, SourceState
 from monitor.steps.context import Context, Done
 from monitor.steps.keep_entries import keep_entries
-from monitor.urls import host_of
+from monitor.urls import lane_of
 
 _REST_S = 60.0
 
@@ -63,7 +63,7 @@ def run_errand(context: Context, source: Source, state: SourceState) -> Done:
             ended = not more and len(state.errands) == 1
             tx.sources.fill_gap(source.id, len(new), _how(errand, gap, entries, new) if ended else None)
         after = after_errand(source, state, outcome, listing, len(new), more, now, context.chance())
-        tx.sources.save(after, host_of(after.errands[0].url if after.errands else after.url or source.url))
+        tx.sources.save(after, lane_of(after.errands[0].url if after.errands else after.url or source.url))
     facts = {"source": source.id, "url": errand.url, "listed": len(entries), "new": len(new), "recorded": recorded}
     rest_s = max(outcome.retry_after_s or 0.0, _REST_S) if isinstance(outcome, Throttled) else 0.0
     if after.last_error is not None and not after.errands:

@@ -15,7 +15,7 @@ from monitor.sources.entry import Hints
 from monitor.sources.source import Source
 from monitor.sources.state import Errand, SourceState
 from monitor.store.tables import entry, gap, source, traffic
-from monitor.urls import host_of
+from monitor.urls import lane_of
 
 _FIELDS = tuple(field.name for field in fields(SourceState))
 _STATE = tuple(source.c[name] for name in _FIELDS)
@@ -45,9 +45,9 @@ class Sources:
             row = known.pop(item.id, None)
             if row is None:
                 state = SourceState(source_id=item.id, next_poll_at=now)
-                new.append({**_values(state), "watched": True, "lane": host_of(item.url)})
+                new.append({**_values(state), "watched": True, "lane": lane_of(item.url)})
                 continue
-            lane = host_of((row.errands[0]["url"] if row.errands else row.url) or item.url)
+            lane = lane_of((row.errands[0]["url"] if row.errands else row.url) or item.url)
             if (row.watched, row.lane) != (True, lane):
                 changed.append({"of": item.id, "now_watched": True, "now_lane": lane})
         changed += [{"of": row.source_id, "now_watched": False, "now_lane": row.lane} for row in known.values() if row.watched]

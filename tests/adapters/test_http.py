@@ -9,6 +9,7 @@ import threading
 import weakref
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import brotli
 import pytest
@@ -336,6 +337,27 @@ class TestRedirects:
         site.answers["/"] = answer(status="302 Found", Location="/ข่าว ใหม่".encode().decode("latin-1"))
         site.answers["/%E0%B8%82%E0%B9%88%E0%B8%B2%E0%B8%A7%20%E0%B9%83%E0%B8%AB%E0%B8%A1%E0%B9%88"] = answer(b"ok")
         assert isinstance(fetch(Request(url=site.url())), Fetched)
+
+
+def test_where_several_are_redirected_to_one_host_it_gets_one_request_at_a_time(site, new_site, new_fetch, answer):
+    at_once, most = 0, 0
+
+    def busy(connection: socket.socket) -> None:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        site.stopped.wait(0.05)
+        at_once -= 1
+        connection.sendall(answer(b"here"))
+
+    site.answers["/found"] = busy
+    others = [new_site() for _ in range(4)]
+    for other in others:
+        other.answers["/"] = answer(status="302 Found", Location=site.url("/found"))
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(new_fetch(), [Request(url=other.url()) for other in others]))
+    assert all(isinstance(outcome, Fetched) for outcome in found)
+    assert (len(site.requests), most) == (4, 1)
 
 
 def test_a_connection_is_used_again_for_the_next_request_to_the_host(site, fetch, answer):

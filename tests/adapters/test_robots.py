@@ -19,7 +19,7 @@ def page(site, answer):
 
 
 def test_the_rules_are_read_first_and_once_a_day(site, fetch, answer, page, still_clock):
-    site.answers["/robots.txt"] = answer(b"User-agent: *\nDisallow: /private\nCrawl-delay: 5\n")
+    site.answers["/robots.txt"] = answer(b"User-agent: *\nDisallow: /private\nCrawl-delay: 0.01\n")
     assert isinstance(fetch(page), Fetched)
     assert fetch(Request(url=site.url("/private/1"), check_robots=True)) == Refused(
         reason=f"{site.url('/robots.txt')} does not allow this page"
@@ -30,18 +30,18 @@ def test_the_rules_are_read_first_and_once_a_day(site, fetch, answer, page, stil
     still_clock.move(500)
     fetch(page)
     assert site.paths()[3:] == ["/robots.txt", "/news/1"]
-    assert fetch.crawl_delay_s(f"127.0.0.1:{site.port}") == 5
+    assert fetch.crawl_delay_s(f"127.0.0.1:{site.port}") == 0.01
 
 
 def test_the_rules_outlive_the_program_that_read_them(site, new_fetch, answer, page, still_clock):
-    site.answers["/robots.txt"] = answer(b"User-agent: *\nDisallow: /private\nCrawl-delay: 5\n")
+    site.answers["/robots.txt"] = answer(b"User-agent: *\nDisallow: /private\nCrawl-delay: 0.01\n")
     with closing(open_store("sqlite://")) as store:
         new_fetch(store=store)(page)
         still_clock.move(86_000)
         again = new_fetch(store=store)
         assert isinstance(again(page), Fetched)
         assert isinstance(again(Request(url=site.url("/private/1"), check_robots=True)), Refused)
-        assert again.crawl_delay_s(f"127.0.0.1:{site.port}") == 5
+        assert again.crawl_delay_s(f"127.0.0.1:{site.port}") == 0.01
         assert site.paths() == ["/robots.txt", "/news/1", "/news/1"]
         still_clock.move(500)
         new_fetch(store=store)(page)

@@ -71,6 +71,12 @@ def test_a_new_source_is_due_at_once_and_keeps_all_that_polling_taught(store: Ro
         assert tx.sources.get("nobody") is None
 
 
+def test_a_host_with_and_without_www_is_one_lane(store: RowStore) -> None:
+    with store.writing() as tx:
+        tx.sources.watch([POST, replace(TIMES, url="https://www.post.example/times")], NOW)
+        assert [each.lane for each in tx.due(NOW)] == ["post.example"]
+
+
 def test_a_source_is_advanced_by_one_of_two_who_polled_it(store: RowStore) -> None:
     with store.writing() as tx:
         before = tx.sources.get("post")

@@ -1,0 +1,65 @@
+"""One request at a time to a host, also where several sources are redirected to the same one."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from monitor.computing import waiting
+
+if TYPE_CHECKING:
+    from monitor.ports import Clock
+
+_LONGEST_GAP_S = 10.0
+_LONGEST_WAIT_S = 15.0
+"""A source is not to fail because many others are sent to the same host: after so long its request goes out beside theirs."""
+
+
+class HostTurns:
+    """Turns at hosts, for threads that share them."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._rest = threading.Event()
+        self._busy: set[str] = set()
+        self._left_at: dict[str, float] = {}  # the latest last
+
+    @contextmanager
+    def turn(self, host: str, *, gap_s: float, patience_s: float) -> Iterator[None]:
+        """The turn at a host, held to the end of the block; it begins `gap_s` seconds after the last one there, ten at most."""
+        latest = time.monotonic() + min(patience_s, _LONGEST_WAIT_S)
+        with self._changed:
+            alone = self._takes(host)
+        if not alone:
+            with waiting(), self._changed:
+                while not (alone := self._takes(host)) and (wait_s := latest - time.monotonic()) > 0:
+                    self._changed.wait(wait_s)
+        try:
+            rest_s = self._left_at.get(host, -_LONGEST_GAP_S) + min(gap_s, _LONGEST_GAP_S) - self._clock.monotonic()
+            if rest_s > 0:
+                with waiting():
+                    self._rest.wait(min(rest_s, patience_s))
+            yield
+        finally:
+            if alone:
+                with self._changed:
+                    self._leave(host)
+
+    def _takes(self, host: str) -> bool:
+        if host in self._busy:
+            return False
+        self._busy.add(host)
+        return True
+
+    def _leave(self, host: str) -> None:
+        now = self._clock.monotonic()
+        self._busy.discard(host)
+        self._left_at.pop(host, None)
+        self._left_at[host] = now
+        while (oldest := next(iter(self._left_at))) != host and self._left_at[oldest] + _LONGEST_GAP_S < now:
+            del self._left_at[oldest]
+        self._changed.notify_all()
