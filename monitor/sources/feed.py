@@ -18,7 +18,7 @@ from monitor.fetching.outcome import Fetched
 from monitor.sources import plain
 from monitor.sources.ampersands import escaped
 from monitor.sources.dates import safe_date, zone_of
-from monitor.sources.disguise import disguise_of
+from monitor.sources.disguise import IN_WORDS, disguise_of
 from monitor.sources.entry import CUT, Entry, Hints, Listing, Unlisted
 from monitor.sources.identity import Marks, identified
 from monitor.sources.items import split
@@ -105,8 +105,8 @@ def what_it_is(text: str) -> str:
     title = re.search(r"<title[^<>]*>([^<]{1,200})", text[:65_536], re.IGNORECASE)
     named = f" titled {plain.line(title[1], 80)!r}" if title else ""
     if re.match(r"<!doctype html|<html|<head|<body", start, re.IGNORECASE):
-        disguise = {"login page": "a login page", "blocked": "a bot check"}.get(disguise_of(text) or "", "an HTML page")
-        return f"{disguise}{named}"
+        disguise = disguise_of(text)
+        return f"{IN_WORDS[disguise] if disguise else 'an HTML page'}{named}"
     if re.search(r"<(?:urlset|sitemapindex)\b", start):
         return "a sitemap; its source should say `kind: sitemap`"
     if start[0] in "{[":

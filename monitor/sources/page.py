@@ -17,7 +17,7 @@ from monitor.fetching.charset import decode
 from monitor.fetching.outcome import Fetched
 from monitor.sources import plain
 from monitor.sources.dates import safe_date, zone_of
-from monitor.sources.disguise import disguise_of
+from monitor.sources.disguise import IN_WORDS, disguise_of
 from monitor.sources.entry import Disguise, Entry, Listing, Unlisted
 from monitor.sources.identity import Marks, identified
 from monitor.sources.links import absolute, looks_like_article, same_site
@@ -181,7 +181,7 @@ def _date_in(url: str, source: Source, now: datetime) -> datetime | None:
 
 def _nothing_found(soup: BeautifulSoup, source: Source, base: str, disguise: Disguise | None) -> str:
     if disguise is not None:
-        return "a login page in the place of the list" if disguise == "login page" else "a bot check in the place of the list"
+        return f"{IN_WORDS[disguise]} in the place of the list"
     count = len(soup.find_all("a", href=True))
     if source.selectors.links is not None:
         return f"selectors.links {source.selectors.links!r} finds no link among the {count} of the page"

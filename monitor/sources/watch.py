@@ -13,7 +13,7 @@ from soupsieve import SelectorSyntaxError
 from monitor.fetching.charset import decode
 from monitor.fetching.outcome import Fetched
 from monitor.sources import plain
-from monitor.sources.disguise import disguise_of
+from monitor.sources.disguise import IN_WORDS, disguise_of
 from monitor.sources.entry import Entry, Listing, Unlisted
 from monitor.sources.source import Source
 from monitor.sources.unseen import DIGEST_BYTES
@@ -42,9 +42,7 @@ def list_watched(source: Source, fetched: Fetched) -> Listing | Unlisted:
     lines = [line for part in parts for line in (plain.paragraphs(str(part)) or "").split("\n\n") if line]
     disguise = disguise_of(decoded.text) if sum(map(len, lines)) < _LITTLE else None  # many pages have a login form in a corner
     if disguise:
-        return Unlisted(
-            reason=f"a {'bot check' if disguise == 'blocked' else disguise} in the place of the page", cause=disguise
-        )
+        return Unlisted(reason=f"{IN_WORDS[disguise]} in the place of the page", cause=disguise)
     if not lines:
         wanted = f"selectors.text {source.selectors.text!r} finds no text" if source.selectors.text else "the page has no text"
         return Unlisted(reason=wanted, cause="selector rot" if source.selectors.text else "empty")

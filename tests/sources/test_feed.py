@@ -153,9 +153,11 @@ def test_what_is_no_feed_is_called_by_its_name(listed, body, reason):
     [
         ("<html><title>Members</title><form><input name=p type='password'></form>", "login page"),
         ("<!doctype html><title>Just a moment...</title><p>Checking", "blocked"),
+        ("<html><title>Before you continue</title><p>We value your privacy", "blocked"),
+        ("<html><title>Post</title><form method=post action='https://consent.post.example/save'><button>Accept", "blocked"),
         ("<html><title>Welcome</title><p>Hotel guests</p>", "not a feed"),
     ],
-    ids=["a login form", "a bot check", "any other page"],
+    ids=["a login form", "a bot check", "a consent form", "another one", "any other page"],
 )
 def test_an_html_page_in_the_place_of_a_feed_is_told_by_what_it_wants(listed, body, cause):
     found = listed(body.encode())
