@@ -10,6 +10,7 @@ from monitor.alerts import words
 from monitor.alerts.holding import next_time
 from monitor.alerts.message import Condition
 from monitor.ports import Gap, Tally, Timer, Transaction
+from monitor.sources.health import answers
 from monitor.sources.state import SourceState
 from monitor.steps.context import Context, Done
 from monitor.steps.operator import tell_operator
@@ -77,14 +78,14 @@ def _words(
     since: datetime,
     now: datetime,
 ) -> tuple[str, str]:
-    silent = [state for state in states if state.last_success_at is None or now - state.last_success_at > SILENT]
+    silent = [state for state in states if not (_answered_lately(state, now) or answers(state, now))]
     alive = len(states) - len(silent)
     waiting = f"{tally.waiting} waiting, {tally.held} held back, {tally.dead} given up"
     again = " (`monitor alerts --dead` tells why)" if tally.dead else ""
     lines = [
         f"Since {words.time(since, context.timezone)}:",
         "",
-        f"Sources: {alive} of {len(states)} answered within a day.",
+        f"Sources: {alive} of {len(states)} answered within a day, or when they were asked last.",
         f"Articles read: {tally.articles}, of which {tally.matched} matched a rule.",
         f"Alerts raised: {tally.alerts}. Messages sent: {tally.sent}; {waiting}{again}.",
         f"Possible gaps: {len(gaps) or 'none'}.",
@@ -109,6 +110,10 @@ def _words(
     trouble = sum(each.over_at is None for each in conditions)
     well = "all is well" if not silent and not trouble and not tally.dead else "something needs a look"
     return f"{alive} of {len(states)} sources alive, {tally.alerts} alerts: {well}", "\n".join(lines)
+
+
+def _answered_lately(state: SourceState, now: datetime) -> bool:
+    return state.last_success_at is not None and now - state.last_success_at <= SILENT
 
 
 def _silence(state: SourceState, timezone: tzinfo) -> str:

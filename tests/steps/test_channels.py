@@ -521,6 +521,10 @@ def test_the_sign_of_life_comes_every_day_at_its_time_and_says_what_was_done(des
     )
     assert len(here.mail.to("ops")) == 3
     assert "Articles read: 0" in here.mail.texts("ops")[2]
+    with store.writing() as tx:
+        tx.sources.save(replace(answered, next_poll_at=datetime(2026, 11, 27, 9, tzinfo=UTC)), "post.example")
+    here.at("2026-11-27T00:00")
+    assert "- post:" not in here.mail.texts("ops")[3], "it is asked so rarely, and did answer"
 
 
 def test_a_sign_of_life_that_was_missed_comes_when_the_program_is_back(desk) -> None:
