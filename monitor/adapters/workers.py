@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import gc
 import multiprocessing
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Call = tuple[Callable[..., Any], tuple[Any, ...]]
 START_LIMIT_S = 60.0
+_MAPPED_CODECS = ("gb18030", "big5", "big5hkscs", "shift_jis", "euc_kr", "iso2022_jp")
+"""Each comes out of a library that cannot be mapped once memory is short; Python would call it unknown from then on."""
 
 
 class _GivenUp(Exception):
@@ -253,6 +256,8 @@ def _prepare(memory_limit_bytes: int) -> None:
     _list_entries(feed, Fetched(url=feed.url, status=200, body=_FEED, fetched_at=at))
     _list_entries(page, Fetched(url=page.url, status=200, body=_PAGE, fetched_at=at))
     _read_page(page, Fetched(url=page.url, status=200, body=_PAGE, fetched_at=at), Entry(keys=("warm",)))
+    for charset in _MAPPED_CODECS:
+        codecs.lookup(charset)
     gc.freeze()  # what the libraries brought stays, and need not be looked through at every large document
     with contextlib.suppress(OSError, ValueError):  # systems without /proc or without RLIMIT_AS go without this limit
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])

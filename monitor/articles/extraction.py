@@ -11,7 +11,7 @@ from lxml import etree, html
 from lxml.etree import LxmlError, ParserError
 from lxml.html import HtmlElement
 from resiliparse.extract.html2text import extract_plain_text
-from resiliparse.parse.html.exception import HTMLParserException
+from resiliparse.parse.html.exception import DOMException
 from trafilatura import bare_extraction
 
 from monitor.articles import plain
@@ -188,8 +188,8 @@ def rescue(text: str) -> list[str]:
 def _plain(text: str, *, main_content: bool) -> list[str]:
     try:
         found = extract_plain_text(text, main_content=main_content, alt_texts=False, list_bullets=False)
-    except HTMLParserException:  # for want of memory, as its parser refuses nothing else
-        return []
+    except DOMException as error:  # its parsers refuse nothing, but memory may
+        raise MemoryError(str(error)) from error
     return [line for line in plain.lines(found) if line]
 
 

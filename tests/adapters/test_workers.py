@@ -92,9 +92,19 @@ def test_a_document_that_eats_memory_is_given_up(workers):
     assert isinstance(workers.list_entries(FEED, fetched(GOOD)), Listing)
 
 
-def test_a_page_whose_tree_does_not_fit_into_memory_has_no_text(workers):
+def test_a_page_whose_tree_does_not_fit_into_memory_is_given_up(workers):
     outcome = workers.read_page(PAGE, fetched(b"<h1>x</h1>" + b"<br>" * 1_250_000), Entry(keys=("url:1",)))
-    assert outcome == Unreadable(reason="the page has too many elements and no running text")
+    assert outcome == Unreadable(reason="the document took more than 100 MiB to read and was given up")
+
+
+def test_a_charset_is_known_however_little_memory_is_left():
+    found = {}
+    with Workers(count=1, memory_limit_bytes=0) as short_of_memory:
+        for charset in ("gb18030", "big5", "shift_jis", "euc_kr", "iso2022_jp"):
+            feed = f"<?xml version='1.0' encoding='{charset}'?><rss><channel><item><title>警察</title></item></channel></rss>"
+            listing = short_of_memory.list_entries(FEED, fetched(feed.encode(charset)))
+            found[charset] = [entry.title for entry in listing.entries] if isinstance(listing, Listing) else listing
+    assert found == dict.fromkeys(found, ["警察"])
 
 
 @pytest.mark.parametrize(
