@@ -162,6 +162,7 @@ def monitor(pipe: Connection, urls: Sequence[str], plain: Sequence[str]) -> None
             store=f"sqlite:///{folder}/monitor.db",
             user_agent="monitor-benchmark/1.0",
             allow_networks=("127.0.0.0/8",),
+            host_gap_s=0.0,  # a phase follows the other at once
             sources=tuple(sources),
         )
         with (
