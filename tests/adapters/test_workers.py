@@ -103,8 +103,8 @@ def test_a_charset_is_known_however_little_memory_is_left():
         for charset in ("gb18030", "big5", "shift_jis", "euc_kr", "iso2022_jp"):
             feed = f"<?xml version='1.0' encoding='{charset}'?><rss><channel><item><title>警察</title></item></channel></rss>"
             listing = short_of_memory.list_entries(FEED, fetched(feed.encode(charset)))
-            found[charset] = [entry.title for entry in listing.entries] if isinstance(listing, Listing) else listing
-    assert found == dict.fromkeys(found, ["警察"])
+            found[charset] = listing.entries[0].title if isinstance(listing, Listing) else listing
+    assert set(found.values()) == {"警察"}
 
 
 @pytest.mark.parametrize(
