@@ -21,17 +21,25 @@ from monitor.sources.state import Errand, SourceState
 MOST_PAGES = 5
 _MOST_SITEMAPS = 3
 _OVERLAP = timedelta(hours=1)
-_IN_SITEMAP = timedelta(days=1.5)  # less half a day for how late we see it
+_IN_SITEMAP = timedelta(days=2)
+_SEEN_WITHIN = timedelta(hours=12)
 _ACCEPT = "application/xml, text/xml, application/rss+xml, text/plain, */*;q=0.5"
 
 
-def may_have_missed(source: Source, state: SourceState, entries: int, now: datetime) -> bool:
-    """Whether something may have come and gone when a list that had items has so many now, none of which it had before. A sitemap drops
-    what is two days old: if nothing came to it for as long as that, its items had to go."""
-    if state.last_success_at is None or not entries:
-        return False
-    changed_at = state.last_change_at or now
-    return source.kind != "sitemap" or now - changed_at < _IN_SITEMAP or entries >= MOST_ENTRIES
+def missed_since(source: Source, before: SourceState, listed: int, entries: int, now: datetime) -> datetime | None:
+    """Since when something may have come and gone, given that a list that had `listed` items has `entries` now, none of which it had; None
+    if nothing may. A sitemap has all news of two days: if none came for as long as that, its items had to go."""
+    if before.last_success_at is None or not entries:
+        return None
+    if before.trouble == "empty" and before.trouble_since is not None:
+        return min(before.trouble_since, before.last_success_at)
+    if source.kind == "sitemap":
+        dropped = before.last_change_at is not None and now - before.last_change_at >= _IN_SITEMAP - _SEEN_WITHIN
+        late = now - before.last_success_at >= _IN_SITEMAP
+        lost = late or entries >= MOST_ENTRIES or (listed > 0 and not dropped)
+    else:
+        lost = listed > 0
+    return before.last_success_at if lost else None
 
 
 def begin_parts(before: SourceState, after: SourceState, listing: Listing, now: datetime) -> SourceState:

@@ -15,7 +15,7 @@ from monitor.errors import ClaimLost
 from monitor.fetching.outcome import Fetched, NotModified, Outcome, Throttled
 from monitor.ports import Gap, Transaction
 from monitor.sources.entry import Entry, Listing, Unlisted
-from monitor.sources.errands import begin_filling, begin_parts, may_have_missed
+from monitor.sources.errands import begin_filling, begin_parts, missed_since
 from monitor.sources.schedule import after_poll, doubted, is_same_body, request_for
 from monitor.sources.source import Source
 from monitor.sources.state import SourceState
@@ -123,9 +123,10 @@ def _go_on(
         return begin_parts(before, after, listing, now)
     entries = len(listing.entries)
     shares = look.overlaps or new < entries
-    if before.last_success_at is None or not before.listed or shares or not may_have_missed(source, before, entries, now):
+    since = None if shares else missed_since(source, before, before.listed, entries, now)
+    if since is None:
         return after
-    tx.sources.note_gap(Gap(source_id=source.id, found_at=now, since=before.last_success_at, listed=entries))
+    tx.sources.note_gap(Gap(source_id=source.id, found_at=now, since=since, listed=entries))
     return begin_filling(source, after, listing, now)
 
 

@@ -11,7 +11,7 @@ from monitor.sources.errands import (
     after_errand,
     further,
     is_news,
-    may_have_missed,
+    missed_since,
     read_as,
     request_of,
     sitemaps_in,
@@ -47,16 +47,10 @@ def run_errand(context: Context, source: Source, state: SourceState) -> Done:
         more: tuple[Errand, ...] = ()
         if errand.purpose == "part":
             shares = len(new) < len(entries)
-            if (
-                state.last_success_at is not None
-                and errand.listed
-                and not shares
-                and may_have_missed(read_as(source, errand), state, len(entries), now)
-            ):
+            since = None if shares else missed_since(read_as(source, errand), state, errand.listed, len(entries), now)
+            if since is not None:
                 how = "a sitemap has no older page"
-                tx.sources.note_gap(
-                    Gap(source_id=source.id, found_at=now, since=state.last_success_at, listed=len(new), how=how)
-                )
+                tx.sources.note_gap(Gap(source_id=source.id, found_at=now, since=since, listed=len(new), how=how))
         elif gap is not None:
             shown = listing if isinstance(listing, Listing) else None
             more = further(errand, shown, found, joined=len(new) < len(entries), walked=gap.walked + 1)

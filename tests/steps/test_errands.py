@@ -185,6 +185,25 @@ def test_a_sitemap_that_drops_what_is_two_days_old_has_no_gap_and_one_that_drops
     answer(here, "https://post.example/feed", Listing(entries=(entry(3),)))
     poll_to_the_end(context, "post")
     assert len(gaps(store, here)) == 1
+    here.later(3 * 86_400)
+    answer(here, "https://post.example/feed", Listing(entries=(entry(4),)))
+    poll_to_the_end(context, "post")
+    assert len(gaps(store, here)) == 1, "for longer than it names its news nobody looked (the other gap is not of this day)"
+
+
+def test_a_list_that_was_broken_and_empty_has_a_gap_since_then(context: Context, here, store: RowStore) -> None:
+    polled_once(context, here, entry(1), entry(2), entry(3))
+    answer(here, "https://post.example/feed", Listing(entries=()))
+    poll_to_the_end(context, "post")
+    emptied_at = here.clock.now()
+    for _ in range(3):
+        here.later(9000)
+        poll_to_the_end(context, "post")
+    answer(here, "https://post.example/feed", Listing(entries=(entry(9), entry(8))))
+    here.later(9000)
+    poll_to_the_end(context, "post")
+    (gap,) = gaps(store, here)
+    assert gap.since == emptied_at
 
 
 def test_an_index_of_sitemaps_changes_when_one_of_them_brings_news(context: Context, here, store: RowStore) -> None:
