@@ -71,7 +71,7 @@ def ailment_of(source: Source, state: SourceState, moments: Sequence[datetime], 
     if state.gone:
         return _ailment("gone", f"{source.name} is gone", state.last_error or "HTTP 410.")
     if state.trouble is not None and state.trouble_since is not None:
-        lasting = now - state.trouble_since
+        lasting = _known_until(state, now) - state.trouble_since
         certain = state.failures >= _FEWEST_FAILURES or state.trouble == "empty" or lasting >= _CERTAIN
         if lasting < _PATIENCE or not certain:
             return None
@@ -84,6 +84,12 @@ def ailment_of(source: Source, state: SourceState, moments: Sequence[datetime], 
     if not may_be_quiet(state, now):
         return None
     return _silence(source, state, moments, state.last_success_at or now)
+
+
+def _known_until(state: SourceState, now: datetime) -> datetime:
+    """Until when a failing source is known to fail: a program that did not run, or is late, has not asked again."""
+    due = state.next_poll_at is not None and state.next_poll_at < now
+    return state.last_poll_at if due and state.last_poll_at is not None else now
 
 
 def _silence(source: Source, state: SourceState, moments: Sequence[datetime], seen_at: datetime) -> Ailment | None:

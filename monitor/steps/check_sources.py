@@ -42,7 +42,11 @@ def check_sources(context: Context) -> Done:
         if OFFLINE in held:
             return Done(result="left", reason="the network is away")
         states = {state.source_id: state for state in tx.sources.all() if state.source_id in context.sources}
-        ailments = {name: look_over(tx, context.sources[name], state, now) for name, state in states.items()}
+        offline_until = recent[OFFLINE].over_at if OFFLINE in recent else None
+        ailments = {
+            name: None if _fails_for_us(state, offline_until) else look_over(tx, context.sources[name], state, now)
+            for name, state in states.items()
+        }
     found = {_key(name, ailment): ailment for name, ailment in ailments.items() if ailment is not None}
     fallen = {
         key: ailment
@@ -71,6 +75,13 @@ def check_sources(context: Context) -> Done:
         reason=f"{ill} of {len(ailments)} sources bring nothing that should",
         facts={"fallen": tuple(map(_name, fallen)), "back": tuple(map(_name, back))},
     )
+
+
+def _fails_for_us(state: SourceState, offline_until: datetime | None) -> bool:
+    """Whether it could not be reached while our own network was away, and has not been asked since."""
+    if offline_until is None or state.last_poll_at is None:
+        return False
+    return state.trouble == "unreachable" and state.last_poll_at < offline_until
 
 
 def _may_pass(state: SourceState, now: datetime) -> bool:

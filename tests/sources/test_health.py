@@ -211,6 +211,12 @@ def test_what_has_failed_for_a_short_time_is_not_told() -> None:
     assert ailment_of(SOURCE, replace(TROUBLED, trouble="dead"), busy(), MONDAY + 5 * HOUR) is None
 
 
+def test_what_has_failed_once_before_a_week_without_the_program_is_not_told() -> None:
+    failing = replace(TROUBLED, trouble="dead", last_poll_at=MONDAY + HOUR, next_poll_at=MONDAY + 2 * HOUR)
+    assert ailment_of(SOURCE, failing, busy(), MONDAY + 7 * DAY) is None
+    assert ailment_of(SOURCE, replace(failing, next_poll_at=MONDAY + 8 * DAY), busy(), MONDAY + 7 * DAY) is not None
+
+
 def test_only_a_source_that_answers_can_be_quiet() -> None:
     now = MONDAY + 40 * DAY
     answering = replace(WELL, last_success_at=now - HOUR, last_change_at=MONDAY)

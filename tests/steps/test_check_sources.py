@@ -115,6 +115,10 @@ def test_while_our_own_network_is_away_no_source_is_blamed(told: Context, here, 
         tx.sources.watch(list(told.sources.values()), here.clock.now())
     live(told, here, 24)
     assert [subject.partition(":")[0] for subject in subjects(store)] == ["Nothing can be reached"]
+    with store.writing() as tx:  # another source has answered
+        tx.operator.set_condition(replace(tx.operator.conditions()[0], over_at=here.clock.now()))
+    check_sources(told)
+    assert subjects(store) == [], "this one has not been asked again yet"
 
 
 def test_a_silent_source_that_fails_is_told_as_both_and_each_end_once(told: Context, here, store: RowStore) -> None:
