@@ -29,7 +29,7 @@ _REST_S = 60.0
 def run_errand(context: Context, source: Source, state: SourceState) -> Done:
     """Fetch and list the first errand of the source's row, and keep a row for every entry that was not listed before."""
     errand = state.errands[0]
-    outcome = context.fetch(request_of(errand))
+    outcome = _kept_rules(context, errand) or context.fetch(request_of(errand))
     listing: Listing | Unlisted | None = None
     found: Sequence[str] = ()
     if isinstance(outcome, Fetched) and errand.purpose == "robots":
@@ -63,6 +63,16 @@ def run_errand(context: Context, source: Source, state: SourceState) -> Done:
     if after.last_error is not None and not after.errands:
         return Done(result="failed", reason=after.last_error, facts=facts, rest_s=rest_s)
     return Done(result="ok", reason=f"polled, {_told(errand)}", facts=facts, rest_s=rest_s)
+
+
+def _kept_rules(context: Context, errand: Errand) -> Fetched | None:
+    """The robots.txt, if it was read within a day: then it is not asked for again."""
+    if errand.purpose != "robots":
+        return None
+    now = context.clock.now()
+    with context.store.reading(once=True) as tx:
+        file = tx.robots.get(errand.url)
+    return None if file is None or file.until <= now else Fetched(url=file.url, status=200, body=file.body, fetched_at=now)
 
 
 def _entries(errand: Errand, listing: Listing | Unlisted | None, gap: Gap | None) -> tuple[Entry, ...]:

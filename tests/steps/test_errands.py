@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from monitor.fetching.outcome import Failed, Fetched
-from monitor.ports import Gap
+from monitor.ports import Gap, RobotsFile
 from monitor.sources.entry import Entry, Listing
 from monitor.sources.source import Source
 from monitor.sources.state import SourceState
@@ -128,6 +128,21 @@ def test_a_gap_of_a_list_without_pages_is_filled_from_the_news_sitemap(context: 
     poll_to_the_end(context, "post")
     (gap,) = gaps(store, here)
     assert (gap.filled, gap.how) == (1, "filled in part from a sitemap")
+    assert titles(store, "post") == {"Item 1", "Item 5", "Item 9"}
+
+
+def test_a_robots_txt_that_is_known_is_not_asked_for_its_sitemaps(context: Context, here, store: RowStore) -> None:
+    polled_once(context, here, entry(1))
+    answer(here, "https://post.example/feed", Listing(entries=(entry(9),)))
+    rules = RobotsFile(
+        url="https://post.example/robots.txt",
+        body=b"Sitemap: https://post.example/news.xml\n",
+        until=here.clock.now() + timedelta(days=1),
+    )
+    with store.writing() as tx:
+        tx.robots.put(rules)
+    answer(here, "https://post.example/news.xml", Listing(entries=(entry(5, published_at=here.clock.now()),)))
+    poll_to_the_end(context, "post")
     assert titles(store, "post") == {"Item 1", "Item 5", "Item 9"}
 
 
