@@ -12,16 +12,20 @@ from monitor import urls
 _LONGEST = 2_000
 _BREAKS = str.maketrans("", "", "\t\r\n")
 _DATE = re.compile(
-    r"/(?:19|20)\d\d/?-?(?:0?[1-9]|1[0-2]|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?=[/-])", re.IGNORECASE
+    r"/(?:19|20)\d\d(?:/?-?(?:0?[1-9]|1[0-2]|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?=[/-])|(?:0[1-9]|1[0-2])[0-3]\d(?=/))",
+    re.IGNORECASE,
 )
 _YEAR = re.compile(r"/20[012]\d/")
 _ID = re.compile(r"(?<!\d)\d{5,}(?!\d)")
+_PLACED_ID = re.compile(r"/\d{5,}/")
 _QUERY_ID = re.compile(r"(?:^|&)(?:\w{0,12}id|p|no|a|news|article|story|idx|seq|key)=\d{2,}", re.IGNORECASE)
 _SECTION = re.compile(
     r"/(?:tags?|topics?|categor(?:y|ies)|authors?|users?|search|page|login|register|subscribe|about(?:-us)?|contact(?:-us)?|privacy"
     r"|terms|advertise|feed|rss|gallery|galleries|video|videos|photos?|podcasts?|live|jobs|newsletters?|wp-content|wp-admin)(?:/|$)",
     re.IGNORECASE,
 )
+_TOKEN = re.compile(r"[0-9a-f]{16,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_NUMBER = re.compile(r"\d+|(?<=[/=])(?=[^/=&]{0,40}[A-Z])(?=[^/=&]{0,40}[a-z])[\w-]{16,}")
 _FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|pdf|docx?|xlsx?|pptx?|zip|mp[34]|css|js|xml|rss|ico)$", re.IGNORECASE)
 
 
@@ -69,23 +73,43 @@ def behind(url: str) -> str:
 
 
 def looks_like_article(url: str) -> bool:
-    """Whether the path names one article: a date, an id of five digits or more, a slug of four words; not a section, tag or file."""
+    """Whether the path names one article: a date, an id of five digits or more or sixteen hex digits, a slug of
+    four words; not a section, tag or file."""
     parts = urlsplit(url)
     path = unquote(parts.path)
-    if _FILE.search(path) or _SECTION.search(path):
+    if not may_be_article(url):
         return False
     slug = path.rstrip("/").rpartition("/")[2]
     words = [word for word in re.split(r"[-_.+\s]+", re.sub(r"\.\w{2,5}$", "", slug)) if any(c.isalpha() for c in word)]
     long_native = sum(ord(c) > 0x7F for c in slug) >= 12
-    year_and_words = bool(_YEAR.search(path)) and len(words) >= 2
+    placed_and_words = bool(_YEAR.search(path) or _PLACED_ID.search(path)) and len(words) >= 2
     return bool(
         len(words) >= 4
         or long_native
-        or year_and_words
+        or placed_and_words
         or _DATE.search(path)
         or _ID.search(slug)
+        or _TOKEN.fullmatch(slug)
         or _QUERY_ID.search(parts.query)
     )
+
+
+def may_be_article(url: str) -> bool:
+    """Whether nothing in the path names a section, a tag or a file."""
+    path = unquote(urlsplit(url).path)
+    return not (_FILE.search(path) or _SECTION.search(path))
+
+
+def bears_date(url: str) -> bool:
+    """Whether the path names a month or a day."""
+    return bool(_DATE.search(urlsplit(url).path))
+
+
+def family_of(url: str) -> str | None:
+    """What the addresses of one list have in common: the address without its numbers and tokens. None if it has none."""
+    host, slash, rest = urls.identity(url).partition("/")
+    family, numbers = _NUMBER.subn("#", slash + rest)
+    return host + family if numbers else None
 
 
 def same_site(url: str, other: str) -> bool:

@@ -8,7 +8,6 @@ import pytest
 
 from monitor.sources.entry import Listing, Unlisted
 from monitor.sources.links import absolute, looks_like_article, same_site
-from monitor.sources.page import is_headline
 
 PAGE = """<!DOCTYPE html><html><head><title>Newsroom | Strait Police</title>
 <link rel="alternate" type="application/rss+xml" title="Comments" href="/comments/feed">
@@ -56,7 +55,7 @@ def test_a_box_around_the_page_is_no_navigation_whatever_it_is_called(listed):
     ("selector", "titles"),
     [
         ("h2 a", ["Officers seize two boats off the coast"]),
-        ("article", ["Boats in the harbour", "Nine held in a border sweep"]),
+        ("article", ["Officers seize two boats off the coast", "Nine held in a border sweep"]),
         ("footer a", ["A footer link of old"]),
         ("li:last-child > a", ["Read more"]),
     ],
@@ -79,12 +78,17 @@ def test_a_selector_takes_precedence_over_what_is_found(listed, selector, titles
             "none of the 1 links looks like an article; the page offers a feed: https://news.example/rss; say which are meant "
             "with selectors.links",
         ),
+        (
+            "<frameset><frame src='/menu.htm'></frameset>",
+            None,
+            "the page has no link at all: it stands in a frame: https://news.example/menu.htm",
+        ),
         ("<div id=root></div><script src=/main.js></script>", None, "the page has no link at all: scripts fill it, or a frame"),
         ('<?xml version="1.0"?><rss/>', None, "not a page but a feed; its source should say `kind: feed`"),
         ("<urlset/>", None, "not a page but a sitemap; its source should say `kind: sitemap`"),
         ("", None, "the body is empty"),
     ],
-    ids=["nothing selected", "bad selector", "no article", "feed offered", "scripts", "feed", "sitemap", "empty"],
+    ids=["nothing selected", "bad selector", "no article", "feed offered", "frame", "scripts", "feed", "sitemap", "empty"],
 )
 def test_a_page_without_articles_says_what_to_do(listed, body, links, reason):
     found = listed(body, "page", links=links)
@@ -108,6 +112,10 @@ def test_links_are_seen_from_the_base_of_the_page_and_a_hostile_base_is_not_foll
         ("/a/b/police-arrest-five-in-raid", True),
         ("/news/detail?newsid=42", True),
         ("/2024-05-30/x", True),
+        ("/20240530/artikler/7", True),
+        ("/read/pressrelease/18014/kenal-pamit", True),
+        ("/th/Detail/abbccddeeffa0b1c2d3e4f5a6b7c8d9e", True),
+        ("/content/detail/407", False),
         ("/", False),
         ("/news", False),
         ("/about-us", False),
@@ -121,16 +129,6 @@ def test_links_are_seen_from_the_base_of_the_page_and_a_hostile_base_is_not_foll
 )
 def test_an_address_tells_whether_it_is_an_articles(path, article):
     assert looks_like_article(f"https://news.example{path}") is article
-
-
-@pytest.mark.parametrize(
-    ("text", "headline"),
-    [("Read more", False), ("Police arrest five men", True), ("ตำรวจจับกุมแก๊งค้ายา", True), ("หน้าแรก", False),
-     ("警方在邊境地區逮捕多名嫌疑人", True),
-     ("更多新闻", False), ("ដំណឹង", False), ("Home News Sport", False)],
-)  # fmt: skip
-def test_a_headline_is_told_from_a_label_in_every_script(text, headline):
-    assert is_headline(text) is headline
 
 
 @pytest.mark.parametrize(
@@ -162,3 +160,71 @@ def test_a_site_is_its_host_and_the_hosts_below(url, same):
 def test_a_link_becomes_an_absolute_address_or_nothing(link, url):
     found = absolute(link, "https://news.example/news")
     assert found == url
+
+
+HEAD = "Officers seize two boats"
+
+
+@pytest.mark.parametrize(
+    ("body", "urls"),
+    [
+        (f"<article class='post tag-drugs category-social'><h2><a href=/news/10001>{HEAD}</a></h2></article>", ["/news/10001"]),
+        (f"<article class='tag-drugs'><ul class=tags><a href=/news/10001>{HEAD} again</a></ul></article>", []),
+        ("".join(f"<div><a href=/content/detail/{n}>{HEAD} number {n}</a></div>" for n in (407, 406, 405)),
+         ["/content/detail/407", "/content/detail/406", "/content/detail/405"]),
+        ("".join(f"<li><a href=/pages/view/{n}>Unit {n}</a></li>" for n in range(9)) + f"<a href=/pages/view/10>{HEAD}</a>", []),
+        ("<a href=/2024/05/30/dialogue>Shared waters</a><a href=/dialogue/of-the-shared-waters>Shared waters</a>",
+         ["/2024/05/30/dialogue"]),
+        (f"<h3><a href=/boats>Boats</a></h3><a href=/boats>{HEAD} and all about boats</a>", []),
+        (f"<a href='javascript:void(0)' onclick=\"location.href='/news/10001'; return false\">{HEAD}</a>", ["/news/10001"]),
+        (f"<div class=card data-href=/news/10001><b>{HEAD}</b></div>", ["/news/10001"]),
+        (f"<map><area href=/news/10001 alt='{HEAD}'></map>", ["/news/10001"]),
+        (f"<a href='/news/10001/${{item.title}}'>{HEAD}</a>", []),
+        (f"<a href='/courts/two-boats-seized-at-sea?from=top'>{HEAD}</a><a href='/courts/two-boats-seized-at-sea'>{HEAD}</a>"
+         f"<a href='/courts/two-boats-seized-at-sea?outputType=amp'>{HEAD}</a>", ["/courts/two-boats-seized-at-sea"]),
+    ],
+    ids=[
+        "the tags of a WordPress article are no navigation", "the tags inside it are", "addresses that differ in a number only",
+        "as those of a menu do", "two words at a dated address", "a heading over a section", "opened by a script", "a card",
+        "an image map", "an address that a script fills in", "the same article, followed from several boxes",
+    ],
+)  # fmt: skip
+def test_what_is_an_article_shows_in_the_structure_of_the_page(listed, body, urls):
+    found = listed(f"<main>{body}</main>", "page")
+    assert [entry.url for entry in found.entries] if urls else isinstance(found, Unlisted)
+    assert not urls or [entry.url for entry in found.entries] == [f"https://news.example{url}" for url in urls]
+
+
+def test_the_places_of_a_bulletin_keep_their_titles(listed):
+    places = [f"Five held in harbour number {n}" for n in (1, 2)]
+    rows = "".join(f"<li><a href='/bulletin-2024-22.html#{n}'>{title}</a></li>" for n, title in enumerate(places))
+    listing = listed(rows, "page")
+    assert isinstance(listing, Listing)
+    assert [entry.title for entry in listing.entries] == places
+    assert {entry.url for entry in listing.entries} == {"https://news.example/bulletin-2024-22.html"}
+    assert len({entry.keys for entry in listing.entries}) == 2
+
+
+def test_a_time_beside_a_link_is_its_date_if_no_other_article_is_in_their_box(listed):
+    box = "<div><h3><a href=/news/1000{0}>Officers seize boat {0} at sea</a></h3><time datetime=2024-05-2{0}>then</time></div>"
+    top = "<time datetime=2024-06-01T08:00>Today</time>"
+    listing = listed(f"<main>{top}{box.format(1)}{box.format(2)}<a href=/news/10003>Nine held in a sweep</a></main>", "page")
+    assert isinstance(listing, Listing)
+    days = [entry.published_at and entry.published_at.day for entry in listing.entries]
+    assert days == [21, 22, None]
+
+
+def test_links_that_were_left_out_say_why(listed):
+    listing = listed(PAGE, "page")
+    reasons = {left.url.rpartition("/")[2]: left.reason for left in listing.left_out}
+    assert reasons["the-navigation-links-to-this"] == "stands in navigation"
+    assert reasons["another-site-has-this"] == "leads to another site"
+    assert reasons["cyber-crime-in-the-region"] == "its address is not like an article's"
+    assert reasons["read-more-link-here-now"] == "its words are too few for a headline"
+    assert not {left.url for left in listing.left_out} & {entry.url for entry in listing.entries}
+
+
+def test_an_old_thai_page_is_read_in_its_own_characters(listed):
+    page = "<h3><a href='/news/10001'>ตำรวจจับกุมแก๊งค้ายาเสพติดข้ามชาติ</a></h3>"
+    listing = listed(page.encode("tis-620"), "page", "text/html; charset=TIS-620")
+    assert listing.entries[0].title == "ตำรวจจับกุมแก๊งค้ายาเสพติดข้ามชาติ"

@@ -1,0 +1,136 @@
+"""What a link is called: the words that a person would say as the title of what it leads to."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from bs4 import Tag
+from bs4.element import NavigableString
+
+from monitor.sources import plain
+
+NOTHING, PICTURE, SELF, TEXT, HEADING = range(5)
+"""How far the words of a link are its title: too few to be a headline, what its picture or it itself says, its text, a heading."""
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_LONGEST = 500
+_LONGEST_HEADLINE = 200  # what is longer is a teaser
+_ENOUGH = 12  # letters and marks of a script without spaces
+_TITLED = re.compile(r"(?<!sub)(?<!sub[_-])(?:title|headline)(?![a-z])", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"(?:^|[_-])(?:date|datetime|time|timestamp|clock|tanggal|tgl|meta|author|byline|views?|hits?|counts?|counter|comments?|badge|label"
+    r"|category|kicker|small|icon|readmore|more|sr-only|visually-hidden|screen-reader-text)(?:$|[_-])",
+    re.IGNORECASE,
+)
+_UNSAID = frozenset("script style noscript template svg iframe select".split())
+_WITHIN_WORDS = frozenset("b i em strong u font mark wbr".split())
+_BLOCKS = frozenset(
+    "address article aside br div dd dl dt figure figcaption footer h1 h2 h3 h4 h5 h6 header li ol p section table td tr ul".split()
+)
+_CLOCK = re.compile(r"^\d{1,2}:\d\d(?: ?(?:am|pm|WIB|WITA|WIT|น\.))?[ |–-]+(?=\D)", re.IGNORECASE)
+_PICTURE = re.compile(r"\S+\.(?:jpe?g|png|gif|webp|svg)", re.IGNORECASE)
+_CUT = re.compile(r"\s*(?:…|\.{2,})$")
+
+
+class Words(NamedTuple):
+    """What a link is called, and how far that is its title."""
+
+    trust: int
+    text: str
+
+
+def words_of(anchor: Tag) -> Words:
+    """The words of a link: of a heading in or around it or of what is marked as a title, its text without date, section and counts,
+    or what it says of itself or its picture. Empty if it says nothing."""
+    best = Words(NOTHING, "")
+    for trust, text in _said_of(anchor):
+        if text and not _PICTURE.fullmatch(text):
+            was_longer = len(text) >= _ENOUGH and _CUT.search(text)
+            best = better(best, Words(trust if is_headline(text) or was_longer else NOTHING, text))
+    if best.trust == NOTHING and is_headline(_line(anchor.get_text(" "))):  # with its date and the like
+        return Words(PICTURE, best.text)
+    return best
+
+
+def better(one: Words, two: Words) -> Words:
+    """Which of two ways to call the same link is its title; one that was cut (`…`) is completed by the other."""
+    for cut, whole in ((one, two), (two, one)):
+        stem = _CUT.sub("", cut.text)
+        if (
+            stem != cut.text
+            and len(stem) >= _ENOUGH
+            and whole.text.startswith(stem)
+            and len(_CUT.sub("", whole.text)) > len(stem)
+        ):
+            return Words(max(one.trust, two.trust), whole.text)
+    if one.trust != two.trust:
+        return max(one, two, key=lambda words: words.trust)
+    return two if len(one.text) < len(two.text) <= _LONGEST_HEADLINE else one
+
+
+def is_headline(text: str) -> bool:
+    """Whether a line is long enough to be a headline: four words or, in scripts without spaces, twelve letters and marks. An ideograph
+    says as much as a letter and a half, a word of Latin letters among others as much as three."""
+    native = [c for c in text if ord(c) > 0x0D80 and unicodedata.category(c)[0] in "LM"]
+    if len(text.split()) >= 4 or not native:
+        return len(text.split()) >= 4
+    ideographs = sum(0x3400 <= ord(c) <= 0x9FFF for c in native)
+    return len(native) + ideographs / 2 + 3 * len(re.findall(r"[A-Za-z]{2,}", text)) >= _ENOUGH
+
+
+def lines_of(tag: Tag) -> list[str]:
+    """The text of an element, block by block, without dates, bylines, counts and the like; with them if it has no other."""
+    return _lines(tag, whole=False) or _lines(tag, whole=True)
+
+
+def in_heading(anchor: Tag) -> bool:
+    """Whether a link holds a heading or stands in one."""
+    around = (parent for _, parent in zip(range(3), anchor.parents, strict=False))
+    return isinstance(anchor.find(_HEADINGS), Tag) or any(parent.name in _HEADINGS for parent in around)
+
+
+def _said_of(anchor: Tag) -> Iterator[tuple[int, str]]:
+    heading = anchor.find(_HEADINGS)
+    if isinstance(heading, Tag):
+        yield HEADING, " ".join(lines_of(heading))[:_LONGEST]
+    titled = anchor.find(lambda tag: any(_TITLED.search(name) for name in tag.get_attribute_list("class") if name))
+    if isinstance(titled, Tag):
+        yield HEADING, " ".join(lines_of(titled))[:_LONGEST]
+    lines = lines_of(anchor)
+    text = next(filter(is_headline, lines), " ".join(lines))[:_LONGEST]
+    yield HEADING if in_heading(anchor) and not isinstance(heading, Tag) else TEXT, _CLOCK.sub("", text)
+    for name in ("title", "aria-label"):
+        yield SELF, _line(anchor.get(name))
+    for name in ("alt", "title"):
+        yield from (
+            (PICTURE, _line(image.get(name))) for image in (anchor, *anchor.find_all("img", limit=1)) if image.name != "a"
+        )
+
+
+def _line(text: object) -> str:
+    return (plain.unmarked(" ".join(text.split()), _LONGEST) or "") if isinstance(text, str) else ""
+
+
+def _lines(tag: Tag, *, whole: bool) -> list[str]:
+    text = plain.unmarked("".join(_pieces(tag, whole=whole)))
+    return text.split("\n\n") if text else []
+
+
+def _pieces(tag: Tag, *, whole: bool) -> Iterator[str]:
+    """Stretches of text, and a line break where a block begins or ends."""
+    for child in tag.children:
+        if type(child) is NavigableString:
+            yield child.replace("\n", " ")
+        elif isinstance(child, Tag) and child.name not in _UNSAID and (whole or not _is_beside(child)):
+            edge = "\n" if child.name in _BLOCKS else "" if child.name in _WITHIN_WORDS else " "
+            yield edge
+            yield from _pieces(child, whole=whole)
+            yield edge
+
+
+def _is_beside(tag: Tag) -> bool:
+    return tag.name in ("time", "small", "button") or any(
+        _BESIDE.search(name) for name in tag.get_attribute_list("class") if name
+    )
