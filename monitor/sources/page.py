@@ -215,13 +215,13 @@ def _note(found: Found, url: str, place: str, anchor: Tag) -> _Linked:
 
 def _name_labels(found: Found, base: str) -> None:
     """Give an article whose links say but `read more` the first headline of the box in which it is alone."""
-    used = Counter(text for _, text in {(linked.url.partition("?")[0], linked.words.text) for linked in found.values()})
-    named = {linked.url.partition("?")[0] for linked in found.values() if linked.words.trust}
+    used = Counter(text for _, text in {(_path(linked), linked.words.text) for linked in found.values()})
+    named = {_path(linked) for linked in found.values() if linked.words.trust}
     for name, linked in found.items():
         label = linked.words.text
         if (linked.words.trust and used[label] < _LABEL_USED) or not looks_like_article(linked.url):
             continue
-        if not linked.words.trust and linked.url.partition("?")[0] in named:  # its comments, its next page
+        if not linked.words.trust and _path(linked) in named:  # its comments, its next page
             continue
         box = _box_of(linked.anchors[0], name, found, base)
         lines = lines_of(box) if box is not None else []
@@ -268,20 +268,26 @@ def _is_short_headline(linked: _Linked) -> bool:
 
 
 def _once(found: Found) -> Found:
-    """The articles without those that stand there twice under addresses that differ but in what follows the question mark."""
-    places: dict[tuple[str, str], str] = {}
-    for name, linked in found.items():
-        path = linked.url.partition("?")[0]
-        if looks_like_article(path):
-            first = places.setdefault((urls.identity(path), linked.words.text), name)
-            if "?" in found[first].url and "?" not in linked.url:
-                found[first].url = linked.url
-    twice = {
-        name
-        for name, linked in found.items()
-        if places.get((urls.identity(linked.url.partition("?")[0]), linked.words.text), name) != name
+    """The articles without those that stand there twice under addresses that differ but in what follows the question mark: called the
+    same, or called nothing by their text (the comments, to print)."""
+    articles = {
+        urls.identity(_path(linked))
+        for linked in found.values()
+        if linked.words.trust >= TEXT and looks_like_article(_path(linked))
     }
-    return {name: linked for name, linked in found.items() if name not in twice}
+    kept: dict[tuple[str, str], tuple[str, _Linked]] = {}
+    for name, linked in found.items():
+        path = urls.identity(_path(linked))
+        if path in articles and "?" in linked.url and linked.words.trust < TEXT:
+            continue
+        _, first = kept.setdefault((path, linked.words.text) if path in articles else (name, ""), (name, linked))
+        if "?" not in linked.url:
+            first.url = linked.url
+    return dict(kept.values())
+
+
+def _path(linked: _Linked) -> str:
+    return linked.url.partition("?")[0]
 
 
 def _dates(soup: BeautifulSoup, found: Found, base: str, source: Source, now: datetime) -> dict[str, datetime]:

@@ -181,7 +181,9 @@ HEAD = "Officers seize two boats"
         (f"<map><area href=/news/10001 alt='{HEAD}'></map>", ["/news/10001"]),
         (f"<a href='/news/10001/${{item.title}}'>{HEAD}</a>", []),
         (f"<a href='/courts/two-boats-seized-at-sea?from=top'>{HEAD}</a><a href='/courts/two-boats-seized-at-sea'>{HEAD}</a>"
-         f"<a href='/courts/two-boats-seized-at-sea?outputType=amp'>{HEAD}</a>", ["/courts/two-boats-seized-at-sea"]),
+         f"<a href='/courts/two-boats-seized-at-sea?outputType=amp'>{HEAD}</a>"
+         f"<a href='/courts/two-boats-seized-at-sea?comments=1' title='Nineteen people have written'>19</a>",
+         ["/courts/two-boats-seized-at-sea"]),
     ],
     ids=[
         "the tags of a WordPress article are no navigation", "the tags inside it are", "addresses that differ in a number only",
