@@ -11,6 +11,7 @@ import resource
 import select
 import signal
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Call = tuple[Callable[..., Any], tuple[Any, ...]]
 START_LIMIT_S = 60.0
+_LONG_S = 0.2
 _MAPPED_CODECS = ("gb18030", "big5", "big5hkscs", "shift_jis", "euc_kr", "iso2022_jp")
 """Each comes out of a library that cannot be mapped once memory is short; Python would call it unknown from then on."""
 
@@ -222,15 +224,15 @@ def serve(pipe: Connection, memory_limit_bytes: int, *, equipped: bool = False) 
     with contextlib.suppress(EOFError, OSError):
         pipe.send(True)
         while True:
-            if _answer_next(pipe) > LARGE_BYTES:
+            if _answer_next(pipe):
                 spare_memory()
 
 
-def _answer_next(pipe: Connection) -> int:
-    """The bytes of the task that was answered."""
+def _answer_next(pipe: Connection) -> bool:
+    """Whether the task that was answered leaves memory behind: it was large, or took as long as only what grows large does."""
     answer: tuple[Any, Exception | None]
     task = pipe.recv_bytes()
-    size = len(task)
+    size, began = len(task), time.process_time()
     try:
         function, args = pickle.loads(task)  # noqa: S301  our own parent's
         del task
@@ -243,7 +245,7 @@ def _answer_next(pipe: Connection) -> int:
         error.add_note(traceback.format_exc())
         answer = None, error
     pipe.send(answer)
-    return size
+    return size > LARGE_BYTES or time.process_time() - began > _LONG_S
 
 
 def _prepare(memory_limit_bytes: int) -> None:

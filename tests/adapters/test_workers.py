@@ -92,6 +92,17 @@ def test_a_document_that_eats_memory_is_given_up(workers):
     assert isinstance(workers.list_entries(FEED, fetched(GOOD)), Listing)
 
 
+def test_a_small_document_that_grows_large_leaves_nothing_behind():
+    before = readers()
+    with Workers(1) as workers:
+        workers.list_entries(FEED, fetched(GOOD))
+        (reader,) = readers() - before
+        small = psutil.Process(reader).memory_info().rss
+        workers.list_entries(PAGE, fetched(b"<table><tr><td>" * 40_000))
+        workers.list_entries(FEED, fetched(GOOD))  # is read once all is tidied up
+        assert psutil.Process(reader).memory_info().rss < small + (30 << 20)
+
+
 def test_a_page_whose_tree_does_not_fit_into_memory_is_given_up(workers):
     outcome = workers.read_page(PAGE, fetched(b"<h1>x</h1>" + b"<br>" * 1_250_000), Entry(keys=("url:1",)))
     assert outcome == Unreadable(reason="the document took more than 100 MiB to read and was given up")
