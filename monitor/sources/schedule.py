@@ -74,11 +74,11 @@ def doubted(state: SourceState, after: SourceState, request: Request, outcome: O
     """`after` with what the answer says of the server's 304s. Where they are only likely to be untrue, for dates may be, it is the 304
     to validators that are known to be old that proves it: they are the ones to be sent, and `unchanged` counts from there."""
     frozen = is_frozen(state, request, outcome, new)
-    if not frozen or _is_conditional(request) or not isinstance(outcome, Fetched):
+    if not frozen or not isinstance(outcome, Fetched):
         return after if after.frozen == frozen else replace(after, frozen=frozen)
     proven = state.frozen or _has_same_validators(state, outcome)
-    unchanged = state.unchanged if proven else 0
-    return replace(after, frozen=True, etag=state.etag, last_modified=state.last_modified, unchanged=unchanged)
+    after = replace(after, frozen=True, unchanged=state.unchanged if proven else 0)
+    return after if _is_conditional(request) else replace(after, etag=state.etag, last_modified=state.last_modified)
 
 
 def is_frozen(state: SourceState, request: Request, outcome: Outcome, new: Sequence[Entry]) -> bool:

@@ -156,6 +156,8 @@ class TestValidators:
         proven = answered(doubtful, conditional, not_modified(), [])
         assert proven.hides_news
         assert answered(proven, whole, fetched(b"3", etag='"c"'), []).hides_news, "a whole look says nothing of 304s"
+        silent = answered(proven, conditional, fetched(b"2", etag='"b"'), [])
+        assert (silent.hides_news, silent.etag) == (True, '"b"'), "nor does a body without news of a server that was found out"
         assert not answered(proven, conditional, fetched(b"3", etag='"c"'), [Entry(keys=("2",))]).frozen
         assert answered(state, whole, fetched(b"2", etag='"a"'), old).hides_news, "news under the same name"
 
