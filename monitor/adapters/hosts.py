@@ -27,6 +27,7 @@ class HostTurns:
         self._rest = threading.Event()
         self._busy: set[str] = set()
         self._left_at: dict[str, float] = {}  # the latest last
+        self._rests_until: dict[str, float] = {}
 
     @contextmanager
     def turn(self, host: str, *, gap_s: float, patience_s: float) -> Iterator[None]:
@@ -48,6 +49,19 @@ class HostTurns:
             if alone:
                 with self._changed:
                     self._leave(host)
+
+    def rest(self, host: str, seconds: float) -> None:
+        """Remember that the host wants to be left alone for so long, whoever is redirected to it."""
+        now = self._clock.monotonic()
+        with self._changed:
+            self._rests_until = {other: until for other, until in self._rests_until.items() if until > now}
+            self._rests_until[host] = now + seconds
+
+    def rests_s(self, host: str) -> float | None:
+        """For how long the host wants to be left alone yet; None if it does not."""
+        until = self._rests_until.get(host)
+        now = self._clock.monotonic()
+        return None if until is None or until <= now else until - now
 
     def _takes(self, host: str) -> bool:
         if host in self._busy:

@@ -164,6 +164,8 @@ class HttpFetch:
             if request.check_robots and (barred := self._barred(url, deadline)):
                 return barred
             host = urls.lane_of(url)
+            if (wait_s := self._hosts.rests_s(host)) is not None:
+                return Throttled(status=HTTPStatus.TOO_MANY_REQUESTS, retry_after_s=wait_s)
             gap_s = 0.0 if host == last_host else max(self._host_gap_s, self.crawl_delay_s(host) or 0.0)
             last_host = host
             try:
@@ -228,6 +230,8 @@ class HttpFetch:
             return Gone()
         wait = conditional.retry_after_s(headers, now)
         if status in (429, 503) or (status >= 400 and wait is not None):
+            if wait is not None:
+                self._hosts.rest(urls.lane_of(response.url), wait)
             return Throttled(status=status, retry_after_s=wait)
         if not 200 <= status < 300 or status == HTTPStatus.PARTIAL_CONTENT:
             return Failed(kind="status", detail=_status_line(status), status=status)

@@ -360,6 +360,19 @@ def test_where_several_are_redirected_to_one_host_it_gets_one_request_at_a_time(
     assert (len(site.requests), most) == (4, 1)
 
 
+def test_a_host_that_wants_to_be_left_alone_is_so_wherever_the_redirect_came_from(site, new_site, fetch, answer, still_clock):
+    elsewhere = new_site()
+    elsewhere.answers["/"] = answer(status="302 Found", Location=site.url("/feed"))
+    site.answers["/feed"] = answer(status="429 Too Many Requests", Retry_After="600")
+    assert fetch(Request(url=elsewhere.url())) == Throttled(status=429, retry_after_s=600)
+    still_clock.move(500)
+    assert fetch(Request(url=site.url("/other"))) == Throttled(status=429, retry_after_s=100)
+    assert len(site.requests) == 1
+    still_clock.move(100)
+    site.answers["/feed"] = answer(b"here")
+    assert isinstance(fetch(Request(url=elsewhere.url())), Fetched)
+
+
 def test_a_connection_is_used_again_for_the_next_request_to_the_host(site, fetch, answer):
     site.keep_alive = True
     site.answers["/a"] = answer(b"x")
