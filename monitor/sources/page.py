@@ -166,7 +166,7 @@ def _discovered(soup: BeautifulSoup, base: str, here: str) -> tuple[Found, tuple
         if not same_site(url, here):
             leave(_Linked(url, words_of(anchor), [anchor]), "leads to another site")
         elif urls.identity(url) != urls.identity(here):
-            if _in_navigation(anchor):
+            if any(map(_is_navigation, _around(anchor))):
                 leave(_Linked(url, words_of(anchor), [anchor]), "stands in navigation")
             else:
                 _note(found, *target, anchor)
@@ -312,17 +312,15 @@ def _around(tag: Tag) -> Iterator[Tag]:
         yield parent
 
 
-def _in_navigation(anchor: Tag) -> bool:
-    for parent in _around(anchor):
-        if parent.name in ("nav", "footer", "menu"):
-            return True
-        names = [*parent.get_attribute_list("class"), parent.get("id"), parent.get("role")]
-        if parent.name == "article" or not _ITEM.isdisjoint(names):  # WordPress writes an article's own tags into its classes
-            continue
-        named = any(_NAVIGATION.search(name) for name in names if isinstance(name, str))
-        if named and parent.find(["main", "article", "h1"]) is None:  # else a box around the page, such as div.has-open-menu
-            return True
-    return False
+def _is_navigation(tag: Tag) -> bool:
+    """Whether an element is called navigation or the like, by its kind or its names, and is not a box around the page."""
+    if tag.name in ("nav", "footer", "menu"):
+        return True
+    names = [*tag.get_attribute_list("class"), tag.get("id"), tag.get("role")]
+    if tag.name == "article" or not _ITEM.isdisjoint(names):  # WordPress writes an article's own tags into its classes
+        return False
+    named = any(_NAVIGATION.search(name) for name in names if isinstance(name, str))
+    return named and tag.find(["main", "article", "h1"]) is None  # else a box around the page, such as div.has-open-menu
 
 
 def _date_in(url: str, source: Source, now: datetime) -> datetime | None:

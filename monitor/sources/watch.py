@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 import warnings
-from dataclasses import replace
+from collections import Counter
+from dataclasses import dataclass, replace
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from soupsieve import SelectorSyntaxError
 
 from monitor.fetching.charset import decode
@@ -17,10 +18,20 @@ from monitor.sources.disguise import IN_WORDS, disguise_of
 from monitor.sources.entry import Entry, Listing, Unlisted
 from monitor.sources.source import Source
 from monitor.sources.unseen import DIGEST_BYTES
+from monitor.text.months import MONTHS, WEEKDAYS
 
 _MOST_PARAGRAPHS = 1_000
+_MOST_REMEMBERED = 3_000
+_LONGEST_COUNTER = 80  # characters of a clock, a count of visitors, a rate of exchange
 _LITTLE = 500  # characters; a login page and a bot check say no more
-_FURNITURE = ["script", "style", "noscript", "template", "nav", "footer", "form", "svg", "iframe"]
+_FURNITURE = ["script", "style", "noscript", "template", "nav", "footer", "svg", "iframe"]
+_NAMES = sorted({*MONTHS, *WEEKDAYS}, key=len, reverse=True)
+_NUMBERS = re.compile(
+    r"\d+(?:[.,:]\d+)*|\b(?:{})\b|{}".format(
+        "|".join(re.escape(name) for name in _NAMES if name.isascii()),
+        "|".join(re.escape(name) for name in _NAMES if not name.isascii()),
+    )
+)
 
 
 def list_watched(source: Source, fetched: Fetched) -> Listing | Unlisted:
@@ -34,6 +45,7 @@ def list_watched(source: Source, fetched: Fetched) -> Listing | Unlisted:
         parts = soup.select(source.selectors.text) if source.selectors.text else [soup.body or soup]
         for unwanted in (
             *soup.find_all(_FURNITURE),
+            *_small_forms(soup),
             *(soup.select(source.selectors.remove) if source.selectors.remove else ()),
         ):
             unwanted.decompose()
@@ -54,16 +66,65 @@ def list_watched(source: Source, fetched: Fetched) -> Listing | Unlisted:
     return Listing(entries=(Entry(keys=(), title=title, content=content),), title=title, flags=flags)
 
 
-def news_of(listing: Listing, seen: bytes) -> tuple[Listing, bytes]:
-    """The listing of `list_watched` with the paragraphs only whose digests are not in `seen`, and the digests of all. At the first look,
-    when nothing was seen, and where nothing is new it has no entry; a paragraph that was moved, or taken away, is no news."""
+def _small_forms(soup: BeautifulSoup) -> list[Tag]:
+    """Forms to search or to write in; many a site of ASP.NET has all of its pages in one."""
+    whole = len(soup.get_text())
+    return [form for form in soup.find_all("form") if len(form.get_text()) * 2 < whole]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What is new on a watched page, how many paragraphs it has, and by which digests those are known next time."""
+
+    listing: Listing
+    paragraphs: int
+    seen: bytes
+
+
+def news_of(listing: Listing, seen: bytes) -> News:
+    """The listing of `list_watched` with the paragraphs only that are not in `seen`. At the first look, when nothing was seen, and where
+    nothing is new it has no entry. A paragraph that was moved, taken away or put back is no news; one of which only the numbers change
+    (a clock, a count of visitors) is news once."""
     (page,) = listing.entries
     lines = (page.content or "").split("\n\n")
-    digests = [hashlib.blake2b(re.sub(r"\s+", " ", line).encode(), digest_size=DIGEST_BYTES).digest() for line in lines]
-    known = {seen[at : at + DIGEST_BYTES] for at in range(0, len(seen), DIGEST_BYTES)}
-    new = [line for line, digest in zip(lines, digests, strict=True) if digest not in known] if known else []
-    if not new:
-        return replace(listing, entries=()), b"".join(digests)
-    text = "\n\n".join(new)
-    key = f"text:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
-    return replace(listing, entries=(replace(page, keys=(key,), content=text),)), b"".join(digests)
+    forms = [_form(line, before) for before, line in zip(["", *lines], lines, strict=False)]
+    often = Counter(forms)
+    known = [seen[at : at + DIGEST_BYTES] for at in range(0, len(seen), DIGEST_BYTES)]
+    seen_before = set(known)
+    new: list[str] = []
+    marks: list[bytes] = []
+    for line, form in zip(lines, forms, strict=True):
+        mark, counter = _digest(line), _digest(form, b"form") if form and often[form] == 1 else None
+        if counter in seen_before:
+            marks.append(counter or mark)
+            continue
+        marks.append(mark)
+        if seen_before and mark not in seen_before:
+            new.append(line)
+            marks += [counter] if counter else []
+    news = replace(listing, entries=())
+    if new:
+        text = "\n\n".join(new)
+        key = f"text:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
+        news = replace(listing, entries=(replace(page, keys=(key,), content=text),))
+    return News(
+        listing=news,
+        paragraphs=len(lines),
+        seen=b"".join(list(dict.fromkeys([*marks, *known]))[: max(_MOST_REMEMBERED, len(marks))]),
+    )
+
+
+def _form(line: str, before: str) -> str | None:
+    """A short line without its numbers and the names of months and weekdays, after the line before it if nothing else is left; None if it
+    has no number, or is long."""
+    if len(line) > _LONGEST_COUNTER:
+        return None
+    form, numbers = _NUMBERS.subn("#", line.lower())
+    if not numbers:
+        return None
+    return form if any(map(str.isalpha, form)) else f"{_NUMBERS.sub('#', before.lower())}\n{form}"
+
+
+def _digest(text: str, kind: bytes = b"") -> bytes:
+    data = re.sub(r"\s+", " ", text).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(data, digest_size=DIGEST_BYTES, person=kind).digest()

@@ -19,7 +19,7 @@ from monitor.sources.errands import begin_filling, begin_parts, missed_since
 from monitor.sources.schedule import after_poll, doubted, is_same_body, request_for
 from monitor.sources.source import Source
 from monitor.sources.state import SourceState
-from monitor.sources.unseen import DIGEST_BYTES, sift
+from monitor.sources.unseen import sift
 from monitor.sources.watch import news_of
 from monitor.steps.context import Context, Done
 from monitor.steps.keep_entries import keep_entries
@@ -96,8 +96,8 @@ def look_at(context: Context, source: Source, state: SourceState, fetched: Fetch
         listing = context.parse.list_entries(source, fetched)
         if isinstance(listing, Unlisted):
             return Look(listing=listing)
-        listing, digests = news_of(listing, state.seen)
-        return Look(listing=listing, items=len(digests) // DIGEST_BYTES, digests=digests)
+        news = news_of(listing, state.seen)
+        return Look(listing=news.listing, items=news.paragraphs, digests=news.seen)
     sifted = sift(fetched, state.seen) if source.kind == "feed" else None
     if sifted is None:
         listing = context.parse.list_entries(source, fetched)

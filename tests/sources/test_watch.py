@@ -24,7 +24,8 @@ def look(now):
         source = Source(id="w", name="W", url="https://news.example/wanted", kind="watch", selectors=Selectors(**selectors))
         listing = list_entries(source, Fetched(url=source.url, status=200, body=body.encode(), fetched_at=now))
         assert isinstance(listing, Listing), listing
-        return news_of(listing, seen)
+        news = news_of(listing, seen)
+        return news.listing, news.seen
 
     return at
 
@@ -54,6 +55,54 @@ def test_without_a_selector_everything_outside_the_navigation_counts(look):
     _, seen = look(NOTICES.format(minute=1, more=""))
     listing, _ = look(NOTICES.format(minute=2, more=""), seen)
     assert [entry.content for entry in listing.entries] == ["12:2"]
+
+
+CLOCKS = """<p>{day} November 2024, {hour}:05</p><p>วันที่ {day} พฤศจิกายน 2567</p><table><tr><td>Visitors today</td><td>{visits}</td></tr>
+<tr><td>USD</td><td>35.{visits}</td></tr></table><p>Updated {hour} minutes ago</p>"""
+
+
+def test_what_only_counts_is_news_once_and_never_again(look):
+    looked = [CLOCKS.format(day=day, hour=day + 9, visits=100 + 7 * day) for day in range(1, 30)]
+    _, seen = look(NOTICES.format(minute=1, more=""), text="main")
+    told = []
+    for day, clocks in enumerate(looked):
+        listing, seen = look(NOTICES.format(minute=1, more=clocks + (NEW if day > 20 else "")), seen, text="main")
+        told += [(day, entry.content) for entry in listing.entries]
+    assert [day for day, _ in told] == [0, 21]
+    assert told[1][1] == "ASEANAPOL asks for word of two men last seen at the pier."
+
+
+def test_numbers_in_a_list_of_like_lines_and_in_long_lines_are_news_each_time(look):
+    def rows(last: int) -> str:
+        rewards = (
+            f"<p>The reward for word of the two men who were last seen at the pier at night is now {last},000 dollars.</p>"
+        )
+        return "".join(f"<p>Notice {n} of 2024</p>" for n in range(last - 3, last)) + rewards
+
+    seen = b""
+    told = []
+    for last in range(10, 14):
+        listing, seen = look(NOTICES.format(minute=1, more=rows(last)), seen)
+        told += [entry.content.split("\n\n") for entry in listing.entries]
+    assert [len(lines) for lines in told] == [2, 2, 2]
+    assert [lines[0] for lines in told] == ["Notice 10 of 2024", "Notice 11 of 2024", "Notice 12 of 2024"]
+
+
+def test_what_comes_and_goes_is_news_once(look):
+    cookies = "<p>We use cookies to make this site better for you.</p>"
+    _, seen = look(NOTICES.format(minute=1, more=""))
+    told = []
+    for turn in range(8):
+        listing, seen = look(NOTICES.format(minute=1, more=cookies if turn % 2 else ""), seen)
+        told += [turn] * len(listing.entries)
+    assert told == [1]
+
+
+def test_a_page_that_stands_in_one_form_is_read_and_a_form_on_it_is_not(look):
+    page = "<form id=aspnetForm><main><p>Police look for the owner of a boat.</p>{}</main><form><p>Search</p></form></form>"
+    _, seen = look(page.format(""))
+    listing, _ = look(page.format(NEW), seen)
+    assert [entry.content for entry in listing.entries] == ["ASEANAPOL asks for word of two men last seen at the pier."]
 
 
 def test_a_page_with_a_login_form_in_a_corner_and_its_guards_script_is_no_login_page_and_no_bot_check(look):
