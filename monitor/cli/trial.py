@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -17,7 +19,7 @@ from monitor.fetching.outcome import Fetched, Outcome, Request
 from monitor.ports import Parse
 from monitor.rules.document import document
 from monitor.settings.settings import Settings
-from monitor.sources.entry import Entry, Listing, Unlisted
+from monitor.sources.entry import Entry, LeftOut, Listing, Unlisted
 from monitor.sources.errands import read_as
 from monitor.sources.offers import kind_of
 from monitor.sources.schedule import Triage, after_poll, request_for, triage
@@ -30,6 +32,7 @@ from monitor.stories.sketched import Sketched
 from monitor.urls import host_of
 
 _SHOWN = 25
+_SHOWN_LEFT_OUT = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +137,7 @@ def print_trial(trial: Trial) -> None:
         )
     if len(trial.decided) > _SHOWN:
         click.echo(f"  and {len(trial.decided) - _SHOWN} more")
+    _print_left_out(listing.left_out if listing is not None else ())
     for entry, article, rules in trial.read:
         click.echo(f"\n{entry.url or entry.title}")
         if isinstance(article, Unreadable):
@@ -147,6 +151,17 @@ def print_trial(trial: Trial) -> None:
         f"\nnext poll: {when(trial.after.next_poll_at) or 'never'}"
         + (f"; {trial.after.last_error}" if trial.after.last_error else "")
     )
+
+
+def _print_left_out(left_out: Sequence[LeftOut]) -> None:
+    """The links of an index page that are no entries, some for each reason."""
+    reasons: dict[str, list[LeftOut]] = defaultdict(list)
+    for left in left_out:
+        reasons[left.reason].append(left)
+    for reason, links in reasons.items():
+        click.echo(f"  left out, {reason}: {len(links)}")
+        for left in links[:_SHOWN_LEFT_OUT]:
+            click.echo(f"         {left.title or '(no words)'}; {left.url}")
 
 
 def trial_json(trial: Trial) -> dict[str, Any]:
@@ -165,6 +180,7 @@ def trial_json(trial: Trial) -> dict[str, Any]:
             {**asdict(entry), "known": entry.keys in trial.known, "read": verdict.read, "reason": verdict.reason}
             for entry, verdict in trial.decided
         ],
+        "left_out": [asdict(left) for left in trial.listing.left_out] if trial.listing is not None else [],
         "articles": [{"url": entry.url, "rules": rules, **asdict(article)} for entry, article, rules in trial.read],
         "next_poll_at": trial.after.next_poll_at,
         "error": trial.after.last_error,

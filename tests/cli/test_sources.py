@@ -177,6 +177,21 @@ def test_try_of_what_cannot_be_listed_says_what_it_is(
     assert "no source is called" in monitor("sources", "try", "nobody").output
 
 
+def test_try_says_of_every_link_of_a_page_why_it_was_left_out(site: str, pages: dict[str, str], monitor) -> None:
+    menu = "<nav><a href=/about>About us</a></nav><a href=/crime>Crime</a><a href=//elsewhere.example/>Elsewhere</a>"
+    pages["/news"] = f"{menu}<h2><a href=/story/10001>Officers seize two boats</a></h2>"
+    result = monitor("sources", "try", f"{site}/news", "--pages", "0")
+    assert "Officers seize two boats\n" in result.output
+    for reason, link in (
+        ("stands in navigation", f"About us; {site}/about"),
+        ("its address is not like an article's", f"Crime; {site}/crime"),
+        ("leads to another site", "Elsewhere; http://elsewhere.example/"),
+    ):
+        assert f"left out, {reason}: 1\n         {link}\n" in result.output
+    pages["/empty"] = menu
+    assert "left out, stands in navigation: 1" in monitor("sources", "try", f"{site}/empty").output
+
+
 def test_opml_goes_in_and_out(tmp_path: Path, directory: Path, monitor) -> None:
     opml = tmp_path / "feeds.opml"
     opml.write_text(
