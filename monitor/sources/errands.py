@@ -26,20 +26,30 @@ _SEEN_WITHIN = timedelta(hours=12)
 _ACCEPT = "application/xml, text/xml, application/rss+xml, text/plain, */*;q=0.5"
 
 
-def missed_since(source: Source, before: SourceState, listed: int, entries: int, now: datetime) -> datetime | None:
-    """Since when something may have come and gone, given that a list that had `listed` items has `entries` now, none of which it had; None
-    if nothing may. A sitemap has all news of two days: if none came for as long as that, its items had to go."""
-    if before.last_success_at is None or not entries:
+def missed_since(source: Source, before: SourceState, listed: int, entries: Sequence[Entry], now: datetime) -> datetime | None:
+    """Since when something may have come and gone, given that a list that had `listed` items has these now, none of which it had; None
+    if nothing may."""
+    seen_at = before.last_success_at
+    if seen_at is None:
         return None
-    if before.trouble == "empty" and before.trouble_since is not None:
-        return min(before.trouble_since, before.last_success_at)
     if source.kind == "sitemap":
-        dropped = before.last_change_at is not None and now - before.last_change_at >= _IN_SITEMAP - _SEEN_WITHIN
-        late = now - before.last_success_at >= _IN_SITEMAP
-        lost = late or entries >= MOST_ENTRIES or (listed > 0 and not dropped)
-    else:
-        lost = listed > 0
-    return before.last_success_at if lost else None
+        return _missed_by_sitemap(seen_at, before.last_change_at or seen_at, listed, entries, now)
+    if before.trouble == "empty" and before.trouble_since is not None and entries:
+        return min(before.trouble_since, seen_at)
+    return seen_at if listed and entries else None
+
+
+def _missed_by_sitemap(
+    seen_at: datetime, changed_at: datetime, listed: int, entries: Sequence[Entry], now: datetime
+) -> datetime | None:
+    """A sitemap has all news of two days. If none came for as long as that, its items had to go; if what it has now is older than the
+    last look, it was broken then."""
+    if now - seen_at >= _IN_SITEMAP or len(entries) >= MOST_ENTRIES:
+        return seen_at
+    if not listed:
+        hidden = (entry.published_at for entry in entries if entry.published_at is not None)
+        return changed_at if any(at < seen_at - _SEEN_WITHIN for at in hidden) else None
+    return seen_at if entries and now - changed_at < _IN_SITEMAP - _SEEN_WITHIN else None
 
 
 def begin_parts(before: SourceState, after: SourceState, listing: Listing, now: datetime) -> SourceState:

@@ -123,7 +123,7 @@ def _go_on(
         return begin_parts(before, after, listing, now)
     entries = len(listing.entries)
     shares = look.overlaps or new < entries
-    since = None if shares else missed_since(source, before, before.listed, entries, now)
+    since = None if shares else missed_since(source, before, before.listed, listing.entries, now)
     if since is None:
         return after
     tx.sources.note_gap(Gap(source_id=source.id, found_at=now, since=since, listed=entries))

@@ -46,8 +46,8 @@ def run_errand(context: Context, source: Source, state: SourceState) -> Done:
         new, recorded = keep_entries(tx, context, source, entries, first_poll=state.last_success_at is None, now=now)
         more: tuple[Errand, ...] = ()
         if errand.purpose == "part":
-            shares = len(new) < len(entries)
-            since = None if shares else missed_since(read_as(source, errand), state, errand.listed, len(entries), now)
+            comparable = isinstance(listing, Listing) and errand.digest is not None and len(new) == len(entries)
+            since = missed_since(read_as(source, errand), state, errand.listed, entries, now) if comparable else None
             if since is not None:
                 how = "a sitemap has no older page"
                 tx.sources.note_gap(Gap(source_id=source.id, found_at=now, since=since, listed=len(new), how=how))

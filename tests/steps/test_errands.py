@@ -206,6 +206,24 @@ def test_a_sitemap_that_drops_what_is_two_days_old_has_no_gap_and_one_that_drops
     assert len(gaps(store, here)) == 1, "for longer than it names its news nobody looked (the other gap is not of this day)"
 
 
+def test_a_sitemap_that_was_broken_and_empty_has_a_gap_and_one_that_was_rightly_empty_has_none(
+    context: Context, here, store: RowStore
+) -> None:
+    context = replace(context, sources={"post": replace(NEWS, id="post", url="https://post.example/feed")})
+    polled_once(context, here, entry(1))
+    for number, hours in ((2, 1), (3, 40)):
+        changed_at = state_of(store, "post").last_change_at
+        answer(here, "https://post.example/feed", Listing(entries=()))
+        for _ in range(20):
+            here.later(9000)
+            poll_to_the_end(context, "post")
+        published = here.clock.now() - timedelta(hours=hours)
+        here.later(9000)
+        answer(here, "https://post.example/feed", Listing(entries=(entry(number, published_at=published),)))
+        poll_to_the_end(context, "post")
+        assert [gap.since for gap in gaps(store, here)] == ([changed_at] if number == 3 else [])
+
+
 def test_a_list_that_was_broken_and_empty_has_a_gap_since_then(context: Context, here, store: RowStore) -> None:
     polled_once(context, here, entry(1), entry(2), entry(3))
     answer(here, "https://post.example/feed", Listing(entries=()))
