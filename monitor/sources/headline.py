@@ -119,15 +119,19 @@ def _lines(tag: Tag, *, whole: bool) -> list[str]:
 
 
 def _pieces(tag: Tag, *, whole: bool) -> Iterator[str]:
-    """Stretches of text, and a line break where a block begins or ends."""
-    for child in tag.children:
-        if type(child) is NavigableString:
-            yield child.replace("\n", " ")
+    """Stretches of text, and a line break where a block begins or ends. It does not call itself: hostile pages are deep."""
+    waiting: list[object] = [*reversed(tag.contents)]
+    while waiting:
+        child = waiting.pop()
+        if isinstance(child, str):
+            if type(child) is str:  # the edge of a block
+                yield child
+            elif type(child) is NavigableString:  # no comment
+                yield child.replace("\n", " ")
         elif isinstance(child, Tag) and child.name not in _UNSAID and (whole or not _is_beside(child)):
             edge = "\n" if child.name in _BLOCKS else "" if child.name in _WITHIN_WORDS else " "
             yield edge
-            yield from _pieces(child, whole=whole)
-            yield edge
+            waiting += [edge, *reversed(child.contents)]
 
 
 def _is_beside(tag: Tag) -> bool:

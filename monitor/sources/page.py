@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup, Tag
 from soupsieve import SelectorSyntaxError
@@ -181,7 +181,7 @@ def _discovered(soup: BeautifulSoup, base: str, here: str) -> tuple[Found, tuple
             leave(found.pop(name), "its address is not like an article's")
         elif not linked.words.trust and not _is_short_headline(linked):
             leave(found.pop(name), "its words are too few for a headline")
-    return _once(found), tuple(left for name, left in left_out.items() if name not in found)
+    return _once(found), tuple(left for name, left in left_out.items() if name not in found)[:_MOST_ENTRIES]
 
 
 def _target(anchor: Tag, base: str) -> tuple[str, str] | None:
@@ -194,7 +194,7 @@ def _target(anchor: Tag, base: str) -> tuple[str, str] | None:
             opened = _OPENED.search(link)
             link = opened[1] if opened else ""
         if not _TEMPLATE.search(link) and (url := absolute(link, base)):
-            return url, urldefrag(link.strip())[1]
+            return url, link.partition("#")[2].strip()
     return None
 
 

@@ -39,6 +39,12 @@ def test_a_link_in_a_sentence_is_not_named_after_it(listed):
     assert not getattr(found, "entries", ())
 
 
+def test_a_link_of_any_depth_is_read(listed):
+    depth = 3_000
+    page = f"<a href=/news/10001>{'<span>' * depth}{BOAT}{'</span>' * depth}</a>"
+    assert [entry.title for entry in listed(page, "page").entries] == [BOAT]
+
+
 @pytest.mark.parametrize(
     ("text", "headline"),
     [("Read more", False), ("Police arrest five men", True), ("ตำรวจจับกุมแก๊งค้ายา", True), ("หน้าแรก", False),
