@@ -43,13 +43,13 @@ def _missed_by_sitemap(
     seen_at: datetime, changed_at: datetime, listed: int, entries: Sequence[Entry], now: datetime
 ) -> datetime | None:
     """A sitemap has all news of two days. If none came for as long as that, its items had to go; if what it has now is older than the
-    last look, it was broken then."""
+    last look, it could not be had then."""
     if now - seen_at >= _IN_SITEMAP or len(entries) >= MOST_ENTRIES:
         return seen_at
-    if not listed:
-        hidden = (entry.published_at for entry in entries if entry.published_at is not None)
-        return changed_at if any(at < seen_at - _SEEN_WITHIN for at in hidden) else None
-    return seen_at if entries and now - changed_at < _IN_SITEMAP - _SEEN_WITHIN else None
+    published = (entry.published_at for entry in entries if entry.published_at is not None)
+    if any(at < seen_at - _SEEN_WITHIN for at in published):
+        return changed_at
+    return seen_at if listed and entries and now - changed_at < _IN_SITEMAP - _SEEN_WITHIN else None
 
 
 def begin_parts(before: SourceState, after: SourceState, listing: Listing, now: datetime) -> SourceState:

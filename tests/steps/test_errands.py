@@ -250,3 +250,19 @@ def test_an_index_of_sitemaps_changes_when_one_of_them_brings_news(context: Cont
         changed_at.append(state_of(store, "post").last_change_at)
         here.later(7200)
     assert [at == changed_at[0] for at in changed_at] == [True, True, False]
+
+
+def test_the_part_of_an_index_that_could_not_be_had_for_weeks_has_a_gap(context: Context, here, store: RowStore) -> None:
+    context = replace(context, sources={"post": replace(NEWS, id="post", url="https://post.example/feed")})
+    news, old = "https://post.example/news.xml", "https://post.example/old.xml"
+    answer(here, "https://post.example/feed", Listing(entries=(), follow=(news, old)))
+    answer(here, news, Listing(entries=(entry(1),)))
+    answer(here, old, Listing(entries=(entry(2),)))
+    for hour in range(9):
+        if hour == 1:
+            here.answers[news] = Failed(kind="status", detail="HTTP 404", status=404)
+        if hour == 8:
+            answer(here, news, Listing(entries=(entry(5, published_at=here.clock.now() - timedelta(days=1)),)))
+        poll_to_the_end(context, "post")
+        here.later(9 * 3600)
+    assert [gap.how for gap in gaps(store, here)] == ["a sitemap has no older page"]
