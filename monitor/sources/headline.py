@@ -31,7 +31,7 @@ _BLOCKS = frozenset(
 )
 _CLOCK = re.compile(r"^\d{1,2}:\d\d(?: ?(?:am|pm|WIB|WITA|WIT|น\.))?[ |–-]+(?=\D)", re.IGNORECASE)
 _PICTURE = re.compile(r"\S+\.(?:jpe?g|png|gif|webp|svg)", re.IGNORECASE)
-_CUT = re.compile(r"\s*(?:…|\.{2,})$")
+_CUT = re.compile(r"\s*\[?(?:…|\.{2,})\]?$")
 
 
 class Words(NamedTuple):

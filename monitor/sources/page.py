@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -179,7 +179,7 @@ def _discovered(soup: BeautifulSoup, base: str, here: str) -> tuple[Found, tuple
         bulletin = len(_titles(linked)) > 1 and family_of(linked.url) is not None
         if not (looks_like_article(linked.url) or heading or bulletin or family_of(linked.url) in listed):
             leave(found.pop(name), "its address is not like an article's")
-        elif not linked.words.trust and not _is_short_headline(linked):
+        elif not linked.words.trust and not _is_short_headline(linked, listed):
             leave(found.pop(name), "its words are too few for a headline")
     return _once(found), tuple(left for name, left in left_out.items() if name not in found)[:_MOST_ENTRIES]
 
@@ -260,11 +260,15 @@ def _titles(linked: _Linked) -> list[Words]:
     return list(headlines.values()) if len(headlines) > 1 else [linked.words]
 
 
-def _is_short_headline(linked: _Linked) -> bool:
-    """Whether two words or three will do, since the address bears a date, or since they are a heading."""
+def _is_short_headline(linked: _Linked, listed: Collection[str]) -> bool:
+    """Whether two words or three will do: the address bears a date or is one of a list's, or they are a heading."""
     text = linked.words.text
-    vouched = bears_date(linked.url) or (any(map(in_heading, linked.anchors)) and looks_like_article(linked.url))
-    return vouched and len(text.split()) >= 2 and sum(map(str.isalpha, text)) >= _SHORT_HEADLINE
+    in_list = bears_date(linked.url) or family_of(linked.url) in listed
+    return (
+        (in_list or (any(map(in_heading, linked.anchors)) and looks_like_article(linked.url)))
+        and len(text.split()) >= 2
+        and sum(map(str.isalpha, text)) >= _SHORT_HEADLINE
+    )
 
 
 def _once(found: Found) -> Found:

@@ -19,6 +19,7 @@ BOAT = "Officers seize two boats off the coast"
         (f"<a href=/news/10001>15:31 {BOAT}</a>", BOAT),
         (f"<a href=/news/10001><p class=news-date>Late news of a day</p><p class=news_title>{BOAT}</p><p>All is known</p></a>", BOAT),
         (f"<a href=/news/10001 title='{BOAT}'><h2>Officers seize two...</h2><p>All that is known of it so far</p></a>", BOAT),
+        (f"<a href=/news/10001 title='{BOAT}'>Officers seize two boats o [...]</a>", BOAT),
         (f"<a href=/news/10001 title='{BOAT}'>Read more</a>", BOAT),
         (f"<div><p>{BOAT}</p><p><a href=/news/10001>อ่านต่อ</a></p></div><div><p>Nine held</p><a href=/news/10002>อ่านต่อ</a></div>", BOAT),
         (f"<h2><a href=/news/10001>Boats</a></h2><p>{BOAT} where the river ends</p>", "Boats"),
@@ -26,7 +27,8 @@ BOAT = "Officers seize two boats off the coast"
     ],
     ids=[
         "a heading before a caption, a label and a teaser", "without date and count in a card", "in a line", "without the hour",
-        "what is marked as a title", "completed where it was cut", "what it says of itself", "of the box of a `read more`",
+        "what is marked as a title", "completed where it was cut", "in brackets, too",
+        "what it says of itself", "of the box of a `read more`",
         "a heading of one word", "no name of a file",
     ],
 )  # fmt: skip

@@ -172,6 +172,8 @@ HEAD = "Officers seize two boats"
         (f"<article class='tag-drugs'><ul class=tags><a href=/news/10001>{HEAD} again</a></ul></article>", []),
         ("".join(f"<div><a href=/content/detail/{n}>{HEAD} number {n}</a></div>" for n in (407, 406, 405)),
          ["/content/detail/407", "/content/detail/406", "/content/detail/405"]),
+        ("".join(f"<a href=/view/{n}?pop=1>{title}</a>" for n, title in enumerate((HEAD, "Road closed", HEAD + ".", HEAD + "!"))),
+         [f"/view/{n}?pop=1" for n in range(4)]),
         ("".join(f"<li><a href=/pages/view/{n}>Unit {n}</a></li>" for n in range(9)) + f"<a href=/pages/view/10>{HEAD}</a>", []),
         ("<a href=/2024/05/30/dialogue>Shared waters</a><a href=/dialogue/of-the-shared-waters>Shared waters</a>",
          ["/2024/05/30/dialogue"]),
@@ -187,7 +189,8 @@ HEAD = "Officers seize two boats"
     ],
     ids=[
         "the tags of a WordPress article are no navigation", "the tags inside it are", "addresses that differ in a number only",
-        "as those of a menu do", "two words at a dated address", "a heading over a section", "opened by a script", "a card",
+        "a short headline among them", "as those of a menu do", "two words at a dated address", "a heading over a section",
+        "opened by a script", "a card",
         "an image map", "an address that a script fills in", "the same article, followed from several boxes",
     ],
 )  # fmt: skip
