@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import socket
 import ssl
@@ -31,6 +32,9 @@ from monitor.fetching.addresses import Network, why_refused
 
 SocketAddress = tuple[socket.AddressFamily, tuple[Any, ...]]
 _LONGEST_IDLE_S = 15.0  # enough for the next page of a host whose robots.txt wants ten seconds between two
+
+# It warns of every odd header, with a traceback and in the server's own words.
+logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 
 _MOST_ADDRESSES = 8  # of a name; whoever owns one could send us to any number of other people's machines
 _MOST_INTERIM = 20

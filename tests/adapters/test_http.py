@@ -203,6 +203,12 @@ def test_a_broken_answer_is_a_failure_and_never_a_body(site, fetch, sent, kind):
     assert outcome.kind == kind, outcome
 
 
+def test_an_odd_header_is_passed_over_without_a_word(site, fetch, caplog):
+    site.answers["/"] = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\x1b[31m nonsense\r\n\r\nhello"
+    assert isinstance(fetch(Request(url=site.url())), Fetched)
+    assert caplog.records == []
+
+
 @pytest.mark.parametrize("first", [b"100 Continue", b"102 Processing", b"103 Early Hints\r\nLink: </a.css>; rel=preload"])
 def test_what_comes_before_the_answer_is_not_taken_for_it(site, fetch, first):
     site.answers["/"] = b"HTTP/1.1 " + first + b"\r\n\r\n" + b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
