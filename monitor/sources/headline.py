@@ -88,25 +88,31 @@ def lines_of(tag: Tag) -> list[str]:
 def in_heading(anchor: Tag) -> bool:
     """Whether a link holds a heading or stands in one."""
     around = (parent for _, parent in zip(range(3), anchor.parents, strict=False))
-    return isinstance(anchor.find(_HEADINGS), Tag) or any(parent.name in _HEADINGS for parent in around)
+    return any(parent.name in _HEADINGS for parent in around) or any(tag.name in _HEADINGS for tag in _tags_in(anchor))
+
+
+def _tags_in(anchor: Tag) -> Iterator[Tag]:
+    return (tag for tag in anchor.descendants if isinstance(tag, Tag))
 
 
 def _said_of(anchor: Tag) -> Iterator[tuple[int, str]]:
-    heading = anchor.find(_HEADINGS)
-    if isinstance(heading, Tag):
-        yield HEADING, " ".join(lines_of(heading))[:_LONGEST]
-    titled = anchor.find(lambda tag: any(_TITLED.search(name) for name in tag.get_attribute_list("class") if name))
-    if isinstance(titled, Tag):
-        yield HEADING, " ".join(lines_of(titled))[:_LONGEST]
+    inside = list(_tags_in(anchor))
+    heading = next((tag for tag in inside if tag.name in _HEADINGS), None)
+    titled = next(
+        (tag for tag in inside if any(_TITLED.search(name) for name in tag.get_attribute_list("class") if name)), None
+    )
+    for tag in (heading, titled):
+        if tag is not None:
+            yield HEADING, " ".join(lines_of(tag))[:_LONGEST]
     lines = lines_of(anchor)
     text = next(filter(is_headline, lines), " ".join(lines))[:_LONGEST]
-    yield HEADING if in_heading(anchor) and not isinstance(heading, Tag) else TEXT, _CLOCK.sub("", text)
+    yield HEADING if in_heading(anchor) and heading is None else TEXT, _CLOCK.sub("", text)
     for name in ("title", "aria-label"):
         yield SELF, _line(anchor.get(name))
-    for name in ("alt", "title"):
-        yield from (
-            (PICTURE, _line(image.get(name))) for image in (anchor, *anchor.find_all("img", limit=1)) if image.name != "a"
-        )
+    pictures = [anchor] if anchor.name == "area" else [tag for tag in inside if tag.name == "img"][:1]
+    for picture in pictures:
+        for name in ("alt", "title"):
+            yield PICTURE, _line(picture.get(name))
 
 
 def _line(text: object) -> str:
