@@ -6,7 +6,7 @@ import re
 import socket
 import ssl
 from collections.abc import Iterator
-from http.client import BadStatusLine, HTTPException, LineTooLong
+from http.client import BadStatusLine, HTTPException, IncompleteRead, LineTooLong, UnknownProtocol
 
 import requests
 import urllib3
@@ -39,6 +39,12 @@ def _named(cause: BaseException, host: str) -> tuple[FailureKind, str] | None:
             return "timeout", f"{host} did not accept a connection in time"
         case u3.ReadTimeoutError() | requests.ReadTimeout() | TimeoutError():
             return "timeout", f"{host} fell silent"
+        case u3.InvalidChunkLength():
+            return "protocol", f"{host} sent a chunk whose length cannot be read"
+        case UnknownProtocol():
+            return "protocol", f"{host} answers in another version of HTTP: {_short(cause)[:20]}"
+        case IncompleteRead() if not isinstance(cause, u3.IncompleteRead):
+            return "truncated", f"{host} ended its answer in the middle of a chunk"
         case u3.IncompleteRead():
             return "truncated", f"{host} sent {cause.partial} bytes and then {cause.expected} too few"
         case ConnectionRefusedError():

@@ -178,6 +178,7 @@ def test_a_tls_handshake_that_drips_ends_at_the_deadline(new_fetch):
     [
         (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\nETag: \"new\"\r\n\r\nhalf", "truncated"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", "truncated"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nhello", "truncated"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nhello\r\n0\r\n\r\n", "protocol"),
         (b"HTTP/1.1 103 Early Hints\r\n\r\n" * 30 + b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "protocol"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello", "protocol"),
@@ -191,7 +192,7 @@ def test_a_tls_handshake_that_drips_ends_at_the_deadline(new_fetch):
         (b"HTTP/1.1 206 Partial Content\r\nContent-Length: 1\r\n\r\nx", "status"),
     ],
     ids=[
-        "short body", "chunks without end", "negative chunk", "30 interim answers", "two lengths",
+        "short body", "chunks without end", "cut chunk", "negative chunk", "30 interim answers", "two lengths",
         "cut headers", "nothing", "no HTTP", "odd status", "101 headers",
         "long header", "400 kB of cookies", "part",
     ],
@@ -283,8 +284,10 @@ def test_every_status_has_its_outcome(site, fetch, answer, status, headers, outc
     [
         (b"<rss>" + b"x" * 500, "does not answer in HTTP, but with '<rss>" + "x" * 55 + "'"),
         (b"HTTP/1.1 200 OK\r\n" + b"Set-Cookie: a=b\r\n" * 101 + b"\r\n", "sent a head that is not accepted: got more than 100 headers"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "sent a chunk whose length cannot be read"),
+        (b"HTTP/2.0 200 OK\r\n\r\n", "answers in another version of HTTP: HTTP/2.0"),
     ],
-    ids=["no HTTP", "too many headers"],
+    ids=["no HTTP", "too many headers", "chunk without length", "HTTP/2"],
 )  # fmt: skip
 def test_what_is_no_answer_is_told_in_words_and_not_in_python(site, fetch, sent, said):
     site.answers["/"] = sent
