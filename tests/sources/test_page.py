@@ -181,7 +181,7 @@ HEAD = "Officers seize two boats"
         (f"<a href='javascript:void(0)' onclick=\"location.href='/news/10001'; return false\">{HEAD}</a>", ["/news/10001"]),
         (f"<div class=card data-href=/news/10001><b>{HEAD}</b></div>", ["/news/10001"]),
         (f"<map><area href=/news/10001 alt='{HEAD}'></map>", ["/news/10001"]),
-        (f"<a href='/news/10001/${{item.title}}'>{HEAD}</a>", []),
+        (f"<h3><a href='/news/10001/${{item.title}}'>{HEAD}</a></h3>", []),
         (f"<a href='/courts/two-boats-seized-at-sea?from=top'>{HEAD}</a><a href='/courts/two-boats-seized-at-sea'>{HEAD}</a>"
          f"<a href='/courts/two-boats-seized-at-sea?outputType=amp'>{HEAD}</a>"
          f"<a href='/courts/two-boats-seized-at-sea?comments=1' title='Nineteen people have written'>19</a>",
