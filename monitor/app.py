@@ -57,9 +57,16 @@ class App:
 
     def reload(self, settings: Settings) -> None:
         """Take new settings: steps that begin from now on see them. The store and the number of processes stay as they are."""
+        self.keep_traffic()
         self.context = _context(settings, self.store, self.parse, self.clock)
         self.settings = settings
         spare_memory()
+
+    def keep_traffic(self) -> None:
+        """Count what hosts were asked since the last poll that did so."""
+        if traffic := self.context.traffic(0.0):
+            with self.store.writing() as tx:
+                tx.sources.add_traffic(traffic)
 
     @contextmanager
     def daemon(self, on_event: Callable[[Event], None], on_progress: Callable[[], object]) -> Iterator[EmbeddedEngine]:
@@ -121,7 +128,9 @@ def open_app(
     parse = parse or workers
     assert parse is not None
     try:
-        yield App(settings=settings, store=store, parse=parse, clock=clock, context=_context(settings, store, parse, clock))
+        app = App(settings=settings, store=store, parse=parse, clock=clock, context=_context(settings, store, parse, clock))
+        yield app
+        app.keep_traffic()
     finally:
         if workers is not None:
             workers.close()

@@ -120,8 +120,8 @@ class HttpFetch:
         with Deadline(self._deadline_s) as deadline:
             return self._ask(request, deadline, _Body(self._max_bytes))
 
-    def traffic(self, *, after_s: float = 60.0) -> list[Traffic]:
-        """What was asked of each host since the last time; nothing if that was less than `after_s` seconds ago."""
+    def traffic(self, after_s: float) -> list[Traffic]:
+        """What was asked of each host since the last time that this was told; nothing if that is less than `after_s` seconds ago."""
         with self._lock:
             if self._clock.monotonic() - self._traffic_since_s < after_s:
                 return []

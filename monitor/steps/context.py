@@ -23,7 +23,7 @@ class Context:
     `chance` gives numbers in [0, 1). `crawl_delay_s` tells the pause that the robots.txt of a host asks for, if it is known.
     `channels` are those that are switched on; notices about the program itself go to the one called `operator`, and
     its sign of life at `heartbeat` by the clock of `timezone`. `wording` is how messages are put into words. `traffic` hands out what was
-    asked of hosts since it was last called.
+    asked of hosts since it last did so, if that is so many seconds ago.
     """
 
     store: Store
@@ -44,7 +44,7 @@ class Context:
     heartbeat: time | None = None
     timezone: tzinfo = UTC
     wording: Wording = field(default_factory=Wording)
-    traffic: Callable[[], Sequence[Traffic]] = tuple
+    traffic: Callable[[float], Sequence[Traffic]] = lambda _after_s: ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

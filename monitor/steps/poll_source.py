@@ -28,6 +28,7 @@ from monitor.steps.run_errand import run_errand
 from monitor.urls import lane_of
 
 THROTTLED_REST_S = 60.0
+_COUNTED_EVERY_S = 60.0  # what hosts were asked: a poll that brought nothing writes one row, and is to go on doing so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ def poll_source(context: Context, key: str) -> Done:
     if isinstance(outcome, Fetched) and not is_same_body(state, outcome):
         look = look_at(context, source, state, outcome)
     now = context.clock.now()
-    traffic = context.traffic()
+    traffic = context.traffic(_COUNTED_EVERY_S)
     unchanged = isinstance(outcome, Fetched | NotModified) and look.listing is None
     one_row = unchanged and not traffic and state.trouble != "unreachable"  # which needs no turn among the writers
     with context.store.claiming(once=True) if one_row else context.store.writing(on_disk=not unchanged) as tx:

@@ -251,7 +251,7 @@ def test_bytes_of_a_coding_that_say_nothing_end_at_the_limit_too(site, new_fetch
 def test_the_bytes_that_a_host_sent_are_counted(site, fetch, framing):
     site.answers["/"] = b"HTTP/1.1 200 OK\r\n" + framing
     fetch(Request(url=site.url()))
-    (counted,) = fetch.traffic(after_s=0)
+    (counted,) = fetch.traffic(0)
     assert (counted.requests, counted.bytes) == (1, 5)
 
 

@@ -1,6 +1,6 @@
 """A day and a half of many sites, played on a moved clock against the real engine and judged from the servers' log.
 
-The names of the tests are those of the criteria of a good client (see docs/sources.md). Every site is a name on one loopback server.
+The names of the tests are those of the criteria of a good client (RFC 9110, 9111, 9309). Every site is a name on one loopback server.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from monitor.ports import ListedEntry
 from monitor.settings.settings import Settings
 from monitor.sources.source import Source
 from monitor.sources.state import SourceState
+from monitor.store.database import open_store
 
 Play = bytes | Callable[[socket.socket], None]
 CANARY = "127.0.0.1"
@@ -103,6 +105,7 @@ class Polled:
     entries: dict[str, list[ListedEntry]]
     requests: dict[str, list[str]]
     reached_the_canary: list[str]
+    counted: dict[str, int]
 
 
 def plays() -> dict[str, tuple[str, Play]]:
@@ -159,12 +162,17 @@ def polled(tmp_path_factory: pytest.TempPathFactory) -> Polled:
             states = {state.source_id: state for state in tx.sources.all()}
             entries = {source.id: tx.entries.of_source(source.id, 1_000) for source in sources}
     listener.close()
+    store = open_store(settings.store)
+    with store.reading() as tx:
+        counted = {traffic.host.partition(":")[0]: traffic.requests for traffic in tx.sources.traffic(date.min)}
+    store.close()
     named = {source.id: source.name for source in sources}
     return Polled(
         {named[key]: state for key, state in states.items()},
         {named[key]: found for key, found in entries.items()},
         requests,
         requests.get("canary", []),
+        {name: counted.get(address, 0) for address, name in names.items()},
     )
 
 
@@ -186,6 +194,10 @@ def test_the_good_one_has_not_noticed(polled: Polled) -> None:
     assert polled.states[GOOD].failures == 0
     assert polled.states[GOOD].etag == '"good"'
     assert [listed.entry.title for listed in polled.entries[GOOD]] == ["Ministers meet"]
+
+
+def test_what_it_was_asked_is_counted_to_the_last_request(polled: Polled) -> None:
+    assert polled.counted[GOOD] == len(polled.requests[GOOD])
 
 
 def test_nothing_has_reached_the_canary(polled: Polled) -> None:
