@@ -1,0 +1,113 @@
+"""What a page links to, what it calls it, and when that was."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+
+from bs4 import BeautifulSoup, Tag
+
+from monitor import urls
+from monitor.sources.dates import safe_date
+from monitor.sources.headline import NOTHING, Words, better, lines_of, words_of
+from monitor.sources.links import absolute
+
+LONGEST_TITLE = 300
+BOX_DEPTH, BOX_LINKS = 6, 12
+"""How far around a link its box may reach, and how many links are too many for a box of one article."""
+_LINKS = ("a", "area")
+_OPENED = re.compile(r"(?:location(?:\.href)?\s*=|location\.(?:assign|replace)\s*\(|\bopen\s*\()\s*[\"']([^\"'\s]{1,500})[\"']")
+_TEMPLATE = re.compile(r"\$\{|\{\{|%7B%7B", re.IGNORECASE)  # a script fills it in, when it runs
+_REMARKS = re.compile(r"comment|respond|disqus|more|share|top$", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Linked:
+    """An address that the page links to: what it is called there, where, and what its places (`#3`) are called."""
+
+    url: str
+    words: Words
+    anchors: list[Tag]
+    places: dict[str, Words] = field(default_factory=dict)
+
+
+Found = dict[str, Linked]
+"""By the identity of the address, in the order of the page."""
+
+
+def is_link(tag: Tag) -> bool:
+    """Whether an element may lead somewhere; `target_of` tells where."""
+    return tag.name in _LINKS or tag.has_attr("onclick") or tag.has_attr("data-href")
+
+
+def target_of(anchor: Tag, base: str) -> tuple[str, str] | None:
+    """Where a link leads, and to which place there: by its address or, where a script opens it, by what the script is told."""
+    for name in ("href", "data-href", "data-url", "data-link", "onclick"):
+        link = anchor.get(name)
+        if not isinstance(link, str):
+            continue
+        if name == "onclick":
+            opened = _OPENED.search(link)
+            link = opened[1] if opened else ""
+        if not _TEMPLATE.search(link) and (url := absolute(link, base)):
+            return url, link.partition("#")[2].strip()
+    return None
+
+
+def note(found: Found, url: str, place: str, anchor: Tag) -> Linked:
+    """Add a link to what was found. A picture and a headline often link to one article: its place is the first, its title the better."""
+    words = words_of(anchor)
+    linked = found.setdefault(urls.identity(url), Linked(url, words, []))
+    linked.words = better(linked.words, words)
+    linked.anchors.append(anchor)
+    if place and words.trust and not _REMARKS.match(place):
+        linked.places[place] = better(linked.places.get(place, words), words)
+    return linked
+
+
+def selected(chosen: Iterable[Tag], base: str) -> Found:
+    """What the operator pointed at: links, or boxes whose first link counts, called as the box calls it."""
+    found: Found = {}
+    for tag in chosen:
+        anchors = [tag] if tag.name in _LINKS else tag.find_all(is_link)
+        target = next((target for anchor in anchors if (target := target_of(anchor, base))), None)
+        if target is None:
+            continue
+        linked = note(found, *target, next(filter(lambda anchor: target_of(anchor, base), anchors)))
+        for anchor in anchors:
+            if (other := target_of(anchor, base)) and urls.identity(other[0]) == urls.identity(target[0]):
+                linked.words = better(linked.words, words_of(anchor))
+        if not linked.words.text:
+            linked.words = Words(NOTHING, " ".join(lines_of(tag))[:LONGEST_TITLE])
+    return found
+
+
+def titles_of(linked: Linked) -> list[Words]:
+    """What the article is called; of a bulletin, whose places bear headlines of their own, what each of them is."""
+    headlines = {words.text: words for words in linked.places.values()}
+    return list(headlines.values()) if len(headlines) > 1 else [linked.words]
+
+
+def dates_beside(soup: BeautifulSoup, found: Found, base: str, zone: tzinfo, now: datetime) -> dict[str, datetime]:
+    """What `time` elements say of the articles that are alone in a box with them."""
+    dates: dict[str, datetime] = {}
+    for time in soup.find_all("time", datetime=True):
+        date = safe_date(str(time["datetime"]), zone, now)
+        for _, parent in zip(range(BOX_DEPTH), around(time), strict=False):
+            links = parent.find_all(is_link, limit=BOX_LINKS)
+            names = {urls.identity(target[0]) for link in links if (target := target_of(link, base))} & found.keys()
+            if names:
+                if date and len(names) == 1 and len(links) < BOX_LINKS:
+                    dates.setdefault(names.pop(), date)
+                break
+    return dates
+
+
+def around(tag: Tag) -> Iterator[Tag]:
+    """The elements that a tag stands in, from the inside out, thirty at most and without the page itself."""
+    for depth, parent in enumerate(tag.parents):
+        if depth > 30 or parent.name in ("body", "html", "[document]"):
+            return
+        yield parent

@@ -1,0 +1,158 @@
+"""Which links of a page lead to articles, where nobody says so."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from bs4 import BeautifulSoup, Tag
+
+from monitor import urls
+from monitor.sources.anchors import (
+    BOX_DEPTH,
+    BOX_LINKS,
+    LONGEST_TITLE,
+    Found,
+    Linked,
+    around,
+    is_link,
+    note,
+    target_of,
+    titles_of,
+)
+from monitor.sources.entry import LeftOut
+from monitor.sources.headline import HEADING, TEXT, Words, in_heading, is_headline, lines_of, words_of
+from monitor.sources.links import bears_date, family_of, looks_like_article, may_be_article, same_site
+
+_MOST_LEFT_OUT = 500
+_SHORT_HEADLINE = 10  # letters of two words at an address that bears a date; `Read more` has eight
+_FAMILY = 3
+_LABEL_USED = 3  # words that stand on so many links to different articles are no title, if their box has another
+_ITEM = frozenset(("post", "hentry", "type-post"))
+_NAVIGATION = re.compile(
+    r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|submenu|megamenu|breadcrumbs?|footer|sitemap|social|share|pagination|pager|cookie|login"
+    r"|tags?|widget-tags|copyright|advert|advertisement|banner|skip-link)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+
+
+def discovered(soup: BeautifulSoup, base: str, here: str) -> tuple[Found, tuple[LeftOut, ...]]:
+    """The links that look like articles, and the others with the reason."""
+    found: Found = {}
+    left_out: dict[str, LeftOut] = {}
+
+    def leave(linked: Linked, reason: str) -> None:
+        left_out.setdefault(urls.identity(linked.url), LeftOut(url=linked.url, title=linked.words.text or None, reason=reason))
+
+    for anchor in soup.find_all(is_link):
+        target = target_of(anchor, base)
+        if target is None:
+            continue
+        url, _ = target
+        if not same_site(url, here):
+            leave(Linked(url, words_of(anchor), [anchor]), "leads to another site")
+        elif urls.identity(url) != urls.identity(here):
+            if any(map(_is_navigation, around(anchor))):
+                leave(Linked(url, words_of(anchor), [anchor]), "stands in navigation")
+            else:
+                note(found, *target, anchor)
+    _name_labels(found, base)
+    listed = _families(found)
+    for name, linked in list(found.items()):
+        heading = (
+            linked.words.trust == HEADING and any(map(in_heading, linked.anchors)) and urlsplit(linked.url).path.strip("/")
+        )
+        bulletin = len(titles_of(linked)) > 1 and family_of(linked.url) is not None
+        if not (looks_like_article(linked.url) or heading or bulletin or family_of(linked.url) in listed):
+            leave(found.pop(name), "its address is not like an article's")
+        elif not linked.words.trust and not _is_short_headline(linked, listed):
+            leave(found.pop(name), "its words are too few for a headline")
+    return _once(found), tuple(left for name, left in left_out.items() if name not in found)[:_MOST_LEFT_OUT]
+
+
+def _is_navigation(tag: Tag) -> bool:
+    """Whether an element is called navigation or the like, by its kind or its names, and is not a box around the page."""
+    if tag.name in ("nav", "footer", "menu"):
+        return True
+    names = [*tag.get_attribute_list("class"), tag.get("id"), tag.get("role")]
+    if tag.name == "article" or not _ITEM.isdisjoint(names):  # WordPress writes an article's own tags into its classes
+        return False
+    named = any(_NAVIGATION.search(name) for name in names if isinstance(name, str))
+    return named and tag.find(["main", "article", "h1"]) is None  # else a box around the page, such as div.has-open-menu
+
+
+def _name_labels(found: Found, base: str) -> None:
+    """Give an article whose links say but `read more` the first headline of the box in which it is alone."""
+    used = Counter(text for _, text in {(_path(linked), linked.words.text) for linked in found.values()})
+    named = {_path(linked) for linked in found.values() if linked.words.trust}
+    for name, linked in found.items():
+        label = linked.words.text
+        if (linked.words.trust and used[label] < _LABEL_USED) or not looks_like_article(linked.url):
+            continue
+        if not linked.words.trust and _path(linked) in named:  # its comments, its next page
+            continue
+        box = _box_of(linked.anchors[0], name, found, base)
+        lines = lines_of(box) if box is not None else []
+        words = next((line for line in lines if line != label and is_headline(line) and len(line) <= LONGEST_TITLE), None)
+        if words and any(map(in_heading, linked.anchors)):
+            linked.words = Words(HEADING, label)
+        elif words and (label in lines or not label):  # else it is a word of a sentence
+            linked.words = Words(TEXT, words)
+
+
+def _box_of(tag: Tag, name: str, found: Found, base: str) -> Tag | None:
+    """The widest element around a tag in which no other article is linked."""
+    box = None
+    for _, parent in zip(range(BOX_DEPTH), around(tag), strict=False):
+        links = parent.find_all(is_link, limit=BOX_LINKS)
+        targets = (target for link in links if (target := target_of(link, base)))
+        others = {urls.identity(url) for url, _ in targets} - {name}
+        if len(links) == BOX_LINKS or any(other in found and looks_like_article(found[other].url) for other in others):
+            break
+        box = parent
+    return box
+
+
+def _families(found: Found) -> set[str]:
+    """The kinds of address that are a list's: three or more that differ in numbers only, most of them with headlines."""
+    headlines: dict[str, list[bool]] = defaultdict(list)
+    for linked in found.values():
+        if (family := family_of(linked.url)) and may_be_article(linked.url):
+            headlines[family].append(bool(linked.words.trust))
+    return {family for family, told in headlines.items() if sum(told) >= _FAMILY and sum(told) * 2 > len(told)}
+
+
+def _is_short_headline(linked: Linked, listed: Collection[str]) -> bool:
+    """Whether two words or three will do: the address bears a date or is one of a list's, or they are a heading."""
+    text = linked.words.text
+    in_list = bears_date(linked.url) or family_of(linked.url) in listed
+    return (
+        (in_list or (any(map(in_heading, linked.anchors)) and looks_like_article(linked.url)))
+        and len(text.split()) >= 2
+        and sum(map(str.isalpha, text)) >= _SHORT_HEADLINE
+    )
+
+
+def _once(found: Found) -> Found:
+    """The articles without those that stand there twice under addresses that differ but in what follows the question mark: called the
+    same, or called nothing by their text (the comments, to print)."""
+    articles = {
+        urls.identity(_path(linked))
+        for linked in found.values()
+        if linked.words.trust >= TEXT and looks_like_article(_path(linked))
+    }
+    kept: dict[tuple[str, str], tuple[str, Linked]] = {}
+    for name, linked in found.items():
+        path = urls.identity(_path(linked))
+        if path in articles and "?" in linked.url and linked.words.trust < TEXT:
+            continue
+        _, first = kept.setdefault((path, linked.words.text) if path in articles else (name, ""), (name, linked))
+        if "?" not in linked.url:
+            first.url = linked.url
+    return dict(kept.values())
+
+
+def _path(linked: Linked) -> str:
+    return linked.url.partition("?")[0]
