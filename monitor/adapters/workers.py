@@ -168,7 +168,7 @@ class _Worker:
                 raise _GivenUp(f"the document took more than {time_limit_s:g} s to read and was given up")
             value, error = self._pipe.recv()
         except (EOFError, OSError):
-            self._process.join(1)
+            self._process.join(10)  # it has closed its pipe: its end is near
             if not self._ready:
                 raise _GivenUp(f"a reader could not start (exit code {self._process.exitcode}); its output says why") from None
             raise _GivenUp(f"the document made its reader crash (exit code {self._process.exitcode})") from None
