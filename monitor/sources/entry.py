@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+MOST_ENTRIES = 500
+"""So many of one list are read, the newest where it says which they are."""
 Disguise = Literal["empty", "login page", "blocked", "selector rot", "not a feed"]
 """What stands where a listing was promised."""
 

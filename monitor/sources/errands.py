@@ -11,10 +11,9 @@ from urllib.parse import urlsplit
 from monitor.fetching.conditional import validators
 from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Outcome, Refused, Request, Throttled
 from monitor.fetching.robots import robots_url
-from monitor.sources.entry import Entry, Listing, Unlisted
+from monitor.sources.entry import MOST_ENTRIES, Entry, Listing, Unlisted
 from monitor.sources.links import absolute
 from monitor.sources.schedule import body_digest, failed, paused, succeeded, throttled
-from monitor.sources.sitemap import MOST_ENTRIES
 from monitor.sources.source import Selectors, Source
 from monitor.sources.state import Errand, SourceState
 

@@ -19,14 +19,13 @@ from monitor.sources import plain
 from monitor.sources.ampersands import escaped
 from monitor.sources.dates import safe_date, zone_of
 from monitor.sources.disguise import IN_WORDS, disguise_of
-from monitor.sources.entry import CUT, Entry, Hints, Listing, Unlisted
+from monitor.sources.entry import CUT, MOST_ENTRIES, Entry, Hints, Listing, Unlisted
 from monitor.sources.identity import Marks, identified
 from monitor.sources.items import split
 from monitor.sources.links import absolute, behind, same_site
 from monitor.sources.source import Source
 from monitor.text import clean_text
 
-MOST_ENTRIES = 500
 _ROOT = re.compile(r"<((?:[\w.-]{1,40}:)?(rss|feed|RDF|channel))(?=[\s>/])", re.IGNORECASE)
 _DATE = re.compile(r"<(?:[\w.-]{1,40}:)?(?:pubDate|published|updated|date)\b[^<>]*>([^<]{8,60})<")
 _SKIP = {name: re.compile(f"<skip{name}>[^\\0]{{0,2000}}?</skip{name}>") for name in ("Hours", "Days")}

@@ -10,13 +10,11 @@ from monitor.fetching.charset import decode
 from monitor.fetching.outcome import Fetched
 from monitor.sources import plain
 from monitor.sources.dates import safe_date, zone_of
-from monitor.sources.entry import Entry, Listing, Unlisted
+from monitor.sources.entry import MOST_ENTRIES, Entry, Listing, Unlisted
 from monitor.sources.identity import Marks, identified
 from monitor.sources.links import absolute, same_site
 from monitor.sources.source import Source
 from monitor.text import clean_text
-
-_MOST_ENTRIES = 500
 
 
 def is_json(fetched: Fetched) -> bool:
@@ -39,14 +37,14 @@ def list_json_feed(source: Source, fetched: Fetched) -> Listing | Unlisted:
         return Unlisted(reason="not a feed: JSON without a list of `items`")
     objects = [item for item in items if isinstance(item, dict)]
     zone = zone_of(source.timezone)
-    entries = [_entry(item, fetched.url, zone, fetched.fetched_at) for item in objects[:_MOST_ENTRIES]]
+    entries = [_entry(item, fetched.url, zone, fetched.fetched_at) for item in objects[:MOST_ENTRIES]]
     marks = [
         Marks(guid=_scalar(item, "id"), link=entry.url, title=entry.title, text=entry.content or entry.summary)
         for item, entry in zip(objects, entries, strict=False)
     ]
     fronts = [front for front in (source.url, source.home, fetched.url, _scalar(feed, "home_page_url")) if front]
     flags: tuple[str, ...] = (f"encoding guessed: {decoded.charset}",) if decoded.guessed else ()
-    flags += (f"the first {_MOST_ENTRIES} of {len(objects)} items",) if len(objects) > _MOST_ENTRIES else ()
+    flags += (f"the first {MOST_ENTRIES} of {len(objects)} items",) if len(objects) > MOST_ENTRIES else ()
     older = absolute(_text(feed, "next_url"), fetched.url)
     return Listing(
         entries=identified(entries, marks, fronts),

@@ -19,12 +19,11 @@ from monitor.sources.anchors import dates_beside, selected, titles_of
 from monitor.sources.dates import safe_date, zone_of
 from monitor.sources.discovery import discovered
 from monitor.sources.disguise import IN_WORDS, disguise_of
-from monitor.sources.entry import Disguise, Entry, LeftOut, Listing, Unlisted
+from monitor.sources.entry import MOST_ENTRIES, Disguise, Entry, LeftOut, Listing, Unlisted
 from monitor.sources.identity import Marks, identified
 from monitor.sources.links import absolute
 from monitor.sources.source import Source
 
-_MOST_ENTRIES = 500
 ASIDE = re.compile(r"comment|podcast|oembed", re.IGNORECASE)
 _PATH_DATE = re.compile(r"/(20\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/-])")
 
@@ -63,8 +62,8 @@ def list_page(source: Source, fetched: Fetched) -> Listing | Unlisted:
             left_out=left_out,
         )
     flags: tuple[str, ...] = (f"encoding guessed: {decoded.charset}",) if decoded.guessed else ()
-    if len(found) > _MOST_ENTRIES:
-        flags += (f"the first {_MOST_ENTRIES} of {len(found)} links",)
+    if len(found) > MOST_ENTRIES:
+        flags += (f"the first {MOST_ENTRIES} of {len(found)} links",)
     dates = dates_beside(soup, found, base, zone_of(source.timezone), fetched.fetched_at)
     entries = [
         Entry(
@@ -73,7 +72,7 @@ def list_page(source: Source, fetched: Fetched) -> Listing | Unlisted:
             title=words.text or None,
             published_at=dates.get(name) or _date_in(linked.url, source, fetched.fetched_at),
         )
-        for name, linked in list(found.items())[:_MOST_ENTRIES]
+        for name, linked in list(found.items())[:MOST_ENTRIES]
         for words in titles_of(linked)
     ]
     places = Counter(entry.url for entry in entries)

@@ -14,13 +14,12 @@ from monitor.fetching.outcome import Fetched
 from monitor.sources import plain
 from monitor.sources.ampersands import escaped
 from monitor.sources.dates import safe_date, zone_of
-from monitor.sources.entry import CUT, Entry, Listing, Unlisted
+from monitor.sources.entry import CUT, MOST_ENTRIES, Entry, Listing, Unlisted
 from monitor.sources.feed import list_feed
 from monitor.sources.identity import Marks, identified
 from monitor.sources.links import absolute, looks_like_article
 from monitor.sources.source import Source
 
-MOST_ENTRIES = 500
 _MOST_FOLLOWED = 3
 _ROOT = re.compile(r"<((?:[\w.-]{1,40}:)?(urlset|sitemapindex|rss|feed|rdf))(?=[\s>/])", re.IGNORECASE)
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)

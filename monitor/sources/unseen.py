@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from monitor.fetching.outcome import Fetched
+from monitor.sources.entry import MOST_ENTRIES
 from monitor.sources.items import split
 
 DIGEST_BYTES = 8
 _LARGEST_BYTES = 2_000_000
-_MOST_ITEMS = 500  # what is longer is cut to its newest by the parser, which has to see all of it
 # All possessive, since this runs where nothing stops it: a guid of blanks would take quadratic time.
 _MARK = re.compile(
     r"<(?:[\w.-]{1,40}+:)?+(?:guid|id|link)\b[^<>]*+>\s*+(?:<!\[CDATA\[)?+\s*+([^\s<>\]]{1,500}+)\s*+(?:\]\]>)?+\s*+<"
@@ -41,7 +41,9 @@ def sift(fetched: Fetched, seen: bytes) -> Sifted | None:
     except UnicodeDecodeError:
         return None
     parts = split(text)
-    if parts is None or not parts.items or parts.cut or "</" not in parts.tail or len(parts.items) > _MOST_ITEMS:
+    if (
+        parts is None or not parts.items or parts.cut or "</" not in parts.tail or len(parts.items) > MOST_ENTRIES
+    ):  # longer ones the parser cuts
         return None
     if not seen:
         return Sifted(
