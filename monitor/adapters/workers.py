@@ -54,7 +54,7 @@ class Workers:
     Of large documents one is read at a time: two would take twice the memory, and leave no worker to the small ones.
     """
 
-    def __init__(self, count: int, time_limit_s: float = 10.0, memory_limit_bytes: int = 128 << 20) -> None:
+    def __init__(self, count: int, time_limit_s: float = 10.0, memory_limit_bytes: int = 120 << 20) -> None:
         self._time_limit_s = time_limit_s
         self._memory_limit_bytes = memory_limit_bytes
         self._lock = threading.Lock()

@@ -41,9 +41,9 @@ def sift(fetched: Fetched, seen: bytes) -> Sifted | None:
     except UnicodeDecodeError:
         return None
     parts = split(text)
-    if (
-        parts is None or not parts.items or parts.cut or "</" not in parts.tail or len(parts.items) > MOST_ENTRIES
-    ):  # longer ones the parser cuts
+    if parts is None or not parts.items or parts.cut or "</" not in parts.tail:
+        return None
+    if len(parts.items) > MOST_ENTRIES:  # the parser, which cuts it to its newest, has to see all of it
         return None
     if not seen:
         return Sifted(
