@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
@@ -35,6 +36,13 @@ class Linked:
 
 Found = dict[str, Linked]
 """By the identity of the address, in the order of the page."""
+
+
+def soup_of(text: str) -> BeautifulSoup:
+    """A page's elements. What is no HTML shows by its having no links and no text: BeautifulSoup's own doubts are not told."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return BeautifulSoup(text, "lxml")
 
 
 def is_link(tag: Tag) -> bool:

@@ -41,11 +41,14 @@ def keys(items: Sequence[Marks], fronts: Iterable[str] = ()) -> list[tuple[str, 
         if link and link not in vague_links and not _is_front(link, front):
             ladder.append(_key("url", link))
         else:
-            ladder.append(
-                _key("text", f"{mark.title or ''}\n{mark.text or ''}" if mark.title or mark.text else guid or link or "")
-            )
+            ladder.append(text_key(f"{mark.title or ''}\n{mark.text or ''}" if mark.title or mark.text else guid or link or ""))
         found.append(tuple(ladder))
     return found
+
+
+def text_key(text: str) -> str:
+    """The key of an item that is known by what it says."""
+    return _key("text", text)
 
 
 def page_key(url: str) -> str:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from bs4 import BeautifulSoup
-
 from monitor import urls
 from monitor.fetching.charset import decode
 from monitor.fetching.outcome import Fetched
+from monitor.sources.anchors import soup_of
 from monitor.sources.errands import sitemaps_in
 from monitor.sources.links import absolute, same_site
 from monitor.sources.page import ASIDE, base_of, named_feeds
@@ -48,9 +46,7 @@ def kind_of(fetched: Fetched) -> Kind:
 
 def offers_of_page(fetched: Fetched) -> tuple[Offer, ...]:
     """The feeds that a page names as its own, those of its section first, and those that it links to; comments and podcasts aside."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # that this may be no HTML shows by its having no links
-        soup = BeautifulSoup(decode(fetched.body, fetched.headers.get("content-type"), None).text, "lxml")
+    soup = soup_of(decode(fetched.body, fetched.headers.get("content-type"), None).text)
     base = base_of(soup, fetched.url)
     section = urlsplit(fetched.url).path.rpartition("/")[0] + "/"
     named = sorted(named_feeds(soup, base), key=lambda url: not urlsplit(url).path.startswith(section))

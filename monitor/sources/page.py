@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,7 +14,7 @@ from soupsieve import SelectorSyntaxError
 from monitor.fetching.charset import decode
 from monitor.fetching.outcome import Fetched
 from monitor.sources import plain
-from monitor.sources.anchors import dates_beside, selected, titles_of
+from monitor.sources.anchors import dates_beside, selected, soup_of, titles_of
 from monitor.sources.dates import safe_date, zone_of
 from monitor.sources.discovery import discovered
 from monitor.sources.disguise import IN_WORDS, disguise_of
@@ -38,11 +37,7 @@ def list_page(source: Source, fetched: Fetched) -> Listing | Unlisted:
     if other := re.match(r"\s*(?:<\?xml[^>]*>\s*)?<(rss|feed|rdf:RDF|urlset|sitemapindex)\b", decoded.text):
         kind = "sitemap" if other[1] in ("urlset", "sitemapindex") else "feed"
         return Unlisted(reason=f"not a page but a {kind}; its source should say `kind: {kind}`")
-    with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", UserWarning
-        )  # BeautifulSoup doubts that this is HTML; so do we, and it says so in the end
-        soup = BeautifulSoup(decoded.text, "lxml")
+    soup = soup_of(decoded.text)
     base = base_of(soup, fetched.url)
     left_out: tuple[LeftOut, ...] = ()
     if source.selectors.links is None:

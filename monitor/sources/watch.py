@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import warnings
 from collections import Counter
 from dataclasses import dataclass, replace
 
@@ -14,8 +13,10 @@ from soupsieve import SelectorSyntaxError
 from monitor.fetching.charset import decode
 from monitor.fetching.outcome import Fetched
 from monitor.sources import plain
+from monitor.sources.anchors import soup_of
 from monitor.sources.disguise import IN_WORDS, disguise_of
 from monitor.sources.entry import Entry, Listing, Unlisted
+from monitor.sources.identity import text_key
 from monitor.sources.source import Source
 from monitor.sources.unseen import DIGEST_BYTES
 from monitor.text.months import MONTHS, WEEKDAYS
@@ -38,9 +39,7 @@ def list_watched(source: Source, fetched: Fetched) -> Listing | Unlisted:
     """The page as one entry with all its paragraphs: those in `source.selectors.text` without what `remove` names, or all outside its
     navigation. `news_of` makes of it what is new. Never raises."""
     decoded = decode(fetched.body, fetched.headers.get("content-type"), source.language)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # that this may be no HTML shows by its having no text
-        soup = BeautifulSoup(decoded.text, "lxml")
+    soup = soup_of(decoded.text)
     try:
         parts = soup.select(source.selectors.text) if source.selectors.text else [soup.body or soup]
         for unwanted in (
@@ -105,8 +104,7 @@ def news_of(listing: Listing, seen: bytes) -> News:
     news = replace(listing, entries=())
     if new:
         text = "\n\n".join(new)
-        key = f"text:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
-        news = replace(listing, entries=(replace(page, keys=(key,), content=text),))
+        news = replace(listing, entries=(replace(page, keys=(text_key(text),), content=text),))
     return News(
         listing=news,
         paragraphs=len(lines),
