@@ -731,9 +731,9 @@ class Store(Protocol):
     """One transaction at a time: everything in it is kept, or nothing. Writers are serialised.
 
     Each of them raises StoreUnreachable if the database does not answer. What is written is on disk in the end; without `on_disk`, for
-    what would be found out again, a power cut may undo it (a crash of the program does not). `claiming` is for what compares and sets
-    rows of its own, a lane or a source, and waits for no writer where it need not. `once` says that a single statement is made: it
-    costs less.
+    what would be found out again, a power cut may undo it until the next `flush` (a crash of the program does not). `claiming` is for
+    what compares and sets rows of its own, a lane or a source, and waits for no writer where it need not. `once` says that a single
+    statement is made: it costs less.
     """
 
     def reading(self, *, once: bool = False) -> AbstractContextManager[Transaction]: ...
@@ -741,3 +741,5 @@ class Store(Protocol):
     def writing(self, *, on_disk: bool = True) -> AbstractContextManager[Transaction]: ...
 
     def claiming(self, *, once: bool = False) -> AbstractContextManager[Transaction]: ...
+
+    def flush(self) -> None: ...

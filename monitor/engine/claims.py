@@ -31,6 +31,7 @@ class FencedStore:
         self._claim = claim
         self.reading = store.reading
         self.claiming = store.claiming
+        self.flush = store.flush
 
     @contextmanager
     def writing(self, *, on_disk: bool = True) -> Iterator[Transaction]:
@@ -83,6 +84,11 @@ class UnderWay:
         with self.changed:
             del self._since[claim]
             self.changed.notify_all()
+
+    def slow(self, now: float, limit_s: float) -> int:
+        """How many steps at hosts have run for longer."""
+        with self.changed:
+            return sum(now - since > limit_s and not is_sending(claim.due) for claim, since in self._since.items())
 
     def wedged(self, now: float) -> list[Claim]:
         """Those whose steps have run for too long."""

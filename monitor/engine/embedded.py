@@ -24,6 +24,9 @@ from monitor.steps.context import Context
 from monitor.steps.prune import prune
 
 TICK_S = 1
+_SLOW_S = 3.0
+"""A step at a host that takes longer waits for its server, and no longer counts: servers that hang hold up nobody else."""
+_MOST_SLOW = 96
 
 log = logging.getLogger("monitor")
 
@@ -31,7 +34,8 @@ log = logging.getLogger("monitor")
 class EmbeddedEngine:
     """Runs due steps until it is stopped. No other process may work on its store.
 
-    `host_gap_s` is the rest between two requests to a host. `on_event` hears of every step that ended, from the thread it ran in.
+    `host_gap_s` is the rest between two requests to a host. At hosts `fetch_threads` steps run at a time, and beside them those whose
+    servers keep them waiting. `on_event` hears of every step that ended, from the thread it ran in.
     `on_progress` is called after each sweep that reached the store while no step is wedged: what a watchdog may trust.
     """
 
@@ -49,7 +53,7 @@ class EmbeddedEngine:
         self._host_gap_s = host_gap_s
         self._on_event = on_event
         self._on_progress = on_progress
-        self._fetching = ThreadPoolExecutor(fetch_threads, thread_name_prefix="fetch")
+        self._fetching = ThreadPoolExecutor(fetch_threads + _MOST_SLOW, thread_name_prefix="fetch")
         self._sending = ThreadPoolExecutor(send_threads, thread_name_prefix="send")
         self._most = max(fetch_threads, send_threads)
         self._free = {True: send_threads, False: fetch_threads}  # by whether it is sending
@@ -94,6 +98,7 @@ class EmbeddedEngine:
         except StoreUnreachable as error:
             log.error("%s", error)
             return
+        self.context.store.flush()
         wedged = self._under_way.wedged(self.context.clock.monotonic())
         if wedged:
             lanes = ", ".join(sorted(claim.due.lane for claim in wedged))
@@ -163,6 +168,7 @@ class EmbeddedEngine:
             if self._stopping:
                 return []
             free = dict(self._free)
+            free[False] += min(self._under_way.slow(self.context.clock.monotonic(), _SLOW_S), _MOST_SLOW)
         chosen = []
         for due in found:
             if free[is_sending(due)] > 0:

@@ -58,9 +58,10 @@ def poll_source(context: Context, key: str) -> Done:
         look = look_at(context, source, state, outcome)
     now = context.clock.now()
     traffic = context.traffic(_COUNTED_EVERY_S)
-    unchanged = isinstance(outcome, Fetched | NotModified) and look.listing is None
-    one_row = unchanged and not traffic and state.trouble != "unreachable"  # which needs no turn among the writers
-    with context.store.claiming(once=True) if one_row else context.store.writing(on_disk=not unchanged) as tx:
+    answered = isinstance(outcome, Fetched | NotModified)  # if a power cut undoes that, the next poll is told the same
+    nothing_new = answered and look.listing is None
+    one_row = nothing_new and not traffic and state.trouble != "unreachable"  # which needs no turn among the writers
+    with context.store.claiming(once=True) if one_row else context.store.writing(on_disk=not answered) as tx:
         new: Sequence[Entry] = ()
         recorded = 0
         if isinstance(look.listing, Listing):

@@ -40,6 +40,9 @@ class Batch:
         with self.writing() as tx:
             yield tx
 
+    def flush(self) -> None:
+        """Nothing: what is before the next `commit` may be lost."""
+
     def commit(self) -> None:
         """Put everything on disk."""
         self._connection.commit()

@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,7 @@ class RowStore:
         self._reader = reader
         self._looker = looker  # over the reader's connections
         self._one_writer = threading.Lock()  # SQLite's own lock is not fair: a thread could wait for ever behind the others
+        self._flushed = True
 
     @property
     def conninfo(self) -> str | None:
@@ -72,7 +73,7 @@ class RowStore:
 
     @contextmanager
     def _alone(self, engine: Engine, on_disk: bool) -> Iterator[RowTransaction]:
-        with _reached(), self._apart(), holding(self._one_writer), engine.connect() as connection:
+        with _reached(), self._apart(), ExitStack() as to_the_end, holding(self._one_writer), engine.connect() as connection:
             if engine.dialect.name == "sqlite":  # to wait for the disk is most of what a small transaction costs
                 synced = _SYNCED if on_disk else _SOON
                 if connection.info.get("synced") != synced:
@@ -83,8 +84,9 @@ class RowStore:
                     connection.execute(_ALONE if on_disk else _ALONE_AND_SOON, {"key": _WRITERS_LOCK})
                 yield RowTransaction(connection)
                 if on_disk:
-                    with waiting():
-                        transaction.commit()
+                    to_the_end.enter_context(waiting())  # the next writer need not wait until this one has the turn again
+                    transaction.commit()
+            self._flushed &= on_disk
 
     @contextmanager
     def claiming(self, *, once: bool = False) -> Iterator[RowTransaction]:
@@ -102,6 +104,15 @@ class RowStore:
                 connection.execution_options(isolation_level="AUTOCOMMIT")
             with connection.begin():
                 yield RowTransaction(connection)
+
+    def flush(self) -> None:
+        """From now on no power cut undoes what was written so far. PostgreSQL sees to that itself, some 200 ms after each commit."""
+        path = sqlite_path(self.url)
+        if path is None or self._flushed:
+            return
+        self._flushed = True  # before, so that what is written meanwhile is not taken for flushed
+        with suppress(FileNotFoundError), Path(f"{path}-wal").open("rb") as log:  # where there is none all is in the file
+            os.fsync(log.fileno())
 
     def _apart(self) -> AbstractContextManager[None]:
         """With a server every statement waits; a file answers at once."""

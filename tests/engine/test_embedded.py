@@ -26,6 +26,15 @@ from monitor.stories.sketched import Sketched, from_entry, sketched
 WAIT_S = 20.0
 
 
+class Ahead(SystemClock):
+    """The machine's clock, some seconds ahead."""
+
+    ahead_s = 0.0
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.ahead_s
+
+
 class Web:
     """Answers by host; a host in `slow` answers when it is told to. Notes who was asked while whom."""
 
@@ -90,6 +99,7 @@ def started(
     host_gap_s: float = 0.0,
     crawl_delays_s: Mapping[str, float] | None = None,
     events: list[Event] | None = None,
+    clock: SystemClock | None = None,
 ) -> EmbeddedEngine:
     sources = [Source(id=host.split(".")[0], name=host, url=f"https://{host}/feed", kind="feed") for host in hosts]
     with store.writing() as tx:
@@ -100,7 +110,7 @@ def started(
 
     context = Context(
         store=store,
-        clock=SystemClock(),
+        clock=clock or SystemClock(),
         chance=lambda: 0.0,
         fetch=web.fetch,
         crawl_delay_s=(crawl_delays_s or {}).get,
@@ -141,6 +151,30 @@ def test_a_slow_host_delays_no_other(web: Web, store: RowStore) -> None:
     assert web.wait_for(lambda: len(web.answered) == 10)
     assert engine.stop(WAIT_S)
     assert articles(store) == 8
+
+
+def test_what_was_written_is_on_disk_a_tick_later(web: Web, store: RowStore) -> None:
+    engine = started(web, store, "one.example")
+    assert web.wait_for(lambda: len(web.answered) == 5)
+    assert engine.stop(WAIT_S)
+    assert not store._flushed
+    engine._tick()
+    assert store._flushed
+
+
+def test_servers_that_hang_take_no_threads_from_the_others(web: Web, store: RowStore) -> None:
+    hanging = [f"slow{number}.example" for number in range(40)]
+    web.slow = dict.fromkeys(hanging, threading.Event())
+    clock = Ahead()
+    engine = started(web, store, *hanging, clock=clock)
+    assert web.wait_for(lambda: len(web.under_way) == 32)
+    engine._tick()
+    assert len(web.under_way) == 32, "there are threads for no more"
+    clock.ahead_s = 4.0
+    engine._tick()
+    assert web.wait_for(lambda: len(web.under_way) == 40), "the first ones only wait for their servers"
+    web.slow["slow0.example"].set()
+    assert engine.stop(WAIT_S)
 
 
 def test_a_bug_in_one_source_costs_no_other_and_is_put_off(web: Web, store: RowStore) -> None:

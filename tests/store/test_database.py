@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -57,6 +58,37 @@ def test_a_commit_is_on_disk_before_it_returns(tmp_path: Path) -> None:
             mode = tx._connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
     store.close()
     assert (found, mode) == ([2, 1, 2], "wal"), "2 is FULL, which a transaction that need not be on disk takes from no other"
+
+
+_FLUSHES = """
+import os, sys
+from monitor.store.database import open_store
+store = open_store(sys.argv[1])
+for on_disk in (False, True):
+    with store.writing(on_disk=on_disk) as tx:
+        tx._connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS made%d (a)" % on_disk)
+    os.write(1, b"written")
+    store.flush()
+    os.write(1, b"flushed")
+    store.flush()
+    os.write(1, b"flushed again")
+"""
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed here: nobody sees what is synced")
+def test_a_flush_puts_on_disk_what_did_not_wait_for_it(tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    command = ["strace", "-f", "-qq", "-y", "-o", str(trace), "-e", "trace=write,fsync,fdatasync"]
+    subprocess.run(
+        [*command, sys.executable, "-c", _FLUSHES, f"sqlite:///{tmp_path}/monitor.db"], check=True, stdout=subprocess.PIPE
+    )
+    seen = [
+        "synced" if "sync(" in line else line.split('"')[1]
+        for line in trace.read_text().splitlines()
+        if ("sync(" in line and "monitor.db-wal" in line) or "write(1<" in line
+    ]
+    soon = seen[seen.index("written") :]
+    assert soon[:8] == ["written", "synced", "flushed", "flushed again", "synced", "written", "flushed", "flushed again"], seen
 
 
 def test_no_update_is_lost_when_threads_read_and_then_write(tmp_path: Path) -> None:
