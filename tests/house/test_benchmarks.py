@@ -22,5 +22,11 @@ def test_one_command_knows_all_benchmarks() -> None:
 
 def test_the_page_on_performance_names_every_benchmark() -> None:
     page = (ROOT / "docs" / "performance.md").read_text("utf-8")
-    given = {path.stem for path in (ROOT / "benchmarks").glob("*.py")} - {"__main__", "figure", "pages", "bench_adapter", "slow_disk"}
+    given = {path.stem for path in (ROOT / "benchmarks").glob("*.py")} - {
+        "__main__",
+        "figure",
+        "pages",
+        "bench_adapter",
+        "slow_disk",
+    }
     assert {name for name in given if f"\n| `{name}` |" in page} == given
