@@ -26,13 +26,13 @@ class Notifier:
         """Start-up, or a reload, is finished."""
         return self._send("READY=1", *_status(status))
 
-    def reloading(self, status: str = "") -> bool:
+    def reloading(self) -> bool:
         """The configuration is being read again; `ready` must follow. Carries the time that `Type=notify-reload` asks for."""
-        return self._send("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1000}", *_status(status))
+        return self._send("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1000}")
 
-    def stopping(self, status: str = "") -> bool:
+    def stopping(self) -> bool:
         """The daemon begins to shut down."""
-        return self._send("STOPPING=1", *_status(status))
+        return self._send("STOPPING=1")
 
     def alive(self) -> bool:
         """The daemon has just made progress (WATCHDOG=1)."""

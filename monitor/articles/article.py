@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+MOST_BYTES = 5_000_000
+"""Of a page; what comes after them is not read."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removed:
@@ -16,7 +19,7 @@ class Removed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One news article in the seed format (`../shared/design/article-format.md`).
+    """One news article in the seed format (`articles.seed`).
 
     `headline` and `paragraphs` are NFC, one line each, without control characters and never empty. `url` is the canonical
     address, None for a file that names none. `language` is a BCP 47 tag. `flags` name what was odd about the reading

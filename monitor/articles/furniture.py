@@ -15,8 +15,6 @@ from monitor.articles.marks import Reason, by_or_date, is_body, is_caption, is_p
 from monitor.articles.phrases import ALSO_READ, COMMENTS, CREDIT, KICKER, compiled
 from monitor.text.dates import from_publication
 
-__all__ = ["Reason", "Tidied", "tidy"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tidied:

@@ -25,10 +25,10 @@ from soupsieve import SelectorSyntaxError
 
 from monitor import urls
 from monitor.articles import bylines, extraction, metadata, plain, visible
-from monitor.articles.article import Article, Removed, Unreadable
-from monitor.articles.furniture import Reason, Tidied, tidy
+from monitor.articles.article import MOST_BYTES, Article, Removed, Unreadable
+from monitor.articles.furniture import Tidied, tidy
 from monitor.articles.language import detect
-from monitor.articles.marks import size
+from monitor.articles.marks import Reason, size
 from monitor.articles.refusal import refusal
 from monitor.articles.region import Region
 from monitor.articles.region import find as find_region
@@ -38,7 +38,6 @@ from monitor.sources.entry import Entry
 from monitor.sources.source import Source
 from monitor.text.dates import find_named_day, parse_date
 
-_MOST_BYTES = 5_000_000
 _MOST_TAGS = 40_000  # beyond that the page is data, and only the fast reader is let at it
 _SHORT = 500  # characters of text under which another reader is asked (dependencies: full cascade under 500)
 _MISSED = 2.5  # so many times more text on the page than was found: then it is asked again
@@ -66,8 +65,8 @@ def read_page(source: Source, fetched: Fetched, entry: Entry) -> Article | Unrea
     kind = _kind_of(fetched)
     if kind is not None:
         return Unreadable(reason=kind)
-    cut = len(fetched.body) > _MOST_BYTES
-    body = fetched.body[:_MOST_BYTES]
+    cut = len(fetched.body) > MOST_BYTES
+    body = fetched.body[:MOST_BYTES]
     decoded = decode(body, fetched.headers.get("content-type"), source.language)
     flags = [*(["cut"] if cut else []), *(["charset-guessed"] if decoded.guessed else [])]
     if _is_noise(decoded.text[:5000]):

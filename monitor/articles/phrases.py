@@ -1,7 +1,7 @@
 """The phrases by which the press marks what is not part of an article, in the languages of the region.
 
-Each entry of a table is one regular expression without case; a space stands for any run of spaces. What a phrase means where it
-stands is decided in `furniture`.
+Each entry of a table is one regular expression, in which case does not count and a space stands for any run of spaces. What a phrase
+means by itself is decided in `marks`, what it means where it stands in `furniture`.
 """
 # ruff: noqa: E501  a pattern is read more easily in one piece
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from html import unescape
 
 from monitor.articles import plain
+from monitor.articles.article import MOST_BYTES
 from monitor.fetching.charset import decode
 from monitor.fetching.outcome import Fetched
 from monitor.sources.entry import Entry
 from monitor.sources.source import Source
 
-_MOST_BYTES = 5_000_000
 _BLOCKS = (
     "address article aside audio blockquote body button canvas caption col dd details dialog div dl dt fieldset figcaption figure footer "
     "form frame h1 h2 h3 h4 h5 h6 head header hr html iframe img input label legend li link main meta nav noscript object ol optgroup "
@@ -49,7 +49,7 @@ def every_word(source: Source, fetched: Fetched, entry: Entry, glue: str) -> str
 
     Words stand in it as they stand there, in no order. `glue` stands where a tag parts letters that may be one word or two.
     """
-    html = decode(fetched.body[:_MOST_BYTES], fetched.headers.get("content-type"), source.language).text
+    html = decode(fetched.body[:MOST_BYTES], fetched.headers.get("content-type"), source.language).text
     html, data = _without_code(f"{html}\n{entry.content or ''}\n{entry.summary or ''}")
     data += [text for found in _CONTENT.findall(html) for text in found if text]
     visible = _TAGS.sub(" ", _BETWEEN.sub(glue, html))

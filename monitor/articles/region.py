@@ -1,7 +1,6 @@
 """Where on a page the article stands: the smallest element that holds most of the running text.
 
-What stands beside it (menus, lists of other stories, comments) is then not even looked at, which makes the reading both cheaper and
-surer: measured on saved pages, see `extraction`.
+What stands beside it (menus, lists of other stories, comments) is then not even looked at, which makes reading cheaper and more reliable.
 """
 
 from __future__ import annotations

@@ -32,24 +32,24 @@ def file_name(number: int, article_id: str) -> str:
     return f"{number:03d}_{article_id}.txt"
 
 
-def parse(text: str, *, now: datetime | None = None, timezone: str | None = None, language: str | None = None) -> Article:
+def parse(text: str, *, now: datetime | None = None) -> Article:
     """The article in `text`, which may be a seed file or any saved article; never raises.
 
-    `now` is when the text was saved, if that is known: dates without a year and `today (10th)` need it. `language` is the language that
-    is expected. The date of publication is taken from a dated by-line or update line, then from the dateline, then from `today (…)`, and at
-    last from the one full date in the text itself; then the article is flagged `date-from-text`.
+    `now` is when the text was saved, if that is known: dates without a year and `today (10th)` need it. The date of publication is taken
+    from a dated by-line or update line, else from the dateline, else from `today (…)`, and at last from the one full date in the text
+    itself: then the article is flagged `date-from-text`.
     """
     headline, lines = _split(text)
     tidied = tidy(headline, lines)
-    found = detect("\n".join((tidied.headline or "", *tidied.paragraphs)), language)
-    published_at, flags = _published(tidied, now, timezone, found)
+    language = detect("\n".join((tidied.headline or "", *tidied.paragraphs)))
+    published_at, flags = _published(tidied, now, language)
     return Article(
         headline=tidied.headline,
         paragraphs=tidied.paragraphs,
         authors=tidied.authors,
         dateline=tidied.dateline,
         published_at=published_at,
-        language=found,
+        language=language,
         removed=tidied.removed,
         flags=flags,
     )
@@ -98,15 +98,14 @@ def _unwrapped(block: list[str]) -> list[str]:
     return joined
 
 
-def _published(
-    tidied: Tidied, now: datetime | None, timezone: str | None, language: str | None
-) -> tuple[datetime | None, tuple[str, ...]]:
+def _published(tidied: Tidied, now: datetime | None, language: str | None) -> tuple[datetime | None, tuple[str, ...]]:
+    """The date of publication, and the flags that go with it."""
     for line in tidied.dated:
-        if at := parse_date(line, now, timezone, language):
+        if at := parse_date(line, now, language=language):
             return at, ()
     if now is not None:
         for paragraph in tidied.paragraphs[:6]:
-            if at := find_named_day(paragraph, now, timezone):
+            if at := find_named_day(paragraph, now):
                 return at, ()
     at = _only_date(tidied.paragraphs, now)
     return (at, (_FROM_TEXT,)) if at else (None, ())

@@ -22,6 +22,7 @@ from monitor.text.tables import SEPARATOR, SPACE
 
 _SEPARATOR = chr(SEPARATOR)
 _LONGEST_WORD = 25  # bytes; only saves looking at pairs that lie much too far apart
+_MOST_INSIDE = 3
 
 
 # One hit: start and end in the folded text as bytes, and the term. A bare tuple, for there are many.
@@ -262,8 +263,8 @@ class Found:
         """Where the character of a byte of the text stands in the text as Unicode would have it."""
         return self._folded.canonical_offsets.item(self._index(byte))
 
-    def inside_words(self, terms: frozenset[int], most: int = 3) -> list[str]:
-        """Words of the document in which one of the terms stands without being a hit: what an analyst may have meant."""
+    def inside_words(self, terms: frozenset[int]) -> list[str]:
+        """Up to three words of the document that contain one of the terms without being a hit of it: what an analyst may have meant."""
         words: list[str] = []
         patterns = self._finder.patterns
         for number in sorted({number for term in terms for number in patterns.of_term.get(term, ())}):
@@ -273,7 +274,7 @@ class Found:
                 word = self._around(start, start + len(piece))
                 if word not in words:
                     words.append(word)
-                if len(words) == most:
+                if len(words) == _MOST_INSIDE:
                     break
         return words
 

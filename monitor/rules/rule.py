@@ -20,7 +20,7 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """What to look for and whom to tell. `when`, `unless` and the keys of `score` are queries (`../shared/design/rules.md`)."""
+    """What to look for and whom to tell. `when`, `unless` and the keys of `score` are queries (docs/rules.md)."""
 
     id: str
     title: str

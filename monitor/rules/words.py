@@ -21,10 +21,6 @@ with suppress(ImportError):
 _LOCALE = "th"  # ICU picks the dictionary by the script; any locale will do
 
 
-def has_dictionaries() -> bool:
-    return WordBreaker is not None
-
-
 class Words:
     """Where in one text words begin and end. Runs of letters without spaces are split when they are asked about, each once."""
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from monitor.ports import StoredArticle
 from monitor.rules.document import document
-from monitor.rules.match import Match, Snippet, snippets
+from monitor.rules.match import Match
+from monitor.rules.snippets import Snippet, snippets
 
 _MOST = 2
 

@@ -3,8 +3,9 @@
 import pytest
 
 from monitor.rules.compile import compile_rules
-from monitor.rules.match import Document, Snippet, snippets
+from monitor.rules.match import Document
 from monitor.rules.rule import Rule
+from monitor.rules.snippets import Snippet, snippets
 from monitor.text import begins_cluster
 
 

@@ -8,7 +8,8 @@ from datetime import date, datetime
 
 from monitor.ports import StoredAlert, StoredArticle, StoryOutline
 from monitor.rules.document import document
-from monitor.rules.match import Match, snippets
+from monitor.rules.match import Match
+from monitor.rules.snippets import snippets
 from monitor.sources.source import Source
 from monitor.sources.state import SourceState
 
