@@ -6,7 +6,6 @@ import logging
 import re
 import threading
 from collections.abc import Sequence
-from http import HTTPStatus
 
 from monitor.adapters.fence import Fence
 from monitor.adapters.guard import Deadline
@@ -14,6 +13,7 @@ from monitor.adapters.webhook import YOUR_OWN
 from monitor.alerts.channel import AppriseChannel
 from monitor.alerts.sending import Deferred, Rejected, Sending, Sent
 from monitor.fetching.addresses import Network
+from monitor.fetching.outcome import phrase
 
 _LONGEST_TITLE = 250
 _MOST_PARTS = 3
@@ -79,13 +79,6 @@ class _Said(logging.Handler):
             return
         line = record.getMessage()
         if status := re.search(r"\berror=(\d{3})\b", line):
-            self.why = f"answered {status[1]} {_phrase(int(status[1]))}".rstrip()
+            self.why = f"answered {status[1]} {phrase(int(status[1]))}".rstrip()
         elif "onnection" in line:
             self.why = "cannot be reached, or gave no answer in time"
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""

@@ -13,6 +13,7 @@ from monitor.adapters.failures import failure
 from monitor.adapters.guard import AddressRefused, Deadline
 from monitor.alerts.sending import Deferred, Rejected, Sending, Sent
 from monitor.fetching.conditional import retry_after_s
+from monitor.fetching.outcome import phrase
 from monitor.urls import host_of
 
 _THROTTLING = frozenset({429, 502, 503, 504})
@@ -57,7 +58,7 @@ class HttpPoster:
 
 
 def _judge(host: str, status: int, headers: Mapping[str, str]) -> Sending:
-    said = f"{host} answered {status} {_phrase(status)}".rstrip()
+    said = f"{host} answered {status} {phrase(status)}".rstrip()
     if 200 <= status < 300:
         return Sent()
     if status == HTTPStatus.GONE:
@@ -69,10 +70,3 @@ def _judge(host: str, status: int, headers: Mapping[str, str]) -> Sending:
     # The Date of the answer is what a date in Retry-After counts from; without one such a date says nothing.
     wait = retry_after_s(headers, datetime.max.replace(tzinfo=UTC)) if status in _THROTTLING else None
     return Deferred(reason=said, retry_after_s=wait)
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""

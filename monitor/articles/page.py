@@ -32,7 +32,7 @@ from monitor.articles.marks import Reason, size
 from monitor.articles.refusal import refusal
 from monitor.articles.region import Region
 from monitor.articles.region import find as find_region
-from monitor.fetching.charset import decode
+from monitor.fetching.charset import decode_answer
 from monitor.fetching.outcome import Fetched
 from monitor.sources.entry import Entry
 from monitor.sources.source import Source
@@ -66,8 +66,7 @@ def read_page(source: Source, fetched: Fetched, entry: Entry) -> Article | Unrea
     if kind is not None:
         return Unreadable(reason=kind)
     cut = len(fetched.body) > MOST_BYTES
-    body = fetched.body[:MOST_BYTES]
-    decoded = decode(body, fetched.headers.get("content-type"), source.language)
+    decoded = decode_answer(fetched, source.language, most_bytes=MOST_BYTES)
     flags = [*(["cut"] if cut else []), *(["charset-guessed"] if decoded.guessed else [])]
     if _is_noise(decoded.text[:5000]):
         return Unreadable(reason="the page is not text")

@@ -8,7 +8,7 @@ from html import unescape
 
 from monitor.articles import plain
 from monitor.articles.article import MOST_BYTES
-from monitor.fetching.charset import decode
+from monitor.fetching.charset import decode_answer
 from monitor.fetching.outcome import Fetched
 from monitor.sources.entry import Entry
 from monitor.sources.source import Source
@@ -49,7 +49,7 @@ def every_word(source: Source, fetched: Fetched, entry: Entry, glue: str) -> str
 
     Words stand in it as they stand there, in no order. `glue` stands where a tag parts letters that may be one word or two.
     """
-    html = decode(fetched.body[:MOST_BYTES], fetched.headers.get("content-type"), source.language).text
+    html = decode_answer(fetched, source.language, most_bytes=MOST_BYTES).text
     html, data = _without_code(f"{html}\n{entry.content or ''}\n{entry.summary or ''}")
     data += [text for found in _CONTENT.findall(html) for text in found if text]
     visible = _TAGS.sub(" ", _BETWEEN.sub(glue, html))

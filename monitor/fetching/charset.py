@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from resiliparse.parse.encoding import detect_encoding
 
 from monitor.fetching.mojibake import may_be_mojibake, mended
+from monitor.fetching.outcome import Fetched
 
 # What pages call an encoding, and the superset that browsers really use for it (WHATWG Encoding, 4.2).
 _ALIASES = {
@@ -40,6 +41,9 @@ _META = re.compile(
     re.IGNORECASE,
 )
 _UTF8_PIECE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_MISPLACED_THAI = re.compile(
+    "(?<![\u0e01-\u0e2e\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]|[\u0e40-\u0e44](?![\u0e01-\u0e2e])"
+)
 _SAMPLE = 60_000
 
 
@@ -51,6 +55,16 @@ class Decoded:
     text: str
     charset: str
     guessed: bool
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What whoever reads the text should know of it, in words: that its encoding was guessed, if it was."""
+        return (f"encoding guessed: {self.charset}",) if self.guessed else ()
+
+
+def decode_answer(fetched: Fetched, language: str | None = None, *, most_bytes: int | None = None) -> Decoded:
+    """The text of an answer, or of its first `most_bytes`; see `decode`."""
+    return decode(fetched.body[:most_bytes], fetched.headers.get("content-type"), language)
 
 
 def decode(body: bytes, content_type: str | None = None, language: str | None = None) -> Decoded:
@@ -184,17 +198,12 @@ def _likely_thai(text: str) -> float:
     other = sum(c > "\x7f" and not "\u0e01" <= c <= "\u0e5b" and c not in "\xa0‘’“”•–—…€" for c in text[:_SAMPLE])
     if not thai:
         return 0.0
-    wrong = len(
-        re.findall(
-            "(?<![\u0e01-\u0e2e\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]|[\u0e40-\u0e44](?![\u0e01-\u0e2e])",
-            text,
-        )
-    )
-    marks = len(re.findall("[\u0e31\u0e34-\u0e3a\u0e40-\u0e44\u0e47-\u0e4e]", text)) or 1
     if len(thai) < 2 * len(
         re.findall("[\u0e01-\u0e5b]+", text)
     ):  # single letters between plain ones: another language's accents
         return 0.0
+    marks = len(re.findall("[\u0e31\u0e34-\u0e3a\u0e40-\u0e44\u0e47-\u0e4e]", text)) or 1
+    wrong = len(_MISPLACED_THAI.findall(text))
     consonants = len(re.findall("[\u0e01-\u0e2e]", text))
     return max(0.0, 1.0 - 2.5 * wrong / marks - other / len(thai) - (0.5 if consonants < 0.4 * len(thai) else 0.0))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 from typing import Literal
 
 FailureKind = Literal[
@@ -78,3 +79,11 @@ class Failed:
 
 
 Outcome = Fetched | NotModified | Throttled | Refused | Gone | Failed
+
+
+def phrase(status: int) -> str:
+    """What HTTP calls a status (`Not Found`); empty for one that has no name."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""

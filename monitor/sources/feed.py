@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import feedparser
 
-from monitor.fetching.charset import decode
+from monitor.fetching.charset import decode_answer
 from monitor.fetching.outcome import Fetched
 from monitor.sources import plain
 from monitor.sources.ampersands import escaped
@@ -49,9 +49,9 @@ _FEEDPARSER_FAULTS = (
 
 def list_feed(source: Source, fetched: Fetched) -> Listing | Unlisted:
     """The entries of a feed in the document's order, at most the newest 500. Never raises, whatever the bytes are."""
-    decoded = decode(fetched.body, fetched.headers.get("content-type"), source.language)
+    decoded = decode_answer(fetched, source.language)
     text = clean_text(decoded.text)
-    flags: tuple[str, ...] = (f"encoding guessed: {decoded.charset}",) if decoded.guessed else ()
+    flags = decoded.flags
     root = _ROOT.search(text, 0, 65_536)
     if root is None:
         return Unlisted(reason=f"not a feed: {what_it_is(text)}", cause=disguise_of(text) or "not a feed")

@@ -6,7 +6,7 @@ import json
 from datetime import datetime, tzinfo
 from typing import Any
 
-from monitor.fetching.charset import decode
+from monitor.fetching.charset import decode, decode_answer
 from monitor.fetching.outcome import Fetched
 from monitor.sources import plain
 from monitor.sources.dates import safe_date, zone_of
@@ -24,7 +24,7 @@ def is_json(fetched: Fetched) -> bool:
 
 def list_json_feed(source: Source, fetched: Fetched) -> Listing | Unlisted:
     """The entries of a JSON Feed in its order, at most 500. What is of the wrong type is taken as absent. Never raises."""
-    decoded = decode(fetched.body, fetched.headers.get("content-type"), source.language)
+    decoded = decode_answer(fetched, source.language)
     try:
         feed = json.loads(decoded.text, strict=False)  # a line end within a text is bad JSON, and clear
         if not decoded.guessed and "\\u00" in decoded.text:  # escapes hide what was encoded twice
@@ -43,7 +43,7 @@ def list_json_feed(source: Source, fetched: Fetched) -> Listing | Unlisted:
         for item, entry in zip(objects, entries, strict=False)
     ]
     fronts = [front for front in (source.url, source.home, fetched.url, _scalar(feed, "home_page_url")) if front]
-    flags: tuple[str, ...] = (f"encoding guessed: {decoded.charset}",) if decoded.guessed else ()
+    flags = decoded.flags
     flags += (f"the first {MOST_ENTRIES} of {len(objects)} items",) if len(objects) > MOST_ENTRIES else ()
     older = absolute(_text(feed, "next_url"), fetched.url)
     return Listing(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from monitor import urls
-from monitor.fetching.charset import decode
+from monitor.fetching.charset import decode_answer
 from monitor.fetching.outcome import Fetched
 from monitor.sources.anchors import soup_of
 from monitor.sources.errands import sitemaps_in
@@ -46,7 +46,7 @@ def kind_of(fetched: Fetched) -> Kind:
 
 def offers_of_page(fetched: Fetched) -> tuple[Offer, ...]:
     """The feeds that a page names as its own, those of its section first, and those that it links to; comments and podcasts aside."""
-    soup = soup_of(decode(fetched.body, fetched.headers.get("content-type"), None).text)
+    soup = soup_of(decode_answer(fetched).text)
     base = base_of(soup, fetched.url)
     section = urlsplit(fetched.url).path.rpartition("/")[0] + "/"
     named = sorted(named_feeds(soup, base), key=lambda url: not urlsplit(url).path.startswith(section))

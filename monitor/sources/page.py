@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from bs4 import BeautifulSoup, Tag
 from soupsieve import SelectorSyntaxError
 
-from monitor.fetching.charset import decode
+from monitor.fetching.charset import decode_answer
 from monitor.fetching.outcome import Fetched
 from monitor.sources import plain
 from monitor.sources.anchors import dates_beside, selected, soup_of, titles_of
@@ -33,7 +33,7 @@ def list_page(source: Source, fetched: Fetched) -> Listing | Unlisted:
     `source.selectors.links` says which links (or which boxes around them) are meant; without it, links are taken that lead to this
     site, stand outside navigation, read like a headline and have an address like an article's. Never raises.
     """
-    decoded = decode(fetched.body, fetched.headers.get("content-type"), source.language)
+    decoded = decode_answer(fetched, source.language)
     if other := re.match(r"\s*(?:<\?xml[^>]*>\s*)?<(rss|feed|rdf:RDF|urlset|sitemapindex)\b", decoded.text):
         kind = "sitemap" if other[1] in ("urlset", "sitemapindex") else "feed"
         return Unlisted(reason=f"not a page but a {kind}; its source should say `kind: {kind}`")
@@ -56,7 +56,7 @@ def list_page(source: Source, fetched: Fetched) -> Listing | Unlisted:
             cause=disguise or "selector rot",
             left_out=left_out,
         )
-    flags: tuple[str, ...] = (f"encoding guessed: {decoded.charset}",) if decoded.guessed else ()
+    flags = decoded.flags
     if len(found) > MOST_ENTRIES:
         flags += (f"the first {MOST_ENTRIES} of {len(found)} links",)
     dates = dates_beside(soup, found, base, zone_of(source.timezone), fetched.fetched_at)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from monitor.fetching.charset import decode
+from monitor.fetching.charset import decode_answer
 from monitor.fetching.outcome import Fetched
 from monitor.sources import plain
 from monitor.sources.ampersands import escaped
@@ -31,7 +31,7 @@ def list_sitemap(source: Source, fetched: Fetched) -> Listing | Unlisted:
     Pages without a `news:` record are taken if their address looks like an article's. The protocol lets a feed stand for a sitemap.
     Never raises.
     """
-    decoded = decode(fetched.body, fetched.headers.get("content-type"), source.language)
+    decoded = decode_answer(fetched, source.language)
     text = decoded.text
     first = _ROOT.search(text, 0, 65_536)
     if first is None:
@@ -47,7 +47,7 @@ def list_sitemap(source: Source, fetched: Fetched) -> Listing | Unlisted:
         return Unlisted(reason=f"not a sitemap: {_what_it_is(text)}")
     if _local(root) == "sitemapindex":
         return _index(root, source, fetched)
-    flags: tuple[str, ...] = (f"encoding guessed: {decoded.charset}",) if decoded.guessed else ()
+    flags = decoded.flags
     pages = list(_children(root, "url"))
     if text.rfind(f"</{first[1]}") < 0 and not text[: text.find(">", first.end())].endswith("/"):
         pages, flags = pages[:-1], (*flags, CUT)  # the last may have half an address

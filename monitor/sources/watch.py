@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from bs4 import BeautifulSoup, Tag
 from soupsieve import SelectorSyntaxError
 
-from monitor.fetching.charset import decode
+from monitor.fetching.charset import decode_answer
 from monitor.fetching.outcome import Fetched
 from monitor.sources import plain
 from monitor.sources.anchors import soup_of
@@ -38,7 +38,7 @@ _NUMBERS = re.compile(
 def list_watched(source: Source, fetched: Fetched) -> Listing | Unlisted:
     """The page as one entry with all its paragraphs: those in `source.selectors.text` without what `remove` names, or all outside its
     navigation. `news_of` makes of it what is new. Never raises."""
-    decoded = decode(fetched.body, fetched.headers.get("content-type"), source.language)
+    decoded = decode_answer(fetched, source.language)
     soup = soup_of(decoded.text)
     try:
         parts = soup.select(source.selectors.text) if source.selectors.text else [soup.body or soup]
@@ -58,7 +58,7 @@ def list_watched(source: Source, fetched: Fetched) -> Listing | Unlisted:
         wanted = f"selectors.text {source.selectors.text!r} finds no text" if source.selectors.text else "the page has no text"
         return Unlisted(reason=wanted, cause="selector rot" if source.selectors.text else "empty")
     title = plain.line(soup.title.get_text() if soup.title else "", 300) or source.name
-    flags: tuple[str, ...] = (f"encoding guessed: {decoded.charset}",) if decoded.guessed else ()
+    flags = decoded.flags
     if len(lines) > _MOST_PARAGRAPHS:
         flags += (f"the first {_MOST_PARAGRAPHS} of {len(lines)} paragraphs",)
     content = "\n\n".join(dict.fromkeys(lines[:_MOST_PARAGRAPHS]))

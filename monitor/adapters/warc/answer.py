@@ -15,7 +15,7 @@ from warcio.bufferedreaders import ChunkedDataReader
 from monitor.adapters.warc.record import ORIGINAL
 from monitor.fetching.conditional import retry_after_s
 from monitor.fetching.encoding import BadEncoding, Decoder
-from monitor.fetching.outcome import Failed, Fetched, Gone, Outcome, Throttled
+from monitor.fetching.outcome import Failed, Fetched, Gone, Outcome, Throttled, phrase
 
 _BLOCK = 1 << 20  # what was inflated at once is taken at once
 _SAMPLE = 65_536
@@ -48,8 +48,7 @@ def _judged(status: int, headers: Mapping[str, str], body: bytes, *, url: str, a
     wait = retry_after_s(headers, at)
     if status in {429, 503} or (status >= 400 and wait is not None):
         return Throttled(status=status, retry_after_s=wait)
-    phrase = f" {HTTPStatus(status).phrase}" if status in set(HTTPStatus) else ""
-    return Failed(kind="status", status=status, detail=f"HTTP {status}{phrase}")
+    return Failed(kind="status", status=status, detail=f"HTTP {status} {phrase(status)}".rstrip())
 
 
 def _decoded(stream: Any, headers: Mapping[str, str], limit: int) -> bytes | Failed:

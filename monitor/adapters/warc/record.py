@@ -6,7 +6,6 @@ import math
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +17,7 @@ from warcio.warcwriter import WARCWriter
 
 from monitor import __version__
 from monitor.errors import UsageError
-from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Outcome, Refused, Request, Throttled
+from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Outcome, Refused, Request, Throttled, phrase
 
 # A body is kept as it was decoded, so headers that describe how it came over the wire are kept under another name, as pywb does.
 ORIGINAL = "x-archive-orig-"
@@ -138,11 +137,7 @@ def _asked(url: str, request: Request) -> _Headers:
 
 
 def _answered(status: int, headers: Sequence[tuple[str, str]] = ()) -> _Headers:
-    try:
-        phrase = HTTPStatus(status).phrase
-    except ValueError:
-        phrase = "Unknown"
-    return _Headers(f"{status} {phrase}", _on_one_line(headers), protocol="HTTP/1.1")
+    return _Headers(f"{status} {phrase(status) or 'Unknown'}", _on_one_line(headers), protocol="HTTP/1.1")
 
 
 def _on_one_line(headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
