@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, assert_never
 
 from monitor.rules.clauses import All, AnyOf, AtLeastOf, Clause, Close, Either, Tag, cost
-from monitor.rules.query import And, AtLeast, Near, Not, Or, Query, Scope, Scoped, Tagged, Term, Vocab
+from monitor.rules.match import Label
+from monitor.rules.query import And, AtLeast, Near, Not, Or, Query, Scope, Scoped, Tagged, Term, Vocab, leaves, named
 from monitor.rules.terms import Lexicon
-
-
-class Label(NamedTuple):
-    """How a term is called in a receipt: as it was written, and where."""
-
-    term: str
-    vocabulary: str | None = None
-    language: str | None = None
 
 
 class Entry(NamedTuple):
@@ -26,30 +19,6 @@ class Entry(NamedTuple):
 
 
 Entries = Mapping[str, Sequence[Entry]]
-
-
-def leaves(query: Query) -> Iterator[Term | Vocab]:
-    """The terms and vocabularies of a query, from left to right."""
-    match query:
-        case Term() | Vocab():
-            yield query
-        case And() | Or():
-            for child in query.children:
-                yield from leaves(child)
-        case Near():
-            yield from leaves(query.left)
-            yield from leaves(query.right)
-        case Not() | Scoped() | AtLeast():
-            yield from leaves(query.child)
-        case Tagged():
-            return
-
-
-def named(pattern: str, names: Sequence[str] | Mapping[str, object]) -> list[str]:
-    """The vocabularies that `@pattern` names, sorted."""
-    if pattern.endswith("/*"):
-        return sorted(name for name in names if name.startswith(pattern[:-1]))
-    return [pattern] if pattern in names else []
 
 
 class Builder:

@@ -13,11 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from monitor.errors import MonitorError
-from monitor.rules.build import Builder, Entry, Label, leaves
+from monitor.rules.build import Builder, Entry
 from monitor.rules.clauses import Clause
+from monitor.rules.match import Label
 from monitor.rules.matcher import CompiledRule, RuleSet
 from monitor.rules.parse import parse, parse_term
-from monitor.rules.query import Term, Vocab
+from monitor.rules.query import Term, Vocab, leaves
 from monitor.rules.rule import Rule, Vocabulary
 from monitor.rules.terms import Lexicon, Patterns
 from monitor.rules.tokens import QueryError
@@ -189,12 +190,7 @@ class _Reader:
                         )
                     )
         for rule in rules:
-            texts = {
-                "when": rule.when,
-                **({} if rule.unless is None else {"unless": rule.unless}),
-                **{text: text for text in rule.score},
-            }
-            for query, text in texts.items():
+            for query, text in rule.queries():
                 for leaf in leaves(parse(text)):
                     if isinstance(leaf, Term) and self.lexicon.of_query(leaf) in empty:
                         self.errors.append(

@@ -184,11 +184,7 @@ class _Explainer:
         labels = self.builder.labels(query, {term for _, _, term in places})
         hits = []
         for start, end, term in places:
-            field, first, last = self.found.original(start, end)
-            hits += [
-                Hit(term=label.term, field=field, start=first, end=last, vocabulary=label.vocabulary, language=label.language)
-                for label in labels[term]
-            ]
+            hits += [self.found.hit(start, end, label) for label in labels[term]]
         return tuple(dict.fromkeys(hits))
 
     # -- what came closest --------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import numpy as np
 from monitor.rules.alphabet import EXTENDS, HOLDS, UNSPACED_LETTER, places_of_bytes, to_bytes
 from monitor.rules.automaton import automaton
 from monitor.rules.groups import Groups
-from monitor.rules.match import Document, Field
+from monitor.rules.match import Document, Field, Hit, Label
 from monitor.rules.query import Scope
 from monitor.rules.terms import CLUSTER, DICTIONARY, GLOB, PLURAL, PREFIX, Check, Patterns, letters_as_written
 from monitor.rules.windows import Windows
@@ -310,6 +310,11 @@ class Found:
             shift = self._begins[field]
             known = self._original[start, end] = (field, first - shift, last - shift)
         return known
+
+    def hit(self, start: int, end: int, label: Label) -> Hit:
+        """A place where a term was found, as a receipt tells of it."""
+        field, first, last = self.original(start, end)
+        return Hit(term=label.term, field=field, start=first, end=last, vocabulary=label.vocabulary, language=label.language)
 
     def spans(self, clause: Evidence) -> list[tuple[Field, int, int]]:
         """The hits of a clause in the original text: a receipt without the names."""

@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.rules.parse import parse, parse_term
-from monitor.rules.query import And, AtLeast, Near, Not, Or, Query, Scoped, Term, Vocab
+from monitor.rules.query import Term, Vocab, leaves, named
 from monitor.rules.rule import Rule, Vocabulary
 from monitor.rules.tokens import UNSPACED
 from monitor.text.fold import fold
 
-_SHORT_UNSPACED = (
-    6  # characters; shorter pieces of Thai, Lao, Khmer or Burmese are more often a part of a longer word than a word
-)
+_SHORT_UNSPACED = 6  # characters; what is shorter in Thai, Lao, Khmer or Burmese is more often part of a word than a word
 _SHORT_HAN = 2
 _SHORT_STEM = 4  # letters before a trailing *
 _SHORT_WORD = 3  # letters of a term that is compared without its capitals
@@ -36,14 +34,18 @@ class Advice:
 
 def lint(rules: Sequence[Rule], vocabularies: Sequence[Vocabulary]) -> tuple[Advice, ...]:
     """Advice on rules and vocabularies that parse, in the order in which they are given; raises QueryError for those that do not."""
-    queries = {rule.id: [parse(text) for text in _queries(rule)] for rule in rules}
-    used = [vocabulary for vocabulary in vocabularies if _is_used(vocabulary, queries)]
+    said = {rule.id: [leaf for _, text in rule.queries() for leaf in leaves(parse(text))] for rule in rules}
+    names = [vocabulary.name for vocabulary in vocabularies]
+    patterns = {leaf.pattern for each in said.values() for leaf in each if isinstance(leaf, Vocab)}
+    wanted = {name for pattern in patterns for name in named(pattern, names)}
+    used = [vocabulary for vocabulary in vocabularies if vocabulary.name in wanted]
     known = Counter(language for vocabulary in used for language in vocabulary.terms)
     expected = [language for language, count in known.items() if 2 * count >= len(used)]
     advice: list[Advice] = []
     for rule in rules:
-        for term in _terms(queries[rule.id]):
-            advice += _on_term(term, rule.id, None)
+        for leaf in said[rule.id]:
+            if isinstance(leaf, Term):
+                advice += _on_term(leaf, rule.id, None)
     for vocabulary in vocabularies:
         if vocabulary not in used:
             message = "no rule names this vocabulary; it is only shown as a facet of articles"
@@ -53,41 +55,6 @@ def lint(rules: Sequence[Rule], vocabularies: Sequence[Vocabulary]) -> tuple[Adv
         for language, terms in vocabulary.terms.items():
             advice += _on_terms([parse_term(term) for term in terms], vocabulary.name, language)
     return tuple(advice)
-
-
-def _queries(rule: Rule) -> Iterator[str]:
-    yield rule.when
-    if rule.unless is not None:
-        yield rule.unless
-    yield from rule.score
-
-
-def _leaves(query: Query) -> Iterator[Query]:
-    match query:
-        case And() | Or():
-            for child in query.children:
-                yield from _leaves(child)
-        case Not() | Scoped() | AtLeast():
-            yield from _leaves(query.child)
-        case Near():
-            yield from _leaves(query.left)
-            yield from _leaves(query.right)
-        case _:
-            yield query
-
-
-def _terms(queries: Iterable[Query]) -> Iterator[Term]:
-    for query in queries:
-        yield from (leaf for leaf in _leaves(query) if isinstance(leaf, Term))
-
-
-def _is_used(vocabulary: Vocabulary, queries: Mapping[str, Sequence[Query]]) -> bool:
-    leaves = (leaf for trees in queries.values() for tree in trees for leaf in _leaves(tree))
-    return any(isinstance(leaf, Vocab) and _names(leaf.pattern, vocabulary.name) for leaf in leaves)
-
-
-def _names(pattern: str, name: str) -> bool:
-    return name.startswith(pattern[:-1]) if pattern.endswith("/*") else name == pattern
 
 
 def _missing_languages(vocabulary: Vocabulary, expected: Sequence[str]) -> Iterator[Advice]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Field = Literal["title", "dateline", "body", "url", "source"]
 
@@ -28,6 +28,14 @@ class Document:
         """The text that the offsets of a hit in `field` count in."""
         text: str = getattr(self, field)
         return text
+
+
+class Label(NamedTuple):
+    """What a receipt calls a term: its text, and the vocabulary and language in which it is written."""
+
+    term: str
+    vocabulary: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

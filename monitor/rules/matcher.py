@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
-from monitor.rules.build import Builder, Entries, Label, leaves, named
+from monitor.rules.build import Builder, Entries
 from monitor.rules.clauses import All, AnyOf, Clause, Either, needs
 from monitor.rules.explain import Explanation, explain
 from monitor.rules.found import Finder, Found
 from monitor.rules.groups import Groups
-from monitor.rules.match import Document, Hit, Match, Verdict
+from monitor.rules.match import Document, Hit, Label, Match, Verdict
 from monitor.rules.parse import parse
-from monitor.rules.query import And, Not, Query, Scope, Vocab
+from monitor.rules.query import And, Not, Query, Scope, Vocab, leaves, named
 from monitor.rules.rule import Rule, Vocabulary
 from monitor.rules.terms import Patterns
 
@@ -123,7 +123,7 @@ class RuleSet:
                 for label in part.labels[term]:
                     key = (start, end, label.vocabulary)
                     if key not in hits:
-                        hits[key] = hit(found, start, end, label)
+                        hits[key] = found.hit(start, end, label)
         ordered = tuple(hits[key] for key in sorted(hits, key=lambda key: (key[0], key[1], key[2] or "")))
         points = compiled.points(found) if rule.score else None
         return Match(rule=rule.id, rule_version=self.version(rule.id), clauses=tuple(clauses), hits=ordered, points=points)
@@ -153,7 +153,7 @@ class RuleSet:
         if known is None:
             rule = self.rules[rule_id]
             names: set[str] = set()
-            for text in (rule.when, *([rule.unless] if rule.unless is not None else []), *rule.score):
+            for _, text in rule.queries():
                 for leaf in leaves(parse(text)):
                     if isinstance(leaf, Vocab):
                         names.update(named(leaf.pattern, self.vocabularies))
@@ -162,11 +162,6 @@ class RuleSet:
             text = json.dumps(content, sort_keys=True, ensure_ascii=True)
             known = self._versions[rule_id] = hashlib.sha256(text.encode("ascii")).hexdigest()[:16]
         return known
-
-
-def hit(found: Found, start: int, end: int, label: Label) -> Hit:
-    field, first, last = found.original(start, end)
-    return Hit(term=label.term, field=field, start=first, end=last, vocabulary=label.vocabulary, language=label.language)
 
 
 def _facets(entries: Entries) -> dict[int, tuple[str, ...]]:

@@ -15,7 +15,7 @@ from typing import assert_never
 
 from monitor.rules.parse import parse_term
 from monitor.rules.query import And, AtLeast, Near, Not, Or, Query, Scoped, Tagged, Term, Vocab
-from monitor.rules.rule import Vocabulary
+from monitor.rules.rule import Vocabulary, terms_named
 from monitor.text import fold
 from monitor.text.scripts import HYPHENS, UNSPACED
 
@@ -96,10 +96,7 @@ def _narrow(query: Query, named: Callable[[str], Narrowing]) -> Narrowing:
 
 
 def _vocabulary(pattern: str, vocabularies: Mapping[str, Vocabulary]) -> Narrowing:
-    group = pattern.removesuffix("*")
-    named = [each for name, each in vocabularies.items() if name == pattern or (group != pattern and name.startswith(group))]
-    texts = dict.fromkeys(text for each in named for terms in each.terms.values() for text in terms)
-    return _any(dict.fromkeys(_term(parse_term(text)) for text in texts))
+    return _any(_term(parse_term(text)) for text in terms_named(pattern, vocabularies))
 
 
 def _term(term: Term) -> Narrowing:
@@ -153,10 +150,18 @@ def _any(parts: Iterable[Narrowing]) -> Narrowing:
 
 
 def _runs(text: str) -> list[str]:
-    """The folded words of a text, without what is neither letter, digit nor mark (an apostrophe, say): no index keeps that."""
-    folded = fold(text).text
-    odd = {char for char in set(folded) if not char.isalnum() and unicodedata.category(char)[0] != "M"}
-    return folded.translate({ord(char): " " for char in odd}).split()
+    """The folded words of a text, without what no index keeps."""
+    return only_letters(fold(text).text).split()
+
+
+def only_letters(folded: str) -> str:
+    """A folded text with a space for whatever is neither letter, digit nor mark, such as an apostrophe."""
+    return folded.translate({ord(char): " " for char in set(folded) if not _is_letter(char)})
+
+
+@cache
+def _is_letter(char: str) -> bool:
+    return char.isalnum() or unicodedata.category(char)[0] == "M"
 
 
 def _is_unspaced(run: str) -> bool:

@@ -7,16 +7,15 @@ numbers; and of each term the words, in any order. A text that lacks that cannot
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import assert_never
 
 from monitor.rules.automaton import automaton
+from monitor.rules.narrowing import only_letters
 from monitor.rules.parse import parse, parse_term
 from monitor.rules.query import And, AtLeast, Near, Not, Or, Query, Scoped, Tagged, Term, Vocab
-from monitor.rules.rule import Rule, Vocabulary
+from monitor.rules.rule import Rule, Vocabulary, terms_named
 from monitor.text import fold
 from monitor.text.scripts import HYPHENS, UNSPACED
 from monitor.text.zawgyi import zawgyi_to_unicode
@@ -134,14 +133,8 @@ class Prefilter:
 
     def _vocabulary(self, pattern: str) -> _Need | None:
         if pattern not in self._named:
-            group = pattern.removesuffix("*")
-            chosen = [
-                each
-                for name, each in self._vocabularies.items()
-                if name == pattern or (group != pattern and name.startswith(group))
-            ]
-            texts = dict.fromkeys(text for each in chosen for terms in each.terms.values() for text in terms)
-            self._named[pattern] = self._either([self._term(parse_term(text)) for text in texts])
+            texts = terms_named(pattern, self._vocabularies)
+            self._named[pattern] = self._either(self._term(parse_term(text)) for text in texts)
         return self._named[pattern]
 
     def _either(self, terms: Iterable[list[frozenset[int]]]) -> _Need | None:
@@ -223,17 +216,7 @@ def _joined(words: Iterable[str]) -> list[str]:
 
 def _folded(text: str) -> str:
     """Folded words: letters, digits and marks only, a space between two."""
-    folded = fold(text, zawgyi=False).text
-    return folded.translate(_odd(frozenset(folded)))
-
-
-@cache
-def _odd_char(char: str) -> bool:
-    return not char.isalnum() and unicodedata.category(char)[0] != "M"
-
-
-def _odd(chars: frozenset[str]) -> dict[int, str]:
-    return {ord(char): " " for char in chars if _odd_char(char)}
+    return only_letters(fold(text, zawgyi=False).text)
 
 
 def _is_unspaced(word: str) -> bool:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -115,3 +116,27 @@ class AtLeast:
 
 
 Query = Term | Vocab | And | Or | Not | Near | Scoped | Tagged | AtLeast
+
+
+def leaves(query: Query) -> Iterator[Term | Vocab]:
+    """The terms and vocabularies of a query, from left to right."""
+    match query:
+        case Term() | Vocab():
+            yield query
+        case And() | Or():
+            for child in query.children:
+                yield from leaves(child)
+        case Near():
+            yield from leaves(query.left)
+            yield from leaves(query.right)
+        case Not() | Scoped() | AtLeast():
+            yield from leaves(query.child)
+        case Tagged():
+            return
+
+
+def named(pattern: str, names: Collection[str]) -> list[str]:
+    """Those of the `names` of vocabularies that `@pattern` stands for, sorted."""
+    if pattern.endswith("/*"):
+        return sorted(name for name in names if name.startswith(pattern[:-1]))
+    return [pattern] if pattern in names else []

@@ -18,9 +18,7 @@ from monitor.text.tables import SEPARATOR, UNSPACED, tables
 # rest of a wildcard asks for; anything, up to the end of the word.
 WORD, PLURAL, CLUSTER, DICTIONARY, GLOB, PREFIX = range(6)
 
-_LONG_ENOUGH = (
-    6  # characters from which on a term in a script without spaces is no part of longer words often enough to be believed
-)
+_LONG_ENOUGH = 6  # characters; a term of a script without spaces that is so long is hardly ever a part of a longer word
 _LONG_ENOUGH_HAN = 2
 
 

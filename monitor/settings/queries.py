@@ -6,10 +6,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from monitor.errors import Problem
-from monitor.rules.build import leaves, named
 from monitor.rules.compile import RuleError, RuleErrors, compile_rules
 from monitor.rules.parse import QueryError, parse, parse_term
-from monitor.rules.query import Vocab
+from monitor.rules.query import Vocab, leaves, named
 from monitor.rules.rule import Rule, Vocabulary
 from monitor.settings.values import nearest
 from monitor.settings.yaml_tree import Route, Tree
@@ -56,7 +55,7 @@ def query_problems(placed: PlacedRule, vocabularies: Collection[str] | None) -> 
             yield _problem(error, placed.tree, route, key=key)
             continue
         for leaf in leaves(query):
-            if isinstance(leaf, Vocab) and vocabularies is not None and not named(leaf.pattern, list(vocabularies)):
+            if isinstance(leaf, Vocab) and vocabularies is not None and not named(leaf.pattern, vocabularies):
                 line, column = placed.tree.inside(route, leaf.start, key=key)
                 yield Problem(
                     message="no vocabulary of this name",

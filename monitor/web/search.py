@@ -11,13 +11,12 @@ from datetime import date
 from cachetools import LRUCache
 
 from monitor.ports import Clock, Stamp, StoredArticle, StoryOutline, Transaction, Wanted
-from monitor.rules.build import leaves
 from monitor.rules.compile import RuleErrors, RuleSet, compile_rules
 from monitor.rules.document import document
 from monitor.rules.match import Match
 from monitor.rules.narrowing import Narrowing, narrow
 from monitor.rules.parse import parse
-from monitor.rules.query import Vocab
+from monitor.rules.query import Vocab, leaves, named
 from monitor.rules.rule import Rule, Vocabulary
 from monitor.rules.tokens import QueryError
 
@@ -100,24 +99,16 @@ class Queries:
 def draft_rules(rules: Sequence[Rule], vocabularies: Sequence[Vocabulary]) -> RuleSet:
     """These rules over the vocabularies that they name alone: all of them together take fifty times as long to compile."""
     try:
-        named = {
-            leaf.pattern for rule in rules for text in _texts(rule) for leaf in leaves(parse(text)) if isinstance(leaf, Vocab)
-        }
+        said = [leaf for rule in rules for _, text in rule.queries() for leaf in leaves(parse(text))]
     except QueryError:
         return compile_rules(rules, vocabularies)
-    groups = tuple(name.removesuffix("*") for name in named if name.endswith("/*"))
-    used = [each for each in vocabularies if each.name in named or (groups and each.name.startswith(groups))]
+    names = [each.name for each in vocabularies]
+    wanted = {name for leaf in said if isinstance(leaf, Vocab) for name in named(leaf.pattern, names)}
+    used = [each for each in vocabularies if each.name in wanted]
     try:
         return compile_rules(rules, used)
     except RuleErrors:
         return compile_rules(rules, vocabularies)  # whose complaints know what could have been meant
-
-
-def _texts(rule: Rule) -> Iterator[str]:
-    yield rule.when
-    if rule.unless is not None:
-        yield rule.unless
-    yield from rule.score
 
 
 def stories(tx: Transaction, wanted: Wanted, query: Query | None, budget: Budget, *, after: int | None, limit: int) -> Page:
