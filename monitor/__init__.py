@@ -13,7 +13,7 @@ The rooms, from the bottom up; imports go down only (import-linter holds this):
     rules/             query language, vocabularies, compiled matcher, Match with spans, explain         pure
     stories/           shingles, similarity, join or open                                                pure
     alerts/            whom to tell, when, in which words; signature; when to try again                  pure
-    ports              the few protocols a step is handed
+    ports/             the few protocols a step is handed, and the nouns that pass through them
     steps/             one verb a file: poll_source, read_entry, deliver …
     adapters/          http, smtp, webhook, warc, worker processes, clock
     store/             SQLAlchemy tables, queries, migrations
