@@ -27,7 +27,6 @@ from argon2 import PasswordHasher
 from benchmarks.figure import Figure
 from monitor.adapters.clock import SystemClock
 from monitor.alerts.channel import Secret
-from monitor.app import rule_set
 from monitor.articles.article import Article
 from monitor.engine.embedded import EmbeddedEngine
 from monitor.fetching.outcome import NotModified
@@ -113,7 +112,7 @@ def configured(folder: Path) -> Settings:
 def fill(store: RowStore, settings: Settings, number: int) -> None:
     """Articles of a year, one in fifty of them about heroin and matched, one in five hundred found by the search."""
     chance = random.Random(7)
-    rules = rule_set(settings)
+    rules = settings.rule_set
     now = CLOCK.now()
     done = 0
     while done < number:
@@ -154,7 +153,7 @@ def fill(store: RowStore, settings: Settings, number: int) -> None:
 @contextmanager
 def served(settings: Settings, store: RowStore) -> Iterator[tuple[int, str]]:
     """The desk on a free port, and the cookie of a session."""
-    archive = Archive(settings=settings, store=store, clock=CLOCK, rules=rule_set(settings))
+    archive = Archive(settings=settings, store=store, clock=CLOCK, rules=settings.rule_set)
     with closing(listen(settings.web)) as listening, serving(desk(archive), listening):
         port = listening.getsockname()[1]
         yield port, logged_in(port)
@@ -234,7 +233,7 @@ def bench_context(settings: Settings, store: RowStore, sources: dict[str, Source
     nothing = object()
     values = {
         "store": store, "clock": CLOCK, "chance": lambda: 0.5, "fetch": fetch, "crawl_delay_s": lambda _: None, "parse": nothing,
-        "mailer": nothing, "poster": nothing, "chat": nothing, "rules": rule_set(settings), "sources": sources, "channels": {},
+        "mailer": nothing, "poster": nothing, "chat": nothing, "rules": settings.rule_set, "sources": sources, "channels": {},
         "first_poll_window_s": 0.0,
     }  # fmt: skip
     return Context(**{name: value for name, value in values.items() if name in Context.__slots__})  # type: ignore[arg-type]

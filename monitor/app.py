@@ -27,7 +27,7 @@ from monitor.engine.embedded import EmbeddedEngine
 from monitor.engine.run_step import Event
 from monitor.errors import UsageError
 from monitor.ports import Clock, Fetch, Parse, Store
-from monitor.rules.compile import RuleSet, compile_rules
+from monitor.rules.compile import RuleSet
 from monitor.settings.models import zone
 from monitor.settings.settings import Settings
 from monitor.steps.context import Context
@@ -150,11 +150,6 @@ def fetcher(settings: Settings, clock: Clock, store: Store | None = None) -> Htt
     )
 
 
-def rule_set(settings: Settings) -> RuleSet:
-    """The compiled rules of these settings."""
-    return compile_rules(settings.rules, settings.vocabularies)
-
-
 def _context(settings: Settings, store: RowStore, parse: Parse, clock: Clock) -> Context:
     fetch = fetcher(settings, clock, store)
     return Context(
@@ -168,7 +163,7 @@ def _context(settings: Settings, store: RowStore, parse: Parse, clock: Clock) ->
         mailer=SmtpMailer(),
         poster=HttpPoster(guarded_session(_networks(settings))),
         chat=AppriseChat(_networks(settings)),
-        rules=rule_set(settings),
+        rules=settings.rule_set,
         sources={source.id: source for source in settings.sources if source.enabled},
         channels={channel.id: channel for channel in settings.channels},
         operator=settings.operator,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from monitor.app import App, open_app, rule_set
+from monitor.app import App, open_app
 from monitor.cli.options import Duration, config_option, json_option, rules_asked, settings_of
 from monitor.cli.printing import print_json, print_table, progress
 from monitor.cli.replaying import drafted, replayed
@@ -43,7 +43,7 @@ def backtest(
     settings = settings_of(config)
     with _articles(settings, paths) as app:
         in_force = app.context.rules
-        tried = in_force if draft is None else rule_set(drafted(settings, draft))
+        tried = in_force if draft is None else drafted(settings, draft).rule_set
         chosen = rules_asked(tried, rule)
         after = None if since is None else app.clock.now() - since
         with app.store.reading() as tx:

@@ -13,7 +13,6 @@ from monitor.adapters.warc import Recorder
 from monitor.alerts.alert import Alert
 from monitor.alerts.evidence import evidence as files_of
 from monitor.alerts.evidence import zipped
-from monitor.app import rule_set
 from monitor.articles.article import Article
 from monitor.cli.options import config_option, settings_of
 from monitor.errors import UsageError
@@ -41,7 +40,7 @@ def evidence(alert: str, output: Path | None, config: Path | None) -> None:
     store.close()
     if stored is None or article is None:
         raise UsageError(f"no alert has the id {alert!r}: `monitor alerts` lists them")
-    rules = rule_set(settings)
+    rules = settings.rule_set
     in_force = stored.notice.rule_id in rules.rules and rules.version(stored.notice.rule_id) == stored.notice.rule_version
     files = files_of(
         alert=stored.alert,

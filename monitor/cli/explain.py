@@ -10,7 +10,7 @@ import click
 
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.workers import Workers
-from monitor.app import fetcher, rule_set
+from monitor.app import fetcher
 from monitor.articles.article import Article, Unreadable
 from monitor.cli.files import FILES, read_file
 from monitor.cli.options import config_option, json_option, rules_asked, settings_of
@@ -39,7 +39,7 @@ def explain(what: str, rule: str | None, config: Path | None, as_json: bool) -> 
     Also shows what was removed from the page, with the reason. Nothing is stored and nothing is sent.
     """
     settings = settings_of(config)
-    compiled = rule_set(settings)
+    compiled = settings.rule_set
     asked = rules_asked(compiled, rule)
     article, source = _article(settings, what)
     seen = document(article, source)

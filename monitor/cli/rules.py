@@ -10,7 +10,6 @@ from pathlib import Path
 
 import click
 
-from monitor.app import rule_set
 from monitor.cli.backtest import backtest
 from monitor.cli.options import config_option, json_option, rules_asked, settings_of
 from monitor.cli.precision import precision
@@ -80,7 +79,7 @@ def score(labelled: Path, rule: str | None, config: Path | None, as_json: bool) 
     Each line: {"id", "language", "country", "headline", "text", "labels": {RULE: true | false}}. Misses and false alarms are listed
     with their receipts.
     """
-    compiled = rule_set(settings_of(config))
+    compiled = settings_of(config).rule_set
     asked = rules_asked(compiled, rule)
     scored = score_rules(compiled, progress(list(_labelled(labelled)), "scoring"))
     report = replace(scored, rules=tuple(each for each in scored.rules if each.rule in asked))

@@ -11,7 +11,7 @@ import click
 
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.workers import Workers
-from monitor.app import fetcher, rule_set
+from monitor.app import fetcher
 from monitor.articles.article import Article, Unreadable
 from monitor.cli.printing import when
 from monitor.fetching.conditional import fresh_for_s, validators
@@ -218,5 +218,5 @@ def _read(
         read = parse.read_page(source, outcome, entry) if isinstance(outcome, Fetched) else Unreadable(reason=said_of(outcome))
     if isinstance(read, Unreadable):
         return entry, read, ()
-    matches = rule_set(settings).match(document(read.article, source)).matches
+    matches = settings.rule_set.match(document(read.article, source)).matches
     return entry, read.article, tuple(match.rule for match in matches)

@@ -11,7 +11,6 @@ from pathlib import Path
 import click
 
 from monitor.adapters.clock import SystemClock
-from monitor.app import rule_set
 from monitor.cli.options import config_option, settings_of
 from monitor.errors import UsageError
 from monitor.settings.settings import Settings, WebSettings
@@ -36,7 +35,7 @@ def web(config: Path | None) -> None:
         signal.signal(number, lambda *_words: stop.set())
     listening = listen(settings.web)
     store = open_store(settings.store_url())
-    archive = Archive(settings=settings, store=store, clock=SystemClock(), rules=rule_set(settings))
+    archive = Archive(settings=settings, store=store, clock=SystemClock(), rules=settings.rule_set)
     with serving(desk(archive), listening):
         logging.getLogger("monitor").info("the desk: %s", address_of(settings))
         stop.wait()

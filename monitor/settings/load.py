@@ -107,13 +107,9 @@ class _Loading:
         vocabularies, names = self._vocabularies()
         rules = list(self._rules(read_folder(self.directory, "rules"), channels, names))
         self._check_only(channels, {placed.rule.id for placed in rules})
-        if not self.problems:
-            self.problems += compile_problems(rules, vocabularies)
         if self.problems or main is None or state is None:
-            raise ConfigError(
-                sorted(self.problems, key=lambda problem: (problem.file or "", problem.line or 0, problem.column or 0))
-            )
-        return Settings(
+            raise ConfigError(_in_order(self.problems))
+        settings = Settings(
             directory=self.directory,
             state_directory=state,
             store=main.store if "://" in main.store else f"sqlite:///{state / main.store}",
@@ -141,6 +137,9 @@ class _Loading:
             vocabularies=tuple(placed.vocabulary for placed in vocabularies),
             warnings=tuple(self.warnings),
         )
+        if problems := list(compile_problems(settings, rules, vocabularies)):
+            raise ConfigError(_in_order(problems))
+        return settings
 
     def drafted(self, path: Path, channels: _Channels, vocabularies: set[str]) -> tuple[Rule, ...]:
         return tuple(placed.rule for placed in self._rules([read_file(path)], channels, vocabularies))
@@ -345,6 +344,10 @@ class _Loading:
         elif name not in channels.named and channels.all_known:
             write = suggestion(name, sorted(channels.named)) if channels.named else "a channel in channels.yaml"
             self.problems.append(tree.problem(route, "no channel of this id in channels.yaml", found=name, write=write))
+
+
+def _in_order(problems: Iterable[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda problem: (problem.file or "", problem.line or 0, problem.column or 0))
 
 
 def _recordings(written: ArchivePart, state: Path) -> Recordings:

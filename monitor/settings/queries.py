@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.errors import Problem
-from monitor.rules.compile import RuleError, RuleErrors, compile_rules
+from monitor.rules.compile import RuleError, RuleErrors
 from monitor.rules.parse import QueryError, parse, parse_term
 from monitor.rules.query import Vocab, leaves, named
 from monitor.rules.rule import Rule, Vocabulary
+from monitor.settings.settings import Settings
 from monitor.settings.values import nearest
 from monitor.settings.yaml_tree import Route, Tree
 
@@ -76,16 +77,18 @@ def term_problems(placed: PlacedVocabulary) -> Iterator[Problem]:
             yield _problem(error, placed.tree, route)
 
 
-def compile_problems(rules: list[PlacedRule], vocabularies: list[PlacedVocabulary]) -> Iterator[Problem]:
+def compile_problems(
+    settings: Settings, rules: Sequence[PlacedRule], vocabularies: Sequence[PlacedVocabulary]
+) -> Iterator[Problem]:
     """What only shows when rules that can each be read are made into one matcher."""
     try:
-        compile_rules([placed.rule for placed in rules], [placed.vocabulary for placed in vocabularies])
+        settings.rule_set  # noqa: B018  asked for here, where its complaints can be placed
     except RuleErrors as errors:
         for error in errors.errors:
             yield _compile_problem(error, rules, vocabularies)
 
 
-def _compile_problem(error: RuleError, rules: list[PlacedRule], vocabularies: list[PlacedVocabulary]) -> Problem:
+def _compile_problem(error: RuleError, rules: Sequence[PlacedRule], vocabularies: Sequence[PlacedVocabulary]) -> Problem:
     for placed in rules:
         if placed.rule.id == error.rule:
             for name, _, route, key in placed.queries():

@@ -6,12 +6,14 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time, tzinfo
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from monitor.alerts.channel import Channel, Secret
 from monitor.errors import Problem
+from monitor.rules.compile import RuleSet, compile_rules
 from monitor.rules.rule import Rule, Vocabulary
 from monitor.sources.source import Source
 
@@ -41,7 +43,7 @@ class Recordings:
     max_age_s: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """The configuration in `directory`, checked as a whole.
 
@@ -78,6 +80,11 @@ class Settings:
     rules: tuple[Rule, ...] = ()
     vocabularies: tuple[Vocabulary, ...] = ()
     warnings: tuple[Problem, ...] = ()
+
+    @cached_property
+    def rule_set(self) -> RuleSet:
+        """The rules in force, compiled when they are first asked for, and once. Raises RuleErrors, but not for what `load` has made."""
+        return compile_rules(self.rules, self.vocabularies)
 
     @property
     def titles(self) -> dict[str, str]:
