@@ -250,9 +250,7 @@ def test_courtesy_sums_up_what_each_host_was_asked(tmp_path: Path, monitor, pars
             )
     store.close()
     assert "post.example\t10\t80%\t2.0 MB" in monitor("sources", "courtesy").output
-    assert [(each["host"], each["day"]) for each in parsed("sources", "courtesy")] == [
-        ("post.example", "2099-01-01")
-    ]
+    assert [(each["host"], each["day"]) for each in parsed("sources", "courtesy")] == [("post.example", "2099-01-01")]
 
 
 def test_list_names_all_sources(monitor) -> None:
