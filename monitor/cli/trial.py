@@ -19,7 +19,8 @@ from monitor.fetching.outcome import Fetched, Outcome, Request
 from monitor.ports import Parse
 from monitor.rules.document import document
 from monitor.settings.settings import Settings
-from monitor.sources.entry import Entry, LeftOut, Listing, Unlisted
+from monitor.sources.discovery import LeftOut
+from monitor.sources.entry import Entry, Listing, Unlisted
 from monitor.sources.errands import read_as
 from monitor.sources.offers import kind_of
 from monitor.sources.schedule import Triage, after_poll, request_for, triage
@@ -38,7 +39,7 @@ _SHOWN_LEFT_OUT = 5
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """What came of it. `decided` has for each entry whether it would be read, and why; `known` says whether its source has listed it
-    before; `read` are articles behind the first of them with the rules that they match."""
+    before; `read` are articles behind the first of them with the rules that they match; `left_out` are links that are no entries."""
 
     source: Source
     request: Request
@@ -47,6 +48,7 @@ class Trial:
     decided: tuple[tuple[Entry, Triage], ...]
     known: frozenset[tuple[str, ...]]
     read: tuple[tuple[Entry, Article | Unreadable, tuple[str, ...]], ...]
+    left_out: tuple[LeftOut, ...]
     after: SourceState
 
 
@@ -65,9 +67,11 @@ def try_source(settings: Settings, source: Source | None, url: str, *, pages: in
     with Workers(1) as workers:
         outcome = fetch(request)
         listing: Listing | Unlisted | None = None
+        left_out: tuple[LeftOut, ...] = ()
         if isinstance(outcome, Fetched):
             guessed = guessed if source else replace(guessed, kind=kind_of(outcome))
             listing = _listed(guessed, outcome, fetch, workers)
+            left_out = _left_out(guessed, outcome, listing)
         now = clock.now()
         entries = listing.entries if isinstance(listing, Listing) else ()
         with store.reading() as tx:
@@ -97,7 +101,15 @@ def try_source(settings: Settings, source: Source | None, url: str, *, pages: in
     fetch.close()
     known = frozenset(entry.keys for entry in entries if entry.keys not in new)
     return Trial(
-        source=guessed, request=request, outcome=outcome, listing=listing, decided=decided, known=known, read=read, after=after
+        source=guessed,
+        request=request,
+        outcome=outcome,
+        listing=listing,
+        decided=decided,
+        known=known,
+        read=read,
+        after=after,
+        left_out=left_out,
     )
 
 
@@ -137,7 +149,7 @@ def print_trial(trial: Trial) -> None:
         )
     if len(trial.decided) > _SHOWN:
         click.echo(f"  and {len(trial.decided) - _SHOWN} more")
-    _print_left_out(listing.left_out if listing is not None else ())
+    _print_left_out(trial.left_out)
     for entry, article, rules in trial.read:
         click.echo(f"\n{entry.url or entry.title}")
         if isinstance(article, Unreadable):
@@ -180,11 +192,19 @@ def trial_json(trial: Trial) -> dict[str, Any]:
             {**asdict(entry), "known": entry.keys in trial.known, "read": verdict.read, "reason": verdict.reason}
             for entry, verdict in trial.decided
         ],
-        "left_out": [asdict(left) for left in trial.listing.left_out] if trial.listing is not None else [],
+        "left_out": [asdict(left) for left in trial.left_out],
         "articles": [{"url": entry.url, "rules": rules, **asdict(article)} for entry, article, rules in trial.read],
         "next_poll_at": trial.after.next_poll_at,
         "error": trial.after.last_error,
     }
+
+
+def _left_out(source: Source, fetched: Fetched, listing: Listing | Unlisted) -> tuple[LeftOut, ...]:
+    """The links of an index page that are no entries. None of a document that its reader gave up: nothing would end the reading here."""
+    from monitor.sources.listing import left_out_of  # here: it loads every parser
+
+    given_up = isinstance(listing, Unlisted) and listing.cause == "not a feed"
+    return () if given_up else left_out_of(source, fetched)
 
 
 def _listed(source: Source, fetched: Fetched, fetch: Any, parse: Parse) -> Listing | Unlisted:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup, Tag
@@ -22,7 +23,6 @@ from monitor.sources.anchors import (
     target_of,
     titles_of,
 )
-from monitor.sources.entry import LeftOut
 from monitor.sources.headline import HEADING, TEXT, Words, in_heading, is_headline, lines_of, words_of
 from monitor.sources.links import bears_date, family_of, looks_like_article, may_be_article, same_site
 
@@ -38,38 +38,71 @@ _NAVIGATION = re.compile(
 )
 
 
-def discovered(soup: BeautifulSoup, base: str, here: str) -> tuple[Found, tuple[LeftOut, ...]]:
-    """The links that look like articles, and the others with the reason."""
-    found: Found = {}
-    left_out: dict[str, LeftOut] = {}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A link of an index page that is not listed, and why."""
 
-    def leave(linked: Linked, reason: str) -> None:
-        left_out.setdefault(urls.identity(linked.url), LeftOut(url=linked.url, title=linked.words.text or None, reason=reason))
+    url: str
+    title: str | None
+    reason: str
 
+
+def discovered(soup: BeautifulSoup, base: str, here: str) -> Found:
+    """The links that look like articles."""
+    candidates = _candidates(soup, base, here)
+    listed = _families(candidates)
+    return _once({name: linked for name, linked in candidates.items() if _why_no_article(linked, listed) is None})
+
+
+def left_out(soup: BeautifulSoup, base: str, here: str) -> tuple[LeftOut, ...]:
+    """The other links, at most 500 of them, each with the reason why it is not taken for an article's."""
+    candidates = _candidates(soup, base, here)
+    listed = _families(candidates)
+    left: dict[str, LeftOut] = {}
+    for url, _, anchor in _links(soup, base, here):
+        reason = _why_passed_over(url, anchor, here)
+        if reason is not None and urls.identity(url) not in candidates:
+            left.setdefault(urls.identity(url), LeftOut(url=url, title=words_of(anchor).text or None, reason=reason))
+    for name, linked in candidates.items():
+        if reason := _why_no_article(linked, listed):
+            left[name] = LeftOut(url=linked.url, title=linked.words.text or None, reason=reason)
+    return tuple(left.values())[:_MOST_LEFT_OUT]
+
+
+def _links(soup: BeautifulSoup, base: str, here: str) -> Iterator[tuple[str, str, Tag]]:
+    """Every link of the page but those to itself: its address, the place there, its element."""
     for anchor in soup.find_all(is_link):
         target = target_of(anchor, base)
-        if target is None:
-            continue
-        url, _ = target
-        if not same_site(url, here):
-            leave(Linked(url, words_of(anchor), [anchor]), "leads to another site")
-        elif urls.identity(url) != urls.identity(here):
-            if any(map(_is_navigation, around(anchor))):
-                leave(Linked(url, words_of(anchor), [anchor]), "stands in navigation")
-            else:
-                note(found, *target, anchor)
+        if target is not None and urls.identity(target[0]) != urls.identity(here):
+            yield *target, anchor
+
+
+def _candidates(soup: BeautifulSoup, base: str, here: str) -> Found:
+    """The links within the site and outside its navigation, with the words that they are called by."""
+    found: Found = {}
+    for url, place, anchor in _links(soup, base, here):
+        if _why_passed_over(url, anchor, here) is None:
+            note(found, url, place, anchor)
     _name_labels(found, base)
-    listed = _families(found)
-    for name, linked in list(found.items()):
-        heading = (
-            linked.words.trust == HEADING and any(map(in_heading, linked.anchors)) and urlsplit(linked.url).path.strip("/")
-        )
-        bulletin = len(titles_of(linked)) > 1 and family_of(linked.url) is not None
-        if not (looks_like_article(linked.url) or heading or bulletin or family_of(linked.url) in listed):
-            leave(found.pop(name), "its address is not like an article's")
-        elif not linked.words.trust and not _is_short_headline(linked, listed):
-            leave(found.pop(name), "its words are too few for a headline")
-    return _once(found), tuple(left for name, left in left_out.items() if name not in found)[:_MOST_LEFT_OUT]
+    return found
+
+
+def _why_passed_over(url: str, anchor: Tag, here: str) -> str | None:
+    """Why a link is not even a candidate."""
+    if not same_site(url, here):
+        return "leads to another site"
+    return "stands in navigation" if any(map(_is_navigation, around(anchor))) else None
+
+
+def _why_no_article(linked: Linked, listed: Collection[str]) -> str | None:
+    """Why a candidate is not taken for an article; `listed` are the families of addresses that are a list's."""
+    by_heading = linked.words.trust == HEADING and any(map(in_heading, linked.anchors)) and urlsplit(linked.url).path.strip("/")
+    bulletin = len(titles_of(linked)) > 1 and family_of(linked.url) is not None
+    if not (looks_like_article(linked.url) or by_heading or bulletin or family_of(linked.url) in listed):
+        return "its address is not like an article's"
+    if not linked.words.trust and not _is_short_headline(linked, listed):
+        return "its words are too few for a headline"
+    return None
 
 
 def _is_navigation(tag: Tag) -> bool:

@@ -44,20 +44,10 @@ class Hints:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
-    """A link of an index page that is not listed, and why."""
-
-    url: str
-    title: str | None
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """What one poll of a source lists, newest first as the document has it. `flags` name what was odd (cut, badly formed …);
     `follow` are addresses of the same kind to fetch and list next, which only the index of a sitemap has. `next_url` is where the list
-    goes on (RFC 5005, 3; `next_url` of JSON Feed; or the second page of a WordPress feed). `left_out` are the links of an index page that
-    were not taken for articles."""
+    goes on (RFC 5005, 3; `next_url` of JSON Feed; or the second page of a WordPress feed)."""
 
     entries: tuple[Entry, ...]
     title: str | None = None
@@ -65,7 +55,6 @@ class Listing:
     flags: tuple[str, ...] = ()
     follow: tuple[str, ...] = ()
     next_url: str | None = None
-    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def cut(self) -> bool:
@@ -79,4 +68,3 @@ class Unlisted:
 
     reason: str
     cause: Disguise = "not a feed"
-    left_out: tuple[LeftOut, ...] = ()

@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import assert_never
 
 from monitor.fetching.outcome import Fetched
+from monitor.sources.discovery import LeftOut
 from monitor.sources.entry import Listing, Unlisted
 from monitor.sources.feed import list_feed
 from monitor.sources.json_feed import is_json, list_json_feed
-from monitor.sources.page import list_page
+from monitor.sources.page import left_out_of_page, list_page
 from monitor.sources.sitemap import list_sitemap
 from monitor.sources.source import Source
 from monitor.sources.watch import list_watched
@@ -44,6 +45,13 @@ def list_entries(source: Source, fetched: Fetched) -> Listing | Unlisted:
             return list_watched(source, fetched)
         case _:
             assert_never(source.kind)
+
+
+def left_out_of(source: Source, fetched: Fetched) -> tuple[LeftOut, ...]:
+    """The links of an index page that `list_entries` does not list, each with the reason: for a person who looks, since it reads the page
+    once more. Like that, hostile bytes may take it long."""
+    body = _unpacked(fetched.body, _LARGEST_BYTES) if source.kind == "page" else None
+    return () if body is None else left_out_of_page(source, replace(fetched, body=body))
 
 
 def _unpacked(body: bytes, most: int) -> bytes | None:

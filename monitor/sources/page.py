@@ -16,9 +16,9 @@ from monitor.fetching.outcome import Fetched
 from monitor.sources import plain
 from monitor.sources.anchors import dates_beside, selected, soup_of, titles_of
 from monitor.sources.dates import safe_date, zone_of
-from monitor.sources.discovery import discovered
+from monitor.sources.discovery import LeftOut, discovered, left_out
 from monitor.sources.disguise import IN_WORDS, disguise_of
-from monitor.sources.entry import MOST_ENTRIES, Disguise, Entry, LeftOut, Listing, Unlisted
+from monitor.sources.entry import MOST_ENTRIES, Disguise, Entry, Listing, Unlisted
 from monitor.sources.identity import Marks, identified
 from monitor.sources.links import absolute
 from monitor.sources.source import Source
@@ -39,9 +39,8 @@ def list_page(source: Source, fetched: Fetched) -> Listing | Unlisted:
         return Unlisted(reason=f"not a page but a {kind}; its source should say `kind: {kind}`")
     soup = soup_of(decoded.text)
     base = base_of(soup, fetched.url)
-    left_out: tuple[LeftOut, ...] = ()
     if source.selectors.links is None:
-        found, left_out = discovered(soup, base, fetched.url)
+        found = discovered(soup, base, fetched.url)
     else:
         try:
             found = selected(soup.select(source.selectors.links), base)
@@ -51,11 +50,7 @@ def list_page(source: Source, fetched: Fetched) -> Listing | Unlisted:
             )
     if not found:
         disguise = disguise_of(decoded.text)
-        return Unlisted(
-            reason=_nothing_found(soup, source, base, disguise),
-            cause=disguise or "selector rot",
-            left_out=left_out,
-        )
+        return Unlisted(reason=_nothing_found(soup, source, base, disguise), cause=disguise or "selector rot")
     flags = decoded.flags
     if len(found) > MOST_ENTRIES:
         flags += (f"the first {MOST_ENTRIES} of {len(found)} links",)
@@ -77,8 +72,15 @@ def list_page(source: Source, fetched: Fetched) -> Listing | Unlisted:
         entries=identified(entries, marks, (source.url, fetched.url)),
         title=plain.line(heading, 300),
         flags=flags,
-        left_out=left_out,
     )
+
+
+def left_out_of_page(source: Source, fetched: Fetched) -> tuple[LeftOut, ...]:
+    """The links of an index page that `list_page` does not list, and why; none where selectors say which are meant."""
+    if source.selectors.links is not None:
+        return ()
+    soup = soup_of(decode_answer(fetched, source.language).text)
+    return left_out(soup, base_of(soup, fetched.url), fetched.url)
 
 
 def base_of(soup: BeautifulSoup, url: str) -> str:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from monitor.fetching.outcome import Fetched
 from monitor.sources.entry import Listing, Unlisted
 from monitor.sources.links import absolute, looks_like_article, same_site
+from monitor.sources.listing import left_out_of
+from monitor.sources.source import Selectors, Source
 
 PAGE = """<!DOCTYPE html><html><head><title>Newsroom | Strait Police</title>
 <link rel="alternate" type="application/rss+xml" title="Comments" href="/comments/feed">
@@ -220,13 +225,17 @@ def test_a_time_beside_a_link_is_its_date_if_no_other_article_is_in_their_box(li
 
 
 def test_links_that_were_left_out_say_why(listed):
-    listing = listed(PAGE, "page")
-    reasons = {left.url.rpartition("/")[2]: left.reason for left in listing.left_out}
+    source = Source(id="news", name="News", url="https://news.example/news", kind="page")
+    page = Fetched(url=source.url, status=200, body=PAGE.encode(), fetched_at=datetime(2024, 6, 1, tzinfo=UTC))
+    left_out = left_out_of(source, page)
+    reasons = {left.url.rpartition("/")[2]: left.reason for left in left_out}
     assert reasons["the-navigation-links-to-this"] == "stands in navigation"
     assert reasons["another-site-has-this"] == "leads to another site"
     assert reasons["cyber-crime-in-the-region"] == "its address is not like an article's"
     assert reasons["read-more-link-here-now"] == "its words are too few for a headline"
-    assert not {left.url for left in listing.left_out} & {entry.url for entry in listing.entries}
+    assert not {left.url for left in left_out} & {entry.url for entry in listed(PAGE, "page").entries}
+    assert left_out_of(source, replace(page, body=gzip.compress(page.body))) == left_out
+    assert left_out_of(replace(source, selectors=Selectors(links="h2 a")), page) == ()
 
 
 def test_an_old_thai_page_is_read_in_its_own_characters(listed):
