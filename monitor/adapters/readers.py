@@ -1,20 +1,19 @@
-"""Processes that work ahead of the one that writes: tasks go out as they come up, results are taken in whatever order they are wanted."""
+"""Readers for one thread that has work done ahead: calls go out as they come up, results are taken in whatever order they are wanted."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
-import multiprocessing
 import pickle
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from monitor.adapters.workers import START_LIMIT_S, Call, serve, start
+from monitor.adapters.reader import START_LIMIT_S, Call, Reader, crashed, took_too_long, took_too_much
 
 _AHEAD = 2
 _SMALL = 32_768  # bytes that a pipe takes at once; a larger task is only handed to a process that waits for it
@@ -81,23 +80,7 @@ class Readers:
         self.close()
 
     def _seat(self) -> _Seat:
-        context = multiprocessing.get_context("spawn")  # never forked: the parent has database connections
-        ours, theirs = context.Pipe()
-        process = context.Process(
-            target=serve,
-            args=(theirs, self._memory_limit_bytes),
-            kwargs={"equipped": self._equip is not None},
-            name="reader",
-            daemon=True,
-        )
-        start(process)
-        theirs.close()
-        if self._equip is not None:
-            # Not with the arguments: they go through a pipe whose other end this process holds too, so that if the new one dies before
-            # it has read them, and they are more than a pipe takes at once, the parent waits for ever.
-            with contextlib.suppress(OSError):  # it has died; `_wait` will hear of it
-                ours.send(self._equip)
-        return _Seat(process=process, pipe=ours, deadline=time.monotonic() + START_LIMIT_S)
+        return _Seat(reader=Reader(self._memory_limit_bytes, self._equip), deadline=time.monotonic() + START_LIMIT_S)
 
     def _hand_out(self) -> None:
         """Give tasks to those that have none, then one more to those that work."""
@@ -111,7 +94,7 @@ class Readers:
                         seat.deadline = time.monotonic() + self._time_limit_s
                     seat.tasks.append(task)
                     try:
-                        seat.pipe.send_bytes(task.payload)
+                        seat.reader.pipe.send_bytes(task.payload)
                     except OSError:  # killed while it was idle, when the system was out of memory
                         self._waiting.appendleft(seat.tasks.pop())
                         self._replace(number)
@@ -119,18 +102,18 @@ class Readers:
     def _wait(self) -> None:
         """Until a process has something to say or has taken too long."""
         soonest = min(seat.deadline for seat in self._seats if seat.tasks or not seat.ready)
-        spoke = wait([seat.pipe for seat in self._seats], max(0.0, soonest - time.monotonic()))
+        spoke = wait([seat.reader.pipe for seat in self._seats], max(0.0, soonest - time.monotonic()))
         now = time.monotonic()
         for number, seat in enumerate(self._seats):
-            if seat.pipe in spoke:
+            if seat.reader.pipe in spoke:
                 try:
-                    answer = seat.pipe.recv()
+                    answer = seat.reader.pipe.recv()
                 except (EOFError, OSError):
                     self._replace(number)
                     continue
                 self._heard(seat, answer)
             elif seat.deadline <= now and (seat.tasks or not seat.ready):
-                self._replace(number, f"the document took more than {self._time_limit_s:g} s to read and was given up")
+                self._replace(number, took_too_long(self._time_limit_s))
 
     def _heard(self, seat: _Seat, answer: Any) -> None:
         seat.deadline = time.monotonic() + self._time_limit_s
@@ -139,7 +122,7 @@ class Readers:
             return
         value, error = answer
         if isinstance(error, MemoryError):
-            value = GivenUp(reason=f"the document took more than {self._memory_limit_bytes >> 20} MiB to read and was given up")
+            value = GivenUp(reason=took_too_much(self._memory_limit_bytes))
         elif error is not None:
             log.error("a document met a bug", exc_info=error)
             value = GivenUp(reason=f"{type(error).__name__}: {error}")
@@ -150,12 +133,12 @@ class Readers:
         seat = self._seats[number]
         seat.kill()
         if seat.ready and seat.tasks:
-            why = reason or f"the document made its reader crash (exit code {seat.process.exitcode})"
+            why = reason or crashed(seat.reader.process.exitcode)
             self._done[seat.tasks.popleft().ticket] = GivenUp(reason=why)
         elif not seat.ready:
             seat.starts_left -= 1
             if not seat.starts_left:
-                raise RuntimeError(f"a reader does not start (exit code {seat.process.exitcode})")
+                raise RuntimeError(f"a reader does not start (exit code {seat.reader.process.exitcode})")
         self._waiting.extendleft(reversed(seat.tasks))
         fresh = self._seat()
         fresh.starts_left = seat.starts_left
@@ -164,17 +147,15 @@ class Readers:
 
 @dataclass(slots=True)
 class _Seat:
-    """One process, the pipe to it, and the tasks it has been handed, the one it works on first."""
+    """A reader and the tasks it has been handed, the one it works on first."""
 
-    process: Any
-    pipe: Connection
+    reader: Reader
     deadline: float
     ready: bool = False
     tasks: deque[_Task] = field(default_factory=deque)
     starts_left: int = 3
 
     def kill(self) -> None:
-        self.process.kill()
-        self.process.join()
+        self.reader.kill()
         with contextlib.suppress(OSError):
-            self.pipe.close()
+            self.reader.pipe.close()

@@ -82,10 +82,10 @@ def test_large_tasks_with_large_results_do_not_block_each_other(readers: Readers
 
 def test_a_reader_that_is_still_starting_is_deaf_to_ctrl_c(capfd: pytest.CaptureFixture[str]) -> None:
     with Readers(1) as readers:
-        first = readers._seats[0].process
+        first = readers._seats[0].reader.process
         os.kill(first.pid, signal.SIGINT)
         assert readers.result(readers.submit(abs, -1)) == 1
-        assert readers._seats[0].process is first
+        assert readers._seats[0].reader.process is first
     assert capfd.readouterr().err == ""
 
 
