@@ -129,7 +129,7 @@ def to_read(store: RowStore, number: int) -> None:
         for n in range(number):
             host = f"s{n % HOSTS}.example"
             entry = Entry(keys=(str(n),), url=f"https://{host}/{n}", title=f"Case {n}")
-            tx.entries.add(f"s{n % HOSTS}", host, entry, now=now, first_poll=False, recorded=None)
+            tx.entries.add(f"s{n % HOSTS}", [(entry, host, None)], now=now, first_poll=False)
 
 
 class Server:
@@ -458,7 +458,7 @@ def row_sizes(server: Server, number: int = 5000) -> list[Figure]:
                 chance, host = random.Random(n), f"s{n % HOSTS}.example"
                 url, title, summary = f"https://{host}/news/2026/11/24/{n}", _paragraph(chance)[:80], _paragraph(chance)[:300]
                 entry = Entry(keys=(url, f"guid-{n}"), url=url, title=title, summary=summary, published_at=now)
-                key = tx.entries.add(f"s{n % HOSTS}", host, entry, now=now, first_poll=False, recorded=None)
+                (key,) = tx.entries.add(f"s{n % HOSTS}", [(entry, host, None)], now=now, first_poll=False)
                 tx.entries.finish(key, "article", "read", f"{n:016x}")
         entries = sizes(store, number)
         alerts = 0

@@ -38,13 +38,11 @@ class EntryRows(Protocol):
     def unknown(self, source_id: str, entries: Sequence[Entry]) -> list[Entry]:
         """Those of `entries` none of whose keys this source has listed before; of several that share a key, the first."""
 
-    def add(self, source_id: str, lane: str, entry: Entry, *, now: datetime, first_poll: bool, recorded: str | None) -> int:
-        """A new row, due at once; or done as `recorded` with that reason."""
-
-    def add_all(
+    def add(
         self, source_id: str, listed: Sequence[tuple[Entry, str, str | None]], *, now: datetime, first_poll: bool
     ) -> list[int]:
-        """`add` for several, each with its lane and, if it is done already, the reason; their ids in the same order."""
+        """A new row for each entry with its lane: due at once or, where there is a reason for that, done as `recorded`. Their ids, in the
+        same order."""
 
     def remember(self, source_id: str, entries: Sequence[Entry]) -> list[Entry]:
         """Add to entries known by one of their keys the keys that are new, so that an item may change its identity one key at a time;

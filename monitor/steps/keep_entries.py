@@ -38,7 +38,7 @@ def keep_entries(
             now=now,
         )
         rows.append((entry, lane_of(entry.url or source.url), None if verdict.read else verdict.reason))
-    tx.entries.add_all(source.id, rows, now=now, first_poll=first_poll)
+    tx.entries.add(source.id, rows, now=now, first_poll=first_poll)
     recorded = sum(reason is not None for _, _, reason in rows)
     return new, recorded
 

@@ -12,7 +12,7 @@ from monitor.sources.source import Source
 from monitor.steps.context import Context, Done
 from monitor.steps.file_article import prepare
 from monitor.steps.poll_source import throttled_s
-from monitor.steps.read_entry import AGAIN_AFTER_S
+from monitor.steps.read_entry import ACCEPT, AGAIN_AFTER_S
 from monitor.steps.revise_article import revise_article
 from monitor.stories.sketched import Sketched
 
@@ -44,8 +44,7 @@ def again_at(readings: int, now: datetime) -> datetime | None:
 def _request(url: str, response: StoredResponse | None) -> Request:
     """A conditional one, if what we have was read from that answer."""
     etag, last_modified = validators(response.headers) if response else (None, None)
-    accept = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1"
-    return Request(url=url, etag=etag, last_modified=last_modified, accept=accept, check_robots=True)
+    return Request(url=url, etag=etag, last_modified=last_modified, accept=ACCEPT, check_robots=True)
 
 
 def _revised(

@@ -33,6 +33,9 @@ class Later:
     rest_s: float = 0.0
 
 
+ACCEPT = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1"
+"""What is accepted for the page of an article."""
+
 Reading = Prepared | Unreadable | Later
 
 
@@ -138,7 +141,7 @@ def _read(
     carries of it."""
     if listed.entry.url is None:
         return parse.from_entry(source, listed.entry, now), None
-    outcome = fetch(Request(url=listed.entry.url, accept="text/html,application/xhtml+xml;q=0.9,*/*;q=0.1", check_robots=True))
+    outcome = fetch(Request(url=listed.entry.url, accept=ACCEPT, check_robots=True))
     wait_s = RETRY_AFTER_S[listed.attempts] if listed.attempts < len(RETRY_AFTER_S) else None
     match outcome:
         case Fetched():

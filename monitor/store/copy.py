@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, insert, select, text
 
+from monitor.articles.article import Article
 from monitor.errors import StoreError, UsageError
-from monitor.rules.narrowing import words_of
 from monitor.store.database import RowStore
 from monitor.store.tables import article, lane, metadata
 from monitor.store.words import Words
+from monitor.stories.sketched import words_in
 
 _AT_ONCE = 500
 _TABLES = tuple(table for table in metadata.sorted_tables if table is not lane)
@@ -111,11 +112,8 @@ def _index_words(there: Connection) -> None:
     words = Words(there)
     for rows in _batches(there, article):
         for row in rows:
-            words.add(row["number"], " ".join(sorted(words_of(_text(row)))))
-
-
-def _text(row: Mapping[str, Any]) -> str:
-    return "\n\n".join([row["headline"] or "", row["dateline"] or "", *row["paragraphs"]])
+            text = Article(headline=row["headline"], dateline=row["dateline"], paragraphs=tuple(row["paragraphs"]))
+            words.add(row["number"], " ".join(sorted(words_in(text))))
 
 
 def _count_on(there: Connection) -> None:

@@ -41,11 +41,7 @@ class Entries:
     def unknown(self, source_id: str, entries: Sequence[Entry]) -> list[Entry]:
         return _unknown(self._known(source_id, entries), entries)
 
-    def add(self, source_id: str, lane: str, item: Entry, *, now: datetime, first_poll: bool, recorded: str | None) -> int:
-        (entry_id,) = self.add_all(source_id, [(item, lane, recorded)], now=now, first_poll=first_poll)
-        return entry_id
-
-    def add_all(
+    def add(
         self, source_id: str, listed: Sequence[tuple[Entry, str, str | None]], *, now: datetime, first_poll: bool
     ) -> list[int]:
         rows = [

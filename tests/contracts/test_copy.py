@@ -53,7 +53,7 @@ def test_a_copy_goes_on_counting_and_finds_what_the_archive_has(filled: str, url
     copy_store(first, second, lambda _: None)
     with second.writing() as tx:
         tx.sources.watch([Source(id="post", name="Post", url="https://post.example/", kind="page")], NOW)
-        assert tx.entries.add("post", "", Entry(keys=("new",)), now=NOW, first_poll=False, recorded=None) == 3
+        assert tx.entries.add("post", [(Entry(keys=("new",)), "", None)], now=NOW, first_poll=False) == [3]
         assert tx.articles._words.numbers(Word(text="ก1", prefix=False)) in ({1}, set())
     first.close()
     second.close()

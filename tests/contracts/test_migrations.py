@@ -112,7 +112,7 @@ def test_who_has_the_store_open_goes_on_when_a_newer_version_migrates_it(url: st
         state = tx.sources.get("post")
         assert state is not None
         tx.sources.save(state, "post.example")
-        number = tx.entries.add("post", "post.example", Entry(keys=("1",)), now=NOW, first_poll=False, recorded=None)
+        (number,) = tx.entries.add("post", [(Entry(keys=("1",)), "post.example", None)], now=NOW, first_poll=False)
         (claim,) = tx.lanes.claim(tx.due(NOW), now=NOW, until=NOW)
         assert claim.due.key == str(number)
     store.close()

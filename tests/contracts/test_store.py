@@ -29,10 +29,8 @@ def later(seconds: float) -> datetime:
 
 def listed(store: RowStore, *entries: Entry, source: Source = POST) -> list[int]:
     with store.writing() as tx:
-        return [
-            tx.entries.add(source.id, "post.example", entry, now=NOW, first_poll=False, recorded=None)
-            for entry in tx.entries.unknown(source.id, entries)
-        ]
+        new = tx.entries.unknown(source.id, entries)
+        return tx.entries.add(source.id, [(entry, "post.example", None) for entry in new], now=NOW, first_poll=False)
 
 
 @pytest.fixture(autouse=True)
@@ -178,7 +176,7 @@ def test_what_is_heard_of_the_sources_as_a_whole(store: RowStore) -> None:
 def test_the_moments_of_a_source_are_when_its_news_came(store: RowStore) -> None:
     with store.writing() as tx:
         for key, published, first in (("1", later(-9000), True), ("2", None, True), ("3", later(-9000), False)):
-            tx.entries.add("post", "", Entry(keys=(key,), published_at=published), now=NOW, first_poll=first, recorded="old")
+            tx.entries.add("post", [(Entry(keys=(key,), published_at=published), "", "old")], now=NOW, first_poll=first)
     with store.reading() as tx:
         assert sorted(tx.entries.moments("post", 9, NOW)) == [later(-9000), NOW]
         assert len(tx.entries.moments("post", 1, later(60))) == 1
@@ -188,7 +186,7 @@ def test_the_moments_of_a_busy_source_reach_back_for_as_long_as_is_asked(store: 
     with store.writing() as tx:
         for minute in (-60, -40, -20):
             for key in "abc":
-                tx.entries.add("post", "", Entry(keys=(f"{minute}{key}",)), now=later(minute), first_poll=False, recorded="old")
+                tx.entries.add("post", [(Entry(keys=(f"{minute}{key}",)), "", "old")], now=later(minute), first_poll=False)
     with store.reading() as tx:
         assert set(tx.entries.moments("post", 2, later(-40))) == {later(-20), later(-40)}
 
@@ -202,7 +200,7 @@ def test_of_two_entries_that_share_a_key_in_one_listing_the_first_counts(store: 
 def test_every_entry_ends_in_one_outcome_with_a_reason(store: RowStore) -> None:
     waiting, read = listed(store, Entry(keys=("1",), content="text"), Entry(keys=("2",), content="text"))
     with store.writing() as tx:
-        tx.entries.add("post", "", Entry(keys=("3",)), now=NOW, first_poll=True, recorded="too old")
+        tx.entries.add("post", [(Entry(keys=("3",)), "", "too old")], now=NOW, first_poll=True)
         tx.entries.retry(waiting, at=later(60), reason="HTTP 500")
         tx.entries.finish(read, "article", "read", "0123456789abcdef")
     with store.reading() as tx:
@@ -412,7 +410,7 @@ def test_a_transaction_that_breaks_leaves_nothing_behind(store: RowStore) -> Non
 
     def break_off() -> None:
         with store.writing() as tx:
-            tx.entries.add("post", "", Entry(keys=("1",)), now=NOW, first_poll=False, recorded=None)
+            tx.entries.add("post", [(Entry(keys=("1",)), "", None)], now=NOW, first_poll=False)
             raise Broken
 
     with pytest.raises(Broken):

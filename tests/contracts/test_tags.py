@@ -194,7 +194,7 @@ def test_what_sources_list_is_counted_by_day(store: RowStore) -> None:
         tx.sources.watch([post], NOW)
         for number, hours in enumerate((0, 14, 16)):
             entry = Entry(keys=(str(number),), url=None, title=str(number))
-            tx.entries.add("post", "lane", entry, now=NOW + timedelta(hours=hours), first_poll=False, recorded=None)
+            tx.entries.add("post", [(entry, "lane", None)], now=NOW + timedelta(hours=hours), first_poll=False)
     with store.reading() as tx:
         assert tx.entries.per_day(["post", "other"], NOW) == {"post": {date(2026, 11, 24): 2, date(2026, 11, 25): 1}}
         assert tx.entries.per_day(["post"], NOW + timedelta(hours=15)) == {"post": {date(2026, 11, 25): 1}}

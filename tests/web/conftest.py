@@ -145,7 +145,7 @@ def publish(desk: Desk, source: Source, article: Article, *, at: datetime = NOW)
     with desk.store.writing() as tx:
         filed = file_article(tx, desk.behind.rules, prepared, at, alerting=True, channels={"desk": channel})
         entry = Entry(keys=(article.url or "",), url=article.url, title=article.headline, published_at=article.published_at)
-        number = tx.entries.add(source.id, "lane", entry, now=at, first_poll=False, recorded=None)
+        (number,) = tx.entries.add(source.id, [(entry, "lane", None)], now=at, first_poll=False)
         tx.entries.finish(number, "article", "read", filed.article_id)
     return str(filed.story_id)
 

@@ -72,7 +72,7 @@ def test_what_the_world_writes_is_inert_on_every_page(empty, text: str) -> None:
     story = empty.publish(source, article)
     with empty.store.writing() as tx:
         entry = Entry(keys=("k",), url="javascript:alert(1)", title=text)
-        number = tx.entries.add("post", "lane", entry, now=empty.clock.now(), first_poll=False, recorded=None)
+        (number,) = tx.entries.add("post", [(entry, "lane", None)], now=empty.clock.now(), first_poll=False)
         tx.entries.finish(number, "failed", text)
         tx.sources.save(
             SourceState(source_id="post", next_poll_at=None, last_poll_at=empty.clock.now(), failures=1, last_error=text),
