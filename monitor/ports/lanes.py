@@ -48,5 +48,8 @@ class LaneRows(Protocol):
     def clear(self, now: datetime) -> int:
         """Free all lanes that are held: whoever held them is gone. How many there were."""
 
+    def wake(self, now: datetime) -> int:
+        """End the rest of all lanes that nobody holds; how many there were."""
+
     def forget(self, before: datetime) -> int:
         """Drop the rows of lanes that have been free since then; how many there were."""

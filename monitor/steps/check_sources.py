@@ -33,7 +33,8 @@ def check_sources(context: Context) -> Done:
 
     That a source fails and that it is silent are two conditions: a silent one may come to fail, and be silent still when it answers again.
     Neither is over before the source is known to be well, which one that could not be asked is not. What was over within
-    the last month is told again if it lasts for two days. What was polled by a clock that ran ahead is due.
+    the last month is told again if it lasts for two days. What was polled by a clock that ran ahead is due, and no host rests until the
+    time comes that this clock showed.
     """
     now = context.clock.now()
     with context.store.reading() as tx:
@@ -61,6 +62,8 @@ def check_sources(context: Context) -> Done:
         with context.store.writing() as tx:
             for name in ahead:
                 tx.sources.poll_now(name, now)
+            if ahead:
+                tx.lanes.wake(now)
             for key, ailment in fallen.items():
                 notify_operator(context, tx, key=key, subject=ailment.subject, text=ailment.text, now=now)
             for key, known in back.items():

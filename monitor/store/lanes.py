@@ -84,6 +84,11 @@ class Lanes:
     def clear(self, now: datetime) -> int:
         return self._connection.execute(update(lane).where(lane.c.token.is_not(None)).values(token=None, until=now)).rowcount
 
+    def wake(self, now: datetime) -> int:
+        return self._connection.execute(
+            update(lane).where(lane.c.token.is_(None), lane.c.until > now).values(until=now)
+        ).rowcount
+
     def forget(self, before: datetime) -> int:
         return self._connection.execute(delete(lane).where(lane.c.until < before)).rowcount
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.fetching.outcome import Failed, Gone, NotModified
+from monitor.ports import Due
 from monitor.sources.entry import Entry, Listing, Unlisted
 from monitor.steps.check_sources import check_sources
 from monitor.steps.context import Context
@@ -164,9 +165,14 @@ def test_what_was_polled_by_a_clock_that_ran_ahead_is_polled_now(told: Context, 
     with store.writing() as tx:
         state = tx.sources.get("post")
         tx.sources.save(replace(state, last_poll_at=now + 900 * HOUR, next_poll_at=now + 901 * HOUR), "post.example")
+        claims = tx.lanes.claim([Due(step="poll_source", key="post", lane="post.example")], now=now, until=now + HOUR)
+        tx.lanes.release([(claim, now + 900 * HOUR) for claim in claims])
     check_sources(told)
     with store.reading() as tx:
         assert tx.sources.get("post").next_poll_at == now
+        assert {each.lane for each in tx.due(now)} == {"post.example"}, (
+            "its host does not rest until that clock's time has come"
+        )
 
 
 def test_trouble_that_comes_and_goes_is_told_again_only_if_it_lasts(told: Context, here, store: RowStore) -> None:
