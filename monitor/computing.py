@@ -1,8 +1,8 @@
-"""Steps compute one at a time, and say where they wait.
+"""Steps take turns at computing: one thread at a time has the turn, and gives it up while it waits.
 
-Python runs one thread at a time anyway, but settles anew at every system call which: some thirty times a poll, and each time the next
-thread has to be woken, often on another core. With many threads that have something to do this is a third of what a poll costs. So a
-step takes the turn once, and gives it up only where it has to wait: for the network, a worker, the disk or a lock.
+Python runs one thread at a time anyway, but it may switch threads at every system call: some thirty times in a poll, and each time the
+next thread has to be woken, often on another core. When many threads have work to do, that is a third of what a poll costs. So a step
+takes the turn once and gives it up only where it has to wait: for the network, a worker, the disk or a lock.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _this = _Thread()
 
 
 class computing:  # noqa: N801  a `with` statement's word
-    """`with computing():` this thread has the turn, but where it is `waiting`. Nothing to a thread that has it already."""
+    """`with computing():` this thread has the turn, except where it is `waiting`. Has no effect in a thread that has the turn already."""
 
     __slots__ = ("_took",)
 
@@ -38,9 +38,9 @@ class computing:  # noqa: N801  a `with` statement's word
 
 
 class waiting:  # noqa: N801
-    """`with waiting():` others have the turn meanwhile. Nothing to a thread that has none.
+    """`with waiting():` this thread gives up the turn meanwhile. Has no effect in a thread that does not have it.
 
-    Everything that may block belongs into one, above all a lock whose holder may be waiting for the turn.
+    Everything that may block belongs in such a block, above all taking a lock whose holder may be waiting for the turn.
     """
 
     __slots__ = ("_gave_up",)
@@ -57,7 +57,7 @@ class waiting:  # noqa: N801
 
 @contextmanager
 def holding(lock: threading.Lock) -> Iterator[None]:
-    """`with holding(lock):` instead of `with lock:` where its holder may be waiting for the turn."""
+    """`with holding(lock):` stands for `with lock:` where whoever holds the lock may be waiting for the turn."""
     if not lock.acquire(blocking=False):
         with waiting():
             lock.acquire()

@@ -18,7 +18,7 @@ _KEEP = "/:@!$&'()*+,;=~-._"
 _BROKEN = re.compile(r"[\x00-\x20\x7f\\]")
 _SAME_SITE = re.compile(r"(?:www\d?|m|amp|mobile)\.")
 _SAME_PAGE = re.compile(r"/amp(?:\.html)?/?$")
-_LAST = 64  # one address is asked about several times in a row
+_LAST = 64  # addresses remembered: each is asked about several times in a row
 
 
 def is_web(url: str) -> bool:
@@ -53,7 +53,7 @@ def canonical(url: str) -> str:
 
 @lru_cache(maxsize=_LAST)
 def identity(url: str) -> str:
-    """A canonical address without what differs between two ways to the same page: scheme, `www.`, `m.`, `amp`, a final slash."""
+    """A canonical address without what may differ between two addresses of one page: scheme, `www.`, `m.`, `amp`, a final slash."""
     parts = urlsplit(canonical(url))
     prefix = _SAME_SITE.match(parts.netloc)
     host = parts.netloc[prefix.end() :] if prefix else parts.netloc
@@ -67,7 +67,7 @@ def article_id(key: str) -> str:
 
 
 def lane_of(url: str) -> str:
-    """The name under which an address is asked in turn with others: its host without `www.`, which is the same machine nearly always."""
+    """The lane of an address: its host without `www.`, which is nearly always the same machine. One lane gets one request at a time."""
     return host_of(url).removeprefix("www.")
 
 

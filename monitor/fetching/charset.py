@@ -1,8 +1,8 @@
 """Bytes of a page into text: what the server says, what the page says, and whether the bytes bear it out.
 
-A declaration is believed if the bytes agree with it. UTF-8 proves itself; a label of Latin-1 proves nothing, for servers put it on
-everything. What is left is judged by how the text would read, and the result says that it was guessed. UTF-8 that was encoded twice is
-undone (`mojibake`).
+A declaration is believed if the bytes agree with it. UTF-8 proves itself; the label Latin-1 proves nothing, since servers put it on
+everything. All else is judged by how the text would read, and the result says that it was guessed. UTF-8 that was encoded twice is
+repaired (`mojibake`).
 """
 # ruff: noqa: E501  the tables are read more easily row by row
 
@@ -49,8 +49,8 @@ _SAMPLE = 60_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
-    """`text` without BOM; `charset` is the Python codec used; `guessed` if no declaration stood up to the bytes, if some did not fit, or
-    if the text had or may have been encoded twice."""
+    """`text` without BOM; `charset` is the Python codec used. `guessed` is set if the bytes fit no declaration, if some of them did not
+    fit, or if the text was, or may have been, encoded twice."""
 
     text: str
     charset: str
@@ -68,7 +68,7 @@ def decode_answer(fetched: Fetched, language: str | None = None, *, most_bytes: 
 
 
 def decode(body: bytes, content_type: str | None = None, language: str | None = None) -> Decoded:
-    """The text of a page. `content_type` is the header's value; `language` (BCP 47) is that of the site and weighs only in a guess.
+    """The text of a page. `content_type` is the header's value; `language` (BCP 47) is that of the site and counts only in a guess.
 
     Never raises. Bytes that fit nothing become U+FFFD, and then `guessed` is true.
     """
@@ -101,7 +101,7 @@ def _decode(body: bytes, content_type: str | None, language: str | None) -> Deco
 
 
 def charset_of(content_type: str | None) -> str | None:
-    """The charset parameter of a Content-Type header as a Python codec, None if there is none or nobody knows it."""
+    """The charset parameter of a Content-Type header as a Python codec; None if it has none, or an unknown one."""
     match = re.search(r"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", content_type or "", re.IGNORECASE)
     return _codec(match[1]) if match else None
 
@@ -142,7 +142,7 @@ def _wide(body: bytes) -> str | None:
 
 
 def _utf8(body: bytes, declared: tuple[str, ...]) -> Decoded | None:
-    """UTF-8 if the bytes are that, whatever is declared; also with a few bad bytes, which are then marked."""
+    """The text if the bytes are UTF-8, whatever is declared; a few bad bytes become U+FFFD."""
     try:
         text = body.decode("utf-8")
         if "utf-8" in declared or set(declared) <= _WEAK or len(_UTF8_PIECE.findall(body[: _SAMPLE * 2])) >= 4:
@@ -158,7 +158,7 @@ def _utf8(body: bytes, declared: tuple[str, ...]) -> Decoded | None:
 
 
 def _fits(body: bytes, charset: str) -> bool:
-    """Whether the bytes read as text in this codec, as far as that can be told."""
+    """Whether the bytes probably are text in this codec."""
     text = body[: _SAMPLE * 2].decode(charset, "replace")
     bad = text.count("\ufffd")
     high = sum(c > "\x7f" for c in text)

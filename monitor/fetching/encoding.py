@@ -14,7 +14,7 @@ _PIECE = 65_536
 
 
 class BadEncoding(Exception):
-    """The body is not what its Content-Encoding says, or that is nothing we asked for; the text names which."""
+    """The body is not what its Content-Encoding says, or that names a coding that we did not ask for; the text says which."""
 
 
 class _Coding(Protocol):

@@ -13,7 +13,7 @@ FailureKind = Literal[
 ]
 
 LARGE_BYTES = 1_000_000
-"""What has more is dealt with by few at a time, so that those who send such bodies at once take neither all memory nor all readers."""
+"""Bodies with more bytes are handled a few at a time: servers that all send such bodies at once take neither all memory nor all readers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

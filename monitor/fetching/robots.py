@@ -47,9 +47,8 @@ def product_token(user_agent: str) -> str:
 def parse(body: bytes) -> Robots:
     """The rules in a robots.txt; any bytes will do, what cannot be read is no rule."""
     text = body[:LARGEST_BYTES].decode("utf-8-sig", "replace").replace("\x00", "")
-    return Robots(
-        rules=Protego.parse(_VERSION.sub(r"\1", text))
-    )  # `monitor/1.0` addresses monitor; Protego takes it for another
+    # `monitor/1.0` addresses monitor; Protego would take it for another agent.
+    return Robots(rules=Protego.parse(_VERSION.sub(r"\1", text)))
 
 
 ALLOW_ALL = Robots()

@@ -1,4 +1,4 @@
-"""XML whose writers forgot that `&` is not a letter in it."""
+"""XML in which `&` stands for itself, though it should be written `&amp;`."""
 
 from __future__ import annotations
 

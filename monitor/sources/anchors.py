@@ -1,4 +1,4 @@
-"""What a page links to, what it calls it, and when that was."""
+"""The links of a page: where each leads, what it is called there, and when that was published."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from monitor.sources.links import absolute
 
 LONGEST_TITLE = 300
 BOX_DEPTH, BOX_LINKS = 6, 12
-"""How far around a link its box may reach, and how many links are too many for a box of one article."""
+"""A box is an element around a link. How many levels up it may be, and from how many links on it is no box of one article."""
 _LINKS = ("a", "area")
 _OPENED = re.compile(r"(?:location(?:\.href)?\s*=|location\.(?:assign|replace)\s*\(|\bopen\s*\()\s*[\"']([^\"'\s]{1,500})[\"']")
 _TEMPLATE = re.compile(r"\$\{|\{\{|%7B%7B", re.IGNORECASE)  # a script fills it in, when it runs
@@ -26,7 +26,7 @@ _REMARKS = re.compile(r"comment|respond|disqus|more|share|top$", re.IGNORECASE)
 
 @dataclass(slots=True)
 class Linked:
-    """An address that the page links to: what it is called there, where, and what its places (`#3`) are called."""
+    """An address that the page links to: the words it is called by, the elements that link to it, and the words for places in it (`#3`)."""
 
     url: str
     words: Words
@@ -35,23 +35,23 @@ class Linked:
 
 
 Found = dict[str, Linked]
-"""By the identity of the address, in the order of the page."""
+"""Links by the identity of their address, in the order of the page."""
 
 
 def soup_of(text: str) -> BeautifulSoup:
-    """A page's elements. What is no HTML shows by its having no links and no text: BeautifulSoup's own doubts are not told."""
+    """A page's elements. BeautifulSoup's warnings that this may be no HTML are dropped: such a page has no links and no text anyway."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         return BeautifulSoup(text, "lxml")
 
 
 def is_link(tag: Tag) -> bool:
-    """Whether an element may lead somewhere; `target_of` tells where."""
+    """Whether an element may be a link; `target_of` tells where it leads."""
     return tag.name in _LINKS or tag.has_attr("onclick") or tag.has_attr("data-href")
 
 
 def target_of(anchor: Tag, base: str) -> tuple[str, str] | None:
-    """Where a link leads, and to which place there: by its address or, where a script opens it, by what the script is told."""
+    """Where a link leads, and to which place in that page (`#3`): by its address or, if a script opens it, by what the script is given."""
     for name in ("href", "data-href", "data-url", "data-link", "onclick"):
         link = anchor.get(name)
         if not isinstance(link, str):
@@ -65,7 +65,8 @@ def target_of(anchor: Tag, base: str) -> tuple[str, str] | None:
 
 
 def note(found: Found, url: str, place: str, anchor: Tag) -> Linked:
-    """Add a link to what was found. A picture and a headline often link to one article: its place is the first, its title the better."""
+    """Add a link to those found. Often a picture and a headline link to one article: it counts where it is linked first, and has the
+    better of the two titles."""
     words = words_of(anchor)
     linked = found.setdefault(urls.identity(url), Linked(url, words, []))
     linked.words = better(linked.words, words)
@@ -76,7 +77,8 @@ def note(found: Found, url: str, place: str, anchor: Tag) -> Linked:
 
 
 def selected(chosen: Iterable[Tag], base: str) -> Found:
-    """What the operator pointed at: links, or boxes whose first link counts, called as the box calls it."""
+    """The links that the operator's selector chose: links themselves, or boxes, of each of which the first link counts, with the words of
+    the box."""
     found: Found = {}
     for tag in chosen:
         anchors = [tag] if tag.name in _LINKS else tag.find_all(is_link)
@@ -93,13 +95,13 @@ def selected(chosen: Iterable[Tag], base: str) -> Found:
 
 
 def titles_of(linked: Linked) -> list[Words]:
-    """What the article is called; of a bulletin, whose places bear headlines of their own, what each of them is."""
+    """The title of the article; of a bulletin, whose items are places in one page with headlines of their own, the title of each."""
     headlines = {words.text: words for words in linked.places.values()}
     return list(headlines.values()) if len(headlines) > 1 else [linked.words]
 
 
 def dates_beside(soup: BeautifulSoup, found: Found, base: str, zone: tzinfo, now: datetime) -> dict[str, datetime]:
-    """What `time` elements say of the articles that are alone in a box with them."""
+    """The dates of those articles that are alone in a box with a `time` element, by their name in `found`."""
     dates: dict[str, datetime] = {}
     for time in soup.find_all("time", datetime=True):
         date = safe_date(str(time["datetime"]), zone, now)
@@ -114,7 +116,7 @@ def dates_beside(soup: BeautifulSoup, found: Found, base: str, zone: tzinfo, now
 
 
 def around(tag: Tag) -> Iterator[Tag]:
-    """The elements that a tag stands in, from the inside out, thirty at most and without the page itself."""
+    """The elements around a tag, the innermost first: at most thirty, and without the page itself."""
     for depth, parent in enumerate(tag.parents):
         if depth > 30 or parent.name in ("body", "html", "[document]"):
             return

@@ -1,4 +1,4 @@
-"""Dates as feeds write them: RFC 822 and ISO 8601, and what people write instead; believed only as far as they can be true."""
+"""Dates as feeds write them: RFC 822, ISO 8601 and what people write instead; those that cannot be true are not believed."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def zone_of(name: str | None) -> tzinfo:
 
 
 def safe_date(text: str | None, zone: tzinfo, now: datetime) -> datetime | None:
-    """What `text` says in aware UTC; a date without an offset or name of a zone, or with an impossible one, is read in `zone`.
+    """The date in `text` in aware UTC; if it has no offset and no zone, or an impossible one, it is read in `zone`.
 
-    None if it cannot be read or cannot be true: before 1990, or more than a day ahead of `now`. What is less than a day ahead (a
-    wrong offset, mostly) becomes `now`. Buddhist years are understood, the months and clocks of the region
-    (`monitor.text.dates`), and more names of months, of western Europe too (`MONTHS_ALONE`).
+    None if it cannot be read or cannot be true: before 1990, or more than a day ahead of `now`. What is less than a day ahead (mostly a
+    wrong offset) becomes `now`. Understood are Buddhist years, the months and clocks of the region (`monitor.text.dates`), and more names
+    of months, also of western Europe (`MONTHS_ALONE`).
     """
     if not text or len(text) > _LONGEST_TEXT:
         return None
@@ -61,7 +61,7 @@ def safe_date(text: str | None, zone: tzinfo, now: datetime) -> datetime | None:
 
 
 def _without_zone(text: str, zone: tzinfo) -> tuple[str, tzinfo]:
-    """A date without the IANA name behind it, and the zone which that is; both as they are if there is none."""
+    """The date without the IANA name at its end, and the zone of that name; unchanged and `zone` if it has none."""
     named = _ZONE.search(text)
     if named is None:
         return text, zone
@@ -90,7 +90,7 @@ def _rfc822(text: str) -> datetime | None:
 
 
 def _written(text: str, zone: tzinfo, now: datetime) -> datetime | None:
-    """A day with its year, at the beginning of the day if no time is said; None if there is one that cannot be read."""
+    """A date with its year, at the beginning of the day if it names no time; None if it names a time that cannot be read."""
     if re.match(r"[\d-]{8,10}T\d", text):  # ISO 8601, but impossible
         return None
     text = _WEEKDAY.sub("", unicodedata.normalize("NFC", text))

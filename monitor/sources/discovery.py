@@ -1,4 +1,4 @@
-"""Which links of a page lead to articles, where nobody says so."""
+"""Which links of a page lead to articles, where no selector says so."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from monitor.sources.links import bears_date, family_of, looks_like_article, may
 
 _MOST_LEFT_OUT = 500
 _SHORT_HEADLINE = 10  # letters of two words at an address that bears a date; `Read more` has eight
-_FAMILY = 3
-_LABEL_USED = 3  # words that stand on so many links to different articles are no title, if their box has another
+_FAMILY = 3  # addresses that are alike make a list
+_LABEL_USED = 3  # words that so many links to different articles share are no title, if the box of the link has a better one
 _ITEM = frozenset(("post", "hentry", "type-post"))
 _NAVIGATION = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|submenu|megamenu|breadcrumbs?|footer|sitemap|social|share|pagination|pager|cookie|login"
@@ -106,7 +106,7 @@ def _why_no_article(linked: Linked, listed: Collection[str]) -> str | None:
 
 
 def _is_navigation(tag: Tag) -> bool:
-    """Whether an element is called navigation or the like, by its kind or its names, and is not a box around the page."""
+    """Whether an element says by its kind, class, id or role that it is navigation or the like, and is not a box around the whole page."""
     if tag.name in ("nav", "footer", "menu"):
         return True
     names = [*tag.get_attribute_list("class"), tag.get("id"), tag.get("role")]
@@ -117,7 +117,7 @@ def _is_navigation(tag: Tag) -> bool:
 
 
 def _name_labels(found: Found, base: str) -> None:
-    """Give an article whose links say but `read more` the first headline of the box in which it is alone."""
+    """Give an article whose links say only `read more` the first headline of the box in which no other article is linked."""
     used = Counter(text for _, text in {(_path(linked), linked.words.text) for linked in found.values()})
     named = {_path(linked) for linked in found.values() if linked.words.trust}
     for name, linked in found.items():
@@ -136,7 +136,7 @@ def _name_labels(found: Found, base: str) -> None:
 
 
 def _box_of(tag: Tag, name: str, found: Found, base: str) -> Tag | None:
-    """The widest element around a tag in which no other article is linked."""
+    """The largest element around a tag in which no other article is linked; None if there is none."""
     box = None
     for _, parent in zip(range(BOX_DEPTH), around(tag), strict=False):
         links = parent.find_all(is_link, limit=BOX_LINKS)
@@ -149,7 +149,8 @@ def _box_of(tag: Tag, name: str, found: Found, base: str) -> Tag | None:
 
 
 def _families(found: Found) -> set[str]:
-    """The kinds of address that are a list's: three or more that differ in numbers only, most of them with headlines."""
+    """The families (`links.family_of`) that make a list: three or more addresses that differ only in numbers, most of them linked by a
+    headline."""
     headlines: dict[str, list[bool]] = defaultdict(list)
     for linked in found.values():
         if (family := family_of(linked.url)) and may_be_article(linked.url):
@@ -158,7 +159,7 @@ def _families(found: Found) -> set[str]:
 
 
 def _is_short_headline(linked: Linked, listed: Collection[str]) -> bool:
-    """Whether two words or three will do: the address bears a date or is one of a list's, or they are a heading."""
+    """Whether two or three words are enough here: the address bears a date or belongs to a list, or the words are a heading."""
     text = linked.words.text
     in_list = bears_date(linked.url) or family_of(linked.url) in listed
     return (
@@ -169,8 +170,8 @@ def _is_short_headline(linked: Linked, listed: Collection[str]) -> bool:
 
 
 def _once(found: Found) -> Found:
-    """The articles without those that stand there twice under addresses that differ but in what follows the question mark: called the
-    same, or called nothing by their text (the comments, to print)."""
+    """Each article once. Links whose addresses differ only after the question mark are one article if their titles are the same; one
+    whose text is no title (the comments, the version to print) is dropped."""
     articles = {
         urls.identity(_path(linked))
         for linked in found.values()

@@ -1,4 +1,4 @@
-"""Pages that come in the place of what was asked for: a login form, a bot check, a consent form."""
+"""Pages that a server sends instead of what was asked for: a login form, a bot check, a consent form."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from monitor.sources.entry import Disguise
 
 _LOOKED_THROUGH = 200_000
 _PASSWORD = re.compile(r"<input\b[^<>]{0,300}\btype\s*=\s*[\"']?password", re.IGNORECASE)
-# What Cloudflare and Imperva put into ordinary pages, too (challenge-platform/scripts/jsd, _Incapsula_Resource?SWJIYLWA), tells nothing.
+# Not what Cloudflare and Imperva put into ordinary pages as well (challenge-platform/scripts/jsd, _Incapsula_Resource?SWJIYLWA).
 _HELD_OFF = re.compile(
     r"<title>\s*(?:just a moment|attention required|access denied|pardon our interruption|ddos-guard|security check|one more step"
     r"|are you (?:a )?(?:human|robot)|request rejected|403 forbidden|before you continue|(?:cookie|privacy) (?:consent|settings))"

@@ -7,20 +7,20 @@ from datetime import datetime
 from typing import Literal
 
 MOST_ENTRIES = 500
-"""So many of one list are read, the newest where it says which they are."""
+"""How many entries of one list are taken; the newest, if the list shows which they are."""
 Disguise = Literal["empty", "login page", "blocked", "selector rot", "not a feed"]
-"""What stands where a listing was promised."""
+"""What an answer is that should have been a list."""
 
 CUT = "cut off before its end"
-"""The flag of a document that stops in its middle."""
+"""The flag of a document that ends too early."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One listed item.
 
-    `keys` are its identities inside its source, most trusted first (unique guid, normalised link, title and body digest): the
-    entry is known if any of them is. `url` is an absolute http(s) address or None; `title`, `summary` and `content` are plain text,
+    `keys` identify it within its source, the most trusted first (unique guid, normalised link, digest of title and text): it has been
+    listed before if any of its keys has. `url` is an absolute http(s) address or None; `title`, `summary` and `content` are plain text,
     `content` being the full text where the feed carries one. Times are aware UTC.
     """
 
@@ -45,9 +45,9 @@ class Hints:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """What one poll of a source lists, newest first as the document has it. `flags` name what was odd (cut, badly formed …);
-    `follow` are addresses of the same kind to fetch and list next, which only the index of a sitemap has. `next_url` is where the list
-    goes on (RFC 5005, 3; `next_url` of JSON Feed; or the second page of a WordPress feed)."""
+    """What one poll of a source lists, in the order of the document. `flags` say what was odd about it (cut off, badly formed …).
+    `follow` are the sitemaps to fetch and list next, if this is an index of sitemaps. `next_url` is where the list goes on (RFC 5005, 3;
+    `next_url` of JSON Feed; or the second page of a WordPress feed)."""
 
     entries: tuple[Entry, ...]
     title: str | None = None
@@ -64,7 +64,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unlisted:
-    """The bytes were not what the source promised; `reason` says what they were, in words for the operator."""
+    """The bytes were not the kind of list that the source should be; `reason` says what they were, in words for the operator."""
 
     reason: str
     cause: Disguise = "not a feed"

@@ -1,4 +1,4 @@
-"""The further addresses of a poll: the sitemaps that an index names, and where the items of a possible gap may still stand."""
+"""Errands: further requests that belong to a poll, for the sitemaps that an index names or for items that may have been missed."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _ACCEPT = "application/xml, text/xml, application/rss+xml, text/plain, */*;q=0.5
 
 
 def missed_since(source: Source, before: SourceState, listed: int, entries: Sequence[Entry], now: datetime) -> datetime | None:
-    """Since when something may have come and gone, given that a list that had `listed` items has these now, none of which it had; None
-    if nothing may."""
+    """Since when items may have been missed, now that a list that had `listed` items before has `entries`, all of them new; None if none
+    can have been."""
     seen_at = before.last_success_at
     if seen_at is None:
         return None
@@ -41,8 +41,8 @@ def missed_since(source: Source, before: SourceState, listed: int, entries: Sequ
 def _missed_by_sitemap(
     seen_at: datetime, changed_at: datetime, listed: int, entries: Sequence[Entry], now: datetime
 ) -> datetime | None:
-    """A sitemap has all news of two days. If none came for as long as that, its items had to go; if what it has now is older than the
-    last look, it could not be had then."""
+    """A news sitemap names the news of two days. So if none came for two days, it is right that all its old items are gone; and if what
+    it names now is older than the last look, that look did not see all of it."""
     if now - seen_at >= _IN_SITEMAP or len(entries) >= MOST_ENTRIES:
         return seen_at
     published = (entry.published_at for entry in entries if entry.published_at is not None)
@@ -52,14 +52,14 @@ def _missed_by_sitemap(
 
 
 def begin_parts(before: SourceState, after: SourceState, listing: Listing, now: datetime) -> SourceState:
-    """The state of a poll that goes on with the sitemaps an index names; it succeeds, or fails, with the last of them."""
+    """The state of a poll that goes on with the sitemaps that an index names; whether it succeeds is known after the last of them."""
     known = {part.url: part for part in before.parts}
     errands = tuple(replace(known.get(url, Errand(url=url, purpose="part")), error=None) for url in listing.follow)
     return replace(after, errands=errands, parts=(), next_poll_at=now, last_success_at=before.last_success_at)
 
 
 def begin_filling(source: Source, after: SourceState, listing: Listing, now: datetime) -> SourceState:
-    """The state of a poll that looks for what may have been missed: on the next page of the list, else in the site's sitemaps."""
+    """The state of a poll that goes on to look for what may have been missed: on the next page of the list, else in the site's sitemaps."""
     if listing.next_url is not None:
         errands = (Errand(url=listing.next_url, purpose="page"),)
     else:
@@ -73,12 +73,12 @@ def request_of(errand: Errand) -> Request:
 
 
 def read_as(source: Source, errand: Errand) -> Source:
-    """The source as which the errand's document is to be listed."""
+    """The source with the kind of document that the errand brings."""
     return source if errand.purpose == "page" else replace(source, kind="sitemap", selectors=Selectors())
 
 
 def is_news(errand: Errand, fetched: Fetched) -> bool:
-    """Whether a part is not what it was at the last poll."""
+    """Whether a part differs from what it was at the last poll."""
     return errand.digest is None or errand.digest != body_digest(fetched.body)
 
 
@@ -93,8 +93,8 @@ def sitemaps_in(fetched: Fetched) -> tuple[str, ...]:
 
 
 def further(errand: Errand, listing: Listing | None, found: Sequence[str], joined: bool, walked: int) -> tuple[Errand, ...]:
-    """What an answer makes it worth to fetch next. `found` are the sitemaps of a robots.txt, `joined` says that the page listed something
-    known, `walked` how many addresses the gap has cost already."""
+    """The errands that follow from an answer. `found` are the sitemaps that a robots.txt names, `joined` says that the page lists something
+    that was known, `walked` is how many addresses have been asked because of this gap."""
     if walked >= MOST_PAGES:
         return ()
     if errand.purpose == "robots":
@@ -107,7 +107,7 @@ def further(errand: Errand, listing: Listing | None, found: Sequence[str], joine
 
 
 def within_gap(entries: Sequence[Entry], since: datetime | None) -> tuple[Entry, ...]:
-    """Those entries of a sitemap that may have been missed since then; what bears no date may be years old."""
+    """The entries of a sitemap that may have been missed since then. Those without a date may be years old and are left out."""
     if since is None:
         return ()
     dated = ((entry, entry.published_at or entry.updated_at) for entry in entries)
@@ -124,8 +124,8 @@ def after_errand(
     now: datetime,
     jitter: float,
 ) -> SourceState:
-    """What is known after the first of the errands. What cannot be had costs the others nothing; a poll of which no part could be had
-    has failed. A server that asks for less ends them all."""
+    """The state after the first of its errands. One that fails does not keep the others from being done; if no part of an index could be
+    had, the poll has failed. A server that asks for fewer requests ends all errands."""
     errand, *rest = state.errands
     filling = errand.purpose != "part"
     if isinstance(outcome, Throttled):

@@ -1,4 +1,4 @@
-"""RSS, RDF and Atom in all their dialects, by feedparser; the bytes are decoded, cut and counted before it sees them."""
+"""RSS, RDF and Atom in all their dialects, by feedparser; the bytes are decoded, and long documents cut, before it sees them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _DATE = re.compile(r"<(?:[\w.-]{1,40}:)?(?:pubDate|published|updated|date)\b[^<>
 _SKIP = {name: re.compile(f"<skip{name}>[^\\0]{{0,2000}}?</skip{name}>") for name in ("Hours", "Days")}
 _ANCHOR = re.compile(r"<a\b[^<>]*?\bhref\s*=\s*[\"']?([^\"'<>\s]+)", re.IGNORECASE)
 _CAPTION = re.compile(r"<(/?)media:description\b[^<>]*?(/?)>")
-# Drupal's: a date for readers, and within its tag one for programs.
+# Drupal writes a date for readers, and one for programs as an attribute of the element around it.
 _TIME = re.compile(
     r"(?:<|&lt;)time\b[^<>]{0,200}?\bdatetime=(?:[\"']|&quot;)([\dTZ:.+-]{10,40})[^<]{0,200}(?:</|&lt;/)time(?:>|&gt;)"
     r"(?=\s*(?:\]\]>\s*)?</(?:[\w.-]{1,40}:)?(?:pubDate|published|updated|date)>)"
@@ -39,8 +39,10 @@ _TIME = re.compile(
 _MAILBOX = re.compile(r"^\S+@\S+ \((.+)\)$")  # what RSS 2.0 wants of an author
 _LONG_SUMMARY = 800
 _PERIODS_S = {"hourly": 3_600.0, "daily": 86_400.0, "weekly": 604_800.0, "monthly": 2_592_000.0, "yearly": 31_536_000.0}
-feedparser.registerDateHandler(lambda _text: (1, 1, 1, 0, 0, 0, 0, 1, 0))  # dates are read here (`dates`), of all that it finds
-feedparser.api.PREFERRED_XML_PARSERS = []  # its wish, libxml2's, opens what a DTD names; looking for it is a fifth of a small parse
+# Dates are read by `sources.dates`, from the text that feedparser keeps.
+feedparser.registerDateHandler(lambda _text: (1, 1, 1, 0, 0, 0, 0, 1, 0))
+# The parser that it prefers, libxml2's, opens what a DTD names; and looking for it takes a fifth of the time of a small feed.
+feedparser.api.PREFERRED_XML_PARSERS = []
 # feedparser lets these out of parse() for some documents; it documents none of them.
 _FEEDPARSER_FAULTS = (
     ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError, xml.sax.SAXException,
@@ -97,7 +99,7 @@ def _parsed(document: str, url: str) -> Any:
 
 
 def what_it_is(text: str) -> str:
-    """What a body that is no feed seems to be, in words."""
+    """What a body that is not a feed seems to be, in words."""
     start = text[:4096].lstrip("\ufeff \t\r\n")
     if not start:
         return "the body is empty"
@@ -116,7 +118,7 @@ def what_it_is(text: str) -> str:
 
 
 def _bounded(text: str, root: re.Match[str], now: datetime) -> tuple[str, tuple[str, ...]]:
-    """The document with its newest items only, ended properly where it was cut off."""
+    """The document with only its newest items, and with the end tags that it lacks if it was cut off; and what there is to say of that."""
     parts = split(text)
     ended = f"</{root[1]}" in (parts.tail if parts else text)
     if parts is None:
@@ -133,13 +135,13 @@ def _bounded(text: str, root: re.Match[str], now: datetime) -> tuple[str, tuple[
 
 
 def _oldest_first(items: Sequence[str], now: datetime) -> bool:
-    """Whether the document begins with its past; most begin with the newest."""
+    """Whether the oldest items come first; in most documents it is the newest."""
     first, last = (safe_date(date[1], UTC, now) if (date := _DATE.search(item)) else None for item in (items[0], items[-1]))
     return first is not None and last is not None and first < last
 
 
 def _entries(parsed: Any, source: Source, fetched: Fetched) -> tuple[Entry, ...]:
-    """What feedparser found as Entries: with identities, without repetitions and without items that say nothing at all."""
+    """What feedparser found, as Entries with their keys; without repetitions, and without items that are empty."""
     zone, now = zone_of(source.timezone), fetched.fetched_at
     home = absolute(_text(parsed.feed, "link"), fetched.url)
     atom = str(parsed.get("version")).startswith("atom")
@@ -177,8 +179,8 @@ def _entry(item: dict[str, Any], base: str, here: str, zone: tzinfo, now: dateti
 
 
 def _link(item: dict[str, Any], base: str, here: str) -> str | None:
-    """The address of the item's page, which is not that of the feed (`here`): where FeedBurner found it, its link, or an id that is an
-    address."""
+    """The address of the item's page: the original one that FeedBurner names, the item's link, or an id that is an address; never that of
+    the feed itself (`here`)."""
     for raw in (dict.get(item, "feedburner_origlink"), dict.get(item, "link"), dict.get(item, "id")):
         url = absolute(_bare(raw), base, only_absolute=raw is dict.get(item, "id")) if isinstance(raw, str) else None
         if url is not None and url != here:
@@ -187,7 +189,7 @@ def _link(item: dict[str, Any], base: str, here: str) -> str | None:
 
 
 def _bare(link: str) -> str:
-    """The address in a link that is written as HTML would have it, or as people say it."""
+    """The address in a link that holds an HTML anchor, or begins with `www.`."""
     if found := _ANCHOR.search(link) if "<" in link else None:
         return found[1]
     return f"//{link}" if link.startswith("www.") else link
@@ -205,7 +207,7 @@ def _text(item: dict[str, Any], name: str) -> str:
 
 
 def _next_page(feed: Any, source: Source, fetched: Fetched) -> str | None:
-    """Where older items stand: at `rel=next` (RFC 5005, 3); WordPress has a second page of every feed and does not say so."""
+    """Where older items are: at `rel=next` (RFC 5005, 3); WordPress has a second page of every feed, though its feeds do not say so."""
     for link in dict.get(feed, "links") or ():
         if (
             link.get("rel") == "next"

@@ -1,4 +1,4 @@
-"""What a link is called: the words that a person would say as the title of what it leads to."""
+"""What a link is called: the words that a person would take for the title of what it leads to."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from bs4.element import NavigableString
 from monitor.sources import plain
 
 NOTHING, PICTURE, SELF, TEXT, HEADING = range(5)
-"""How far the words of a link are its title: too few to be a headline, what its picture or it itself says, its text, a heading."""
+"""How far the words of a link can be trusted to be a title, the least first: words that are no headline, the alternative text of its
+picture, its `title` attribute, its text, a heading."""
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _LONGEST = 500
 _LONGEST_HEADLINE = 200  # what is longer is a teaser
@@ -35,15 +36,15 @@ _CUT = re.compile(r"\s*\[?(?:…|\.{2,})\]?$")
 
 
 class Words(NamedTuple):
-    """What a link is called, and how far that is its title."""
+    """What a link is called, and how far that can be trusted to be a title."""
 
     trust: int
     text: str
 
 
 def words_of(anchor: Tag) -> Words:
-    """The words of a link: of a heading in or around it or of what is marked as a title, its text without date, section and counts,
-    or what it says of itself or its picture. Empty if it says nothing."""
+    """The words of a link: a heading in or around it, what is marked as its title, its text without date, section and counts, its `title`
+    attribute, or the text of its picture. Empty if there are none."""
     best = Words(NOTHING, "")
     for trust, text in _said_of(anchor):
         if text and not _PICTURE.fullmatch(text):
@@ -55,7 +56,7 @@ def words_of(anchor: Tag) -> Words:
 
 
 def better(one: Words, two: Words) -> Words:
-    """Which of two ways to call the same link is its title; one that was cut (`…`) is completed by the other."""
+    """The better of two titles of one link; if one was cut (`…`) and the other completes it, the complete one."""
     for cut, whole in ((one, two), (two, one)):
         stem = _CUT.sub("", cut.text)
         if (
@@ -72,7 +73,7 @@ def better(one: Words, two: Words) -> Words:
 
 def is_headline(text: str) -> bool:
     """Whether a line is long enough to be a headline: four words or, in scripts without spaces, twelve letters and marks. An ideograph
-    says as much as a letter and a half, a word of Latin letters among others as much as three."""
+    counts as one and a half of them, a word in Latin letters as three."""
     native = [c for c in text if ord(c) > 0x0D80 and unicodedata.category(c)[0] in "LM"]
     if len(text.split()) >= 4 or not native:
         return len(text.split()) >= 4
@@ -81,7 +82,7 @@ def is_headline(text: str) -> bool:
 
 
 def lines_of(tag: Tag) -> list[str]:
-    """The text of an element, block by block, without dates, bylines, counts and the like; with them if it has no other."""
+    """The text of an element, block by block, without dates, bylines, counts and the like; with them if there is nothing else."""
     return _lines(tag, whole=False) or _lines(tag, whole=True)
 
 
@@ -125,7 +126,7 @@ def _lines(tag: Tag, *, whole: bool) -> list[str]:
 
 
 def _pieces(tag: Tag, *, whole: bool) -> Iterator[str]:
-    """Stretches of text, and a line break where a block begins or ends. It does not call itself: hostile pages are deep."""
+    """Pieces of text, and a line break where a block begins or ends. Not recursive, since hostile pages are deeply nested."""
     waiting: list[object] = [*reversed(tag.contents)]
     while waiting:
         child = waiting.pop()

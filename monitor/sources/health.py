@@ -14,11 +14,11 @@ from monitor.sources.state import SourceState, Trouble
 
 Cause = Literal["gone", "dead", "blocked", "empty", "login page", "not a feed", "selector rot", "frozen", "quiet"]
 SILENT: frozenset[Cause] = frozenset(("empty", "quiet"))
-"""Those of a source that answers as it should; it may fail besides."""
+"""The causes that a source can have while it answers as it should."""
 
 _PATIENCE = timedelta(hours=6)
 _FEWEST_FAILURES = 3
-_CERTAIN = timedelta(days=3)  # whoever is asked so rarely (a Retry-After of a week) fails as surely, only less often
+_CERTAIN = timedelta(days=3)  # then fewer failures will do: a source may be asked rarely (a Retry-After of a week)
 _ANSWERS_WITHIN = timedelta(days=1)
 MAY_BE_QUIET = timedelta(days=1)
 
@@ -54,14 +54,14 @@ class Ailment:
 
 
 def answers(state: SourceState, now: datetime) -> bool:
-    """Whether the last poll brought what was promised, and is the last one that should have been."""
+    """Whether the last poll succeeded, and no further poll should have been made since."""
     if state.failures or state.trouble is not None or state.last_success_at is None:
         return False
     return now - state.last_success_at < _ANSWERS_WITHIN or (state.next_poll_at is not None and now <= state.next_poll_at)
 
 
 def may_be_quiet(state: SourceState, now: datetime) -> bool:
-    """Whether it is worth asking for the moments of this source's news: it answers, and nothing new came for a day."""
+    """Whether the source may be silent for too long: it answers, and nothing new came for a day. If not, `ailment_of` needs no moments."""
     silent = state.last_change_at is not None and now - state.last_change_at > MAY_BE_QUIET
     return silent and not state.frozen and answers(state, now)
 
@@ -87,14 +87,15 @@ def ailment_of(source: Source, state: SourceState, moments: Sequence[datetime], 
 
 
 def _known_until(state: SourceState, now: datetime) -> datetime:
-    """Until when a failing source is known to fail: a program that did not run, or is late, has not asked again."""
+    """Until when a failing source is known to have failed: its last poll, if the next one is overdue because the program did not run."""
     due = state.next_poll_at is not None and state.next_poll_at < now
     return state.last_poll_at if due and state.last_poll_at is not None else now
 
 
 def _silence(source: Source, state: SourceState, moments: Sequence[datetime], seen_at: datetime) -> Ailment | None:
-    """Whether it had been silent for longer than its rhythm allows when it was looked at last. A list that runs empty is judged so, too:
-    that of a search, or a news sitemap, names the last days only. Of a source that brought nothing yet, the first poll is the beginning."""
+    """The ailment of a source that had been silent for longer than its rhythm allows when it was last polled; None if it had not. A list
+    that runs empty is judged in the same way: a search, or a news sitemap, names only the news of the last days. For a source that has
+    brought nothing yet, silence counts from its first poll."""
     zone = zone_of(source.timezone)
     rhythm = rhythm_of(moments, zone)
     if rhythm.pause is None and source.kind == "watch":

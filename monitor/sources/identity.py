@@ -1,4 +1,4 @@
-"""What makes an item the same item tomorrow, when its title was edited, its link decorated or its guid made anew."""
+"""How an item is recognised tomorrow, when its title has been edited, parameters added to its link, or its guid made anew."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from monitor.sources.entry import Entry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
-    """By what an item may be known: its guid as written, its absolute link, its title and text."""
+    """What an item may be recognised by: its guid as written, its absolute link, its title and text."""
 
     guid: str | None = None
     link: str | None = None
@@ -25,8 +25,8 @@ class Marks:
 def keys(items: Sequence[Marks], fronts: Iterable[str] = ()) -> list[tuple[str, ...]]:
     """The keys of each item of one document, most trusted first: `guid:…`, `url:…`, `text:…` with 32 hex digits.
 
-    A guid or link that different items of the document share says nothing and is left out; so is a link to a front page (`fronts`,
-    or the root of a site). The text counts where there is no link. `url:` keys mean the same in every source.
+    A guid or link that different items of the document share identifies none of them and is left out; so is a link to a front page
+    (`fronts`, or the root of a site). Items without a link of their own are known by their text. `url:` keys mean the same in all sources.
     """
     guids = [urls.identity(mark.guid) if mark.guid and urls.is_web(mark.guid) else mark.guid for mark in items]
     links = [urls.identity(mark.link) if mark.link else None for mark in items]
@@ -47,18 +47,18 @@ def keys(items: Sequence[Marks], fronts: Iterable[str] = ()) -> list[tuple[str, 
 
 
 def text_key(text: str) -> str:
-    """The key of an item that is known by what it says."""
+    """The key of an item that is known by its text."""
     return _key("text", text)
 
 
 def page_key(url: str) -> str:
-    """The key that an item has if the page at `url` is its own."""
+    """The key of an item that has the page at `url` for itself."""
     return _key("url", urls.identity(url))
 
 
 def identified(entries: Sequence[Entry], marks: Sequence[Marks], fronts: Collection[str]) -> tuple[Entry, ...]:
-    """The entries with their keys, the first of each that is listed twice, without those that bear no mark at all. One that has text and
-    links to a front page has no page of its own: without the link it is read for itself, and not as what the front page was read as."""
+    """The entries with their keys; of those that are listed twice the first, and none that has no mark at all. An entry that has text and
+    links to a front page has no page of its own: it loses the link, so that it is read from its text and not from that page."""
     found: dict[tuple[str, ...], Entry] = {}
     front = {urls.identity(url) for url in fronts}
     for entry, mark, known_by in zip(entries, marks, keys(marks, fronts), strict=True):
@@ -76,7 +76,7 @@ def _is_front(link: str, front: Collection[str]) -> bool:
 
 
 def _shared(marks: Sequence[str | None], items: Sequence[Marks]) -> set[str]:
-    """The marks that stand on items with different titles."""
+    """The marks that items with different titles share."""
     titles: dict[str, set[str | None]] = defaultdict(set)
     for mark, item in zip(marks, items, strict=True):
         if mark:

@@ -1,4 +1,4 @@
-"""A feed document taken apart into its items by one linear pass, so that only so many of them need the slow parser."""
+"""A feed document taken apart into its items in one linear pass, so that not all of them need go through the slow parser."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ _MARK = re.compile(r"<(?:!--|!\[CDATA\[|(/?)(item|entry|[\w.-]{1,40}+:(?:item|en
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Split:
-    """A document as what stands before its items, the items, and what follows. `cut` says that the last item had no end; it is
-    left out, since a half item may carry half a link."""
+    """A document in three parts: what stands before its items, the items, and what follows. `cut` says that the last item had no end; it
+    is left out, since half an item may hold half a link."""
 
     head: str
     items: tuple[str, ...]
@@ -24,7 +24,7 @@ class Split:
 
 
 def split(document: str) -> Split | None:
-    """The items of an RSS, RDF or Atom document; None where starts and ends do not pair, for the parser to make what it can of it."""
+    """The parts of an RSS, RDF or Atom document; None if start and end tags do not match, which is left to the parser."""
     items: list[str] = []
     between: list[str] = []
     name: str | None = None

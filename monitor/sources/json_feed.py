@@ -23,11 +23,11 @@ def is_json(fetched: Fetched) -> bool:
 
 
 def list_json_feed(source: Source, fetched: Fetched) -> Listing | Unlisted:
-    """The entries of a JSON Feed in its order, at most 500. What is of the wrong type is taken as absent. Never raises."""
+    """The entries of a JSON Feed in its order, at most 500. A value of the wrong type counts as absent. Never raises."""
     decoded = decode_answer(fetched, source.language)
     try:
-        feed = json.loads(decoded.text, strict=False)  # a line end within a text is bad JSON, and clear
-        if not decoded.guessed and "\\u00" in decoded.text:  # escapes hide what was encoded twice
+        feed = json.loads(decoded.text, strict=False)  # a line end within a text is bad JSON, but its meaning is clear
+        if not decoded.guessed and "\\u00" in decoded.text:  # escapes hide text that was encoded twice
             decoded = decode(json.dumps(feed, ensure_ascii=False).encode("utf-8", "replace"))
             feed = json.loads(decoded.text)
     except (ValueError, RecursionError) as error:

@@ -54,8 +54,8 @@ def absolute(link: str, base: str, *, only_absolute: bool = False) -> str | None
 
 
 def behind(url: str) -> str:
-    """The address that a redirector of a search service carries in its own (Google News, Google Alerts, Bing News); others come back as
-    they are. Where Google News hides it, only following the link tells."""
+    """The address that a redirect of a search service (Google News, Google Alerts, Bing News) holds within its own address; any other
+    address as it is. Where Google News hides the target, only following the link tells."""
     parts = urlsplit(url)
     host = (parts.hostname or "").removeprefix("www.")
     if re.fullmatch(r"google\.[a-z.]{2,6}|bing\.com|news\.google\.com", host):
@@ -106,7 +106,7 @@ def bears_date(url: str) -> bool:
 
 
 def family_of(url: str) -> str | None:
-    """What the addresses of one list have in common: the address without its numbers and tokens. None if it has none."""
+    """What addresses of one list have in common: the address with `#` for its numbers and tokens. None if it has none of them."""
     host, slash, rest = urls.identity(url).partition("/")
     family, numbers = _NUMBER.subn("#", slash + rest)
     return host + family if numbers else None

@@ -21,9 +21,9 @@ _LARGEST_SITEMAP_BYTES = 50 * 2**20  # the protocol's own limit for one file
 
 
 def list_entries(source: Source, fetched: Fetched) -> Listing | Unlisted:
-    """What `fetched` lists, read as the kind of document that `source` promises; Unlisted says what it is instead.
+    """What `fetched` lists, read as the kind of document that `source` should be; Unlisted says what it is instead.
 
-    Never raises, whatever the bytes are. Hostile ones may take long: call it where it can be stopped.
+    Never raises, whatever the bytes are. Hostile bytes may take long: call this where it can be stopped.
     """
     if not fetched.body.strip():
         return Unlisted(reason="the body is empty", cause="empty")
@@ -49,7 +49,7 @@ def list_entries(source: Source, fetched: Fetched) -> Listing | Unlisted:
 
 def left_out_of(source: Source, fetched: Fetched) -> tuple[LeftOut, ...]:
     """The links of an index page that `list_entries` does not list, each with the reason: for a person who looks, since it reads the page
-    once more. Like that, hostile bytes may take it long."""
+    once more. Hostile bytes may take long here, too."""
     body = _unpacked(fetched.body, _LARGEST_BYTES) if source.kind == "page" else None
     return () if body is None else left_out_of_page(source, replace(fetched, body=body))
 

@@ -1,4 +1,4 @@
-"""Where a site may keep its list of news: what its page offers, its robots.txt names, and where such lists usually stand."""
+"""Where a site may have a list of its news: what its page offers, what its robots.txt names, and the usual places."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Offer:
 
 
 def kind_of(fetched: Fetched) -> Kind:
-    """As what a document is to be listed: by its first element, or as a page."""
+    """The kind of source that this document would be, by its first element; a page if that is none of the others."""
     head = fetched.body[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if re.search(rb"<(?:urlset|sitemapindex)\b", head) or head.startswith(b"\x1f\x8b"):
         return "sitemap"
@@ -69,7 +69,7 @@ def offers_of_robots(fetched: Fetched) -> tuple[Offer, ...]:
 
 
 def usual_places(url: str, known: Sequence[Offer]) -> tuple[Offer, ...]:
-    """Where feeds and news sitemaps stand on many sites, without what is known already."""
+    """The addresses at which many sites have a feed or a news sitemap, without those that are known already."""
     tried = {urls.canonical(offer.url) for offer in known}
     places = ((urljoin(url, path), "sitemap" if "sitemap" in path else "feed") for path in _USUAL)
     return tuple(

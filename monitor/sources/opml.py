@@ -21,7 +21,7 @@ _TAG = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?", r
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """One feed of an OPML file; `language` (BCP 47) only where the file says it, of the feed or of a folder around it."""
+    """One feed of an OPML file; `language` (BCP 47) only if the file names it, for the feed or for a folder around it."""
 
     title: str
     url: str
@@ -68,7 +68,7 @@ def _language(element: etree._Element) -> str | None:
 
 
 def write_opml(sources: Iterable[Source]) -> bytes:
-    """An OPML 2.0 file of the sources that are feeds, in a folder for each country; other programs can do nothing with the rest."""
+    """An OPML 2.0 file of the sources that are feeds, with a folder for each country. The other sources mean nothing to other programs."""
     root = etree.Element("opml", version="2.0")
     etree.SubElement(etree.SubElement(root, "head"), "title").text = "Sources of monitor"
     body = etree.SubElement(root, "body")

@@ -30,8 +30,8 @@ _PATH_DATE = re.compile(r"/(20\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01]
 def list_page(source: Source, fetched: Fetched) -> Listing | Unlisted:
     """The articles that an index page links to, in the order of the page, with the words of the link as title.
 
-    `source.selectors.links` says which links (or which boxes around them) are meant; without it, links are taken that lead to this
-    site, stand outside navigation, read like a headline and have an address like an article's. Never raises.
+    `source.selectors.links` says which links (or which boxes around them) are meant. Without it, those links are taken that lead to this
+    site, stand outside its navigation, read like a headline and have an address like an article's. Never raises.
     """
     decoded = decode_answer(fetched, source.language)
     if other := re.match(r"\s*(?:<\?xml[^>]*>\s*)?<(rss|feed|rdf:RDF|urlset|sitemapindex)\b", decoded.text):
@@ -84,13 +84,13 @@ def left_out_of_page(source: Source, fetched: Fetched) -> tuple[LeftOut, ...]:
 
 
 def base_of(soup: BeautifulSoup, url: str) -> str:
-    """From where the links of the page at `url` are seen."""
+    """The address that relative links of the page at `url` start from."""
     base = soup.find("base", href=True)
     return (isinstance(base, Tag) and absolute(str(base["href"]), url)) or url
 
 
 def named_feeds(soup: BeautifulSoup, base: str) -> Iterator[str]:
-    """The feeds that a page names as its own (`link rel=alternate`), those of comments and podcasts aside."""
+    """The feeds that a page names as its own (`link rel=alternate`), except those of comments and podcasts."""
     for link in soup.find_all("link", href=True):
         relations = {relation.lower() for relation in link.get_attribute_list("rel") if relation}
         kind, said = str(link.get("type", "")), f"{link.get('title', '')} {link['href']}"

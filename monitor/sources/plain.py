@@ -1,4 +1,4 @@
-"""Markup as plain text: feeds carry HTML in titles and descriptions, declared or not."""
+"""Markup as plain text: feeds have HTML in titles and descriptions, whether or not they say so."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BLOCK = frozenset(
     "section table td th tr ul".split()
 )
 _UNSAID = frozenset("script style noscript iframe figcaption svg math template object video audio".split())
-_SOFT = re.compile("[\u00ad\u061c\u180e\u200e\u200f\u2060-\u2064\ufeff]")  # said to a typesetter, not to a reader
+_SOFT = re.compile("[\u00ad\u061c\u180e\u200e\u200f\u2060-\u2064\ufeff]")  # for typesetting, not for reading
 
 
 def line(markup: str, longest: int = 2_000) -> str | None:
@@ -31,12 +31,12 @@ def paragraphs(markup: str, longest: int = 200_000) -> str | None:
 
 
 def in_line(text: str | None, longest: int = 2_000) -> str | None:
-    """What `paragraphs` made, as `line` would have it."""
+    """The text that `paragraphs` made, in one line."""
     return _cut((text or "").replace("\n\n", " "), longest)
 
 
 def unmarked(text: str, longest: int = 200_000) -> str | None:
-    """Text that is no markup, line by line as `paragraphs` has it; None if nothing is left."""
+    """Text that is not markup, with its lines as paragraphs; None if nothing is left."""
     return _cut("\n\n".join(clean for part in text.split("\n") if (clean := _clean(part, entities=False))), longest)
 
 

@@ -10,17 +10,17 @@ from itertools import pairwise
 
 _DAY = timedelta(days=1)
 MEMORY = timedelta(weeks=8)
-"""What is older says little about a source that brings news every day."""
+"""What is older tells little about a source that brings news every day."""
 _USUAL_SHARE = 0.25
 _ON_USUAL_DAYS = 0.75
 _FEWEST_PAUSES = 5
 _ENOUGH_PAUSES = 20
-_OUTLIER = 3  # a pause so many times as long as any other was an outage, ours or theirs, or a holiday: no habit
+_OUTLIER = 3  # a pause so many times as long as any other was an outage, ours or theirs, or a holiday, and no habit
 _BEYOND_LONGEST = 1.5
 _HOLIDAYS = 2 * _DAY
-_OFFICE_WEEK = 0.95  # with a night that is a whole one
+_OFFICE_WEEK = 0.95  # of the weekdays: with a night they make a whole week
 _OFFICE_DAYS = (4, 5)
-_WEEKEND = timedelta(hours=54)  # by so much it is longer than a night
+_WEEKEND = timedelta(hours=54)  # by which a weekend is longer than a night
 _BUSY = 4  # times a day
 _KNOWN_AFTER = timedelta(weeks=2)
 _HALF_DAY = timedelta(hours=12)
@@ -30,8 +30,8 @@ _EVERY_DAY = frozenset(range(7))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rhythm:
-    """`days` are the weekdays (0 is Monday) that count; `pause` is the longest usual one and `patience` how long a pause may be, both
-    without the other days; `pause` is None where too little is known, and thirty days are waited, or twice as long as ever before."""
+    """`days` are the weekdays (0 is Monday) that count. `pause` is the longest usual pause and `patience` how long a pause may be, both
+    without the time of other weekdays. If too little is known, `pause` is None and `patience` thirty days or twice the longest pause."""
 
     days: frozenset[int]
     pause: timedelta | None
@@ -39,11 +39,11 @@ class Rhythm:
 
 
 def rhythm_of(moments: Sequence[datetime], zone: tzinfo) -> Rhythm:
-    """The rhythm of a source that brought news at these moments, in any order; the last eight weeks and twenty pauses count, at least.
+    """The rhythm of a source that brought news at these moments, in any order. The last eight weeks count, and at least twenty pauses.
 
-    Beyond its longest usual pause a source is given half of it again, or where that is more, two days for holidays: a week if it has the
-    weekdays of an office, which closes then; a weekend as long as its weekdays are not known; half a day if it brings news many
-    times on every day.
+    A source may be silent for half as long again as its longest usual pause. If that is more, it has this time on top of that pause: two
+    days, for holidays; a week if it has the weekdays of an office, which closes for holidays; a weekend while its weekdays are not known;
+    half a day if it brings news many times every day.
     """
     ordered = sorted({at.replace(minute=0, second=0, microsecond=0) for at in moments})  # what one hour brought is one moment
     if not ordered:
@@ -76,7 +76,7 @@ def _pauses(moments: Sequence[datetime], days: frozenset[int], zone: tzinfo) -> 
 
 
 def between(start: datetime, end: datetime, days: frozenset[int], zone: tzinfo) -> timedelta:
-    """The time from `start` to `end` without what lies on other weekdays than `days`."""
+    """The time from `start` to `end`, without that on weekdays other than `days`."""
     if end <= start:
         return timedelta(0)
     whole, total = end - start, timedelta(0)
@@ -92,7 +92,7 @@ def between(start: datetime, end: datetime, days: frozenset[int], zone: tzinfo) 
 
 
 def _usual_days(moments: Sequence[datetime], zone: tzinfo) -> frozenset[int]:
-    """The weekdays with news in a quarter of the weeks or more; all where that cannot be told, or where news come on others, too."""
+    """The weekdays with news in at least a quarter of the weeks; all of them if that cannot be told, or if much news comes on others."""
     dates = {at.astimezone(zone).date() for at in moments}
     span = timedelta(days=(max(dates) - min(dates)).days + 1)
     if span < _KNOWN_AFTER:

@@ -1,4 +1,4 @@
-"""When to poll a source next, with which validators, at which address; and what of a first poll is read."""
+"""When to poll a source next, with which validators and at which address; and which entries of a first poll are read."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ from monitor.sources.state import SourceState, Trouble
 _LONGEST_WAIT_S = 86_400.0
 _LONGEST_PAUSE_S = 7 * _LONGEST_WAIT_S
 _JITTER = 0.1
-_FIRST_JITTER = 0.75  # what was added or started together is not polled together for ever after
-_AUDIT_AFTER = 10  # servers exist that answer 304 for ever; an unconditional request shows it, at most one a day
+_FIRST_JITTER = 0.75  # sources that were added or started together are not to be polled together for ever
+_AUDIT_AFTER = (
+    10  # some servers answer 304 for ever: after so many of them an unconditional request, at most one a day, shows it
+)
 _AUDIT_EVERY = timedelta(days=1)
 _AUDIT_FROZEN_EVERY = timedelta(hours=6)
 _OLD_NEWS = timedelta(hours=6)
-_SLOWEST_PACE = 1.5  # with the jitter still within two intervals, in which news should be seen
+_SLOWEST_PACE = 1.5  # with the jitter still less than two intervals, within which news should be seen
 _PACE_STEP = 1.25
 _MOSTLY_SEEN, _HARDLY_SEEN = 2 / 3, 1 / 3
 _CONFIRMATIONS = 2
@@ -46,7 +48,7 @@ class Triage:
 
 
 def request_for(source: Source, state: SourceState, now: datetime) -> Request:
-    """The request of the next poll: at the address that holds, conditional unless it is time to see a whole body again."""
+    """The request of the next poll: to the address that is valid now, conditional unless it is time to see a whole body again."""
     every = _AUDIT_FROZEN_EVERY if state.frozen else _AUDIT_EVERY
     audit = state.unchanged >= (1 if state.frozen else _AUDIT_AFTER) and (
         state.whole_at is None or now - state.whole_at >= every
@@ -66,13 +68,14 @@ def body_digest(body: bytes) -> str:
 
 
 def is_same_body(state: SourceState, fetched: Fetched) -> bool:
-    """Whether the server sent again what was listed already, so that nobody needs to parse it."""
+    """Whether the server sent the body that was listed last, which need not be parsed again."""
     return state.body_digest == body_digest(fetched.body)
 
 
 def doubted(state: SourceState, after: SourceState, request: Request, outcome: Outcome, new: Sequence[Entry]) -> SourceState:
-    """`after` with what the answer says of the server's 304s. Where they are only likely to be untrue, for dates may be, it is the 304
-    to validators that are known to be old that proves it: they are the ones to be sent, and `unchanged` counts from there."""
+    """`after` with what this answer tells about the server's 304s. If only dates speak against them, which may themselves be wrong, they
+    are put to the test: the validators that are known to be out of date are sent once more, and `unchanged` counts from 0. A 304 to them
+    is the proof."""
     frozen = is_frozen(state, request, outcome, new)
     if not frozen or not isinstance(outcome, Fetched):
         return after if after.frozen == frozen else replace(after, frozen=frozen)
@@ -82,8 +85,8 @@ def doubted(state: SourceState, after: SourceState, request: Request, outcome: O
 
 
 def is_frozen(state: SourceState, request: Request, outcome: Outcome, new: Sequence[Entry]) -> bool:
-    """Whether the server's 304s are to be doubted after this answer. A conditional request that brings news clears it, and one that
-    brings any body as long as nothing is proven."""
+    """Whether the server's 304s are to be doubted after this answer. A conditional request clears them if it brings news; as long as
+    nothing is proven, any body will do."""
     if not isinstance(outcome, Fetched):
         return state.frozen
     if _is_conditional(request):
@@ -100,8 +103,8 @@ def _has_same_validators(state: SourceState, fetched: Fetched) -> bool:
 
 
 def _is_untrue(state: SourceState, fetched: Fetched, new: Sequence[Entry]) -> bool:
-    """Whether a whole body that was asked for without validators, though there are some, shows that the 304s before it were untrue: it
-    has news under the same validators, or news that are older than the last 304 by far."""
+    """Whether a whole body, asked for without the validators that there are, shows that the 304s before it were untrue: it has `new`
+    entries under the same validators, or some that were published long before the last 304."""
     if (state.etag is None and state.last_modified is None) or state.last_poll_at is None:
         return False
     if _has_same_validators(state, fetched):
@@ -120,15 +123,14 @@ def after_poll(
     *,
     listed: int | None = None,
 ) -> SourceState:
-    """What is known after a poll. `listing` is what the body was, None if there was none or it was the same as last time; `new_count`
-    is how many of its entries were new, `listed` how many items the body had if not all of them are in the listing; `jitter` is a random
-    number of [0, 1) that spreads the polls over a tenth of the interval, the second one over three quarters of it.
+    """What is known after a poll. `listing` is what the body was, None if there was none or it was the same as last time. `new_count` is
+    how many of its entries were new; `listed` is how many items the body had, if not all of them are in the listing. `jitter` is a random
+    number in [0, 1): it spreads the polls over a tenth of the interval, and the second poll of a source over three quarters of it.
 
-    The next poll is at max(the source's interval by its pace, min(hint, a day)) plus jitter, not in an hour or on a day that the feed
-    asks to be skipped. The pace slows to one and a half where whole bodies bring more than two thirds of what was seen before, and
-    quickens again where less than a third was. After failures polls follow at intervals doubling to a day; never
-    before a Retry-After of up to a week is over. A second 410 in a row ends polling. A permanent redirect that is met twice with a good
-    answer moves the source, five failures there move it back.
+    The next poll is due after max(interval * pace, min(hint, a day)) plus jitter, but not in an hour or on a day that the feed asks to be
+    skipped. The pace slows down to 1.5 while more than two thirds of what whole bodies bring was known, and quickens again when less
+    than a third was. After failures the interval doubles, up to a day; a Retry-After of up to a week is always kept. A second 410 in a
+    row ends polling. A permanent redirect that is met twice with a good answer moves the source; five failures there move it back.
     """
     state = replace(state, last_poll_at=now)
     match outcome:
@@ -152,8 +154,8 @@ def after_poll(
 
 
 def triage(entry: Entry, *, first_poll: bool, position: int, window_s: float, most_undated: int, now: datetime) -> Triage:
-    """Whether a new entry is read. The first poll of a source lists its past: what is dated before the window, or undated and behind
-    the first `most_undated` of the list (`position` counts from 0), is recorded and never alerted. Later everything new is read."""
+    """Whether a new entry is read. The first poll of a source lists its past: entries dated before the window, and undated ones after
+    the first `most_undated` of the list (`position` counts from 0), are recorded and never alerted. Later, all new entries are read."""
     if entry.url is None and not entry.content and not entry.summary and not entry.title:
         return Triage(read=False, reason="neither an address nor any text")
     if not first_poll:
@@ -187,9 +189,11 @@ def _fetched(
 ) -> SourceState:
     etag, last_modified = validators(fetched.headers)
     digest = body_digest(fetched.body) if listing is not None else state.body_digest
-    if listing is not None and listing.cut:  # what comes again as it was is taken for whole
+    if listing is not None and listing.cut:  # ask for all of it next time; if it comes again as it was, it counts as whole
         etag = last_modified = None
-    if listing is not None and listing.follow:  # an index says the same while what it names changes: it is read at every poll
+    if (
+        listing is not None and listing.follow
+    ):  # an index stays the same while what it names changes, so it is read at every poll
         etag = last_modified = digest = None
     changed = listing is not None and (new_count > 0 or state.last_change_at is None)
     emptied = state.trouble == "empty" if listed is None else listed == 0 and _has_emptied(source, state)
@@ -212,14 +216,14 @@ def _fetched(
 
 
 def _has_emptied(source: Source, state: SourceState) -> bool:
-    """Whether a list without items is broken. A sitemap names the news of two days, a search those of some days: they run empty, the
-    latter one by one, where nothing happens."""
+    """Whether it is a fault that a list has no items. A sitemap names the news of two days, a search those of some days: both run empty
+    when nothing happens, a search item by item."""
     return state.trouble == "empty" or (source.kind != "sitemap" and state.listed > _LAST_ONES)
 
 
 def _pace(state: SourceState, conditional: bool, new_count: int, listed: int | None) -> float:
-    """What stretches the interval. A 304 costs next to nothing and does not come here; a body that is the same again does, unless it came
-    with validators, for then it was asked for on purpose."""
+    """The factor by which the interval is stretched, after a whole body. (A 304 costs next to nothing and leaves it as it is.) A body that
+    is the same again slows the pace, unless it has validators: then it was asked for as a whole on purpose."""
     if listed is None:
         seen_share = _HARDLY_SEEN if conditional else 1.0
     elif listed == 0:
@@ -325,7 +329,7 @@ def _due(
 
 
 def _outside(hints: Hints, due: datetime) -> datetime:
-    """The first moment from `due` on that lies in no hour (GMT) and on no day that the feed asks to be skipped."""
+    """The first moment from `due` on that is in none of the hours (GMT), and on none of the days, that the feed asks to be skipped."""
     if len(hints.skip_hours) >= 24 or len(hints.skip_days) >= 7:
         return due
     for _ in range(8 * 24):

@@ -26,9 +26,9 @@ _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def list_sitemap(source: Source, fetched: Fetched) -> Listing | Unlisted:
-    """The newest 500 pages of a sitemap, newest first; of an index no entry, but in `follow` the three sub-sitemaps to fetch next.
+    """The newest 500 pages of a sitemap, newest first. An index has no entries, but in `follow` the three sitemaps to fetch next.
 
-    Pages without a `news:` record are taken if their address looks like an article's. The protocol lets a feed stand for a sitemap.
+    Pages without a `news:` record are taken if their address looks like an article's. The protocol also allows a feed as a sitemap.
     Never raises.
     """
     decoded = decode_answer(fetched, source.language)
@@ -50,7 +50,7 @@ def list_sitemap(source: Source, fetched: Fetched) -> Listing | Unlisted:
     flags = decoded.flags
     pages = list(_children(root, "url"))
     if text.rfind(f"</{first[1]}") < 0 and not text[: text.find(">", first.end())].endswith("/"):
-        pages, flags = pages[:-1], (*flags, CUT)  # the last may have half an address
+        pages, flags = pages[:-1], (*flags, CUT)  # the last one may be half an address
         if not pages:
             return Unlisted(reason="cut off before the end of its first address", cause="empty")
     return _pages(pages, flags, source, fetched)
@@ -77,7 +77,7 @@ def _index(root: etree._Element, source: Source, fetched: Fetched) -> Listing | 
 
 
 def _pages(pages: list[etree._Element], flags: tuple[str, ...], source: Source, fetched: Fetched) -> Listing | Unlisted:
-    """What the pages are; none at all is how a news sitemap says that nothing was published for two days."""
+    """The articles among the pages. A news sitemap without any page says that nothing was published for two days."""
     zone, now = zone_of(source.timezone), fetched.fetched_at
     entries = [entry for page in pages if (entry := _page(page, fetched.url, zone, now))]
     if pages and not entries:

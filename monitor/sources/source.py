@@ -10,7 +10,7 @@ Kind = Literal["feed", "page", "sitemap", "watch"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selectors:
-    """CSS selectors for one site; where given they take precedence over what the program finds by itself."""
+    """CSS selectors for one site; those that are given take precedence over what the program finds by itself."""
 
     links: str | None = None
     headline: str | None = None
@@ -25,7 +25,7 @@ class Source:
     """What the configuration says of one watched address.
 
     `country` is ISO 3166-1 alpha-2 in upper case, or `ASEAN`, `INT`, `EU` for bodies; `language` is a BCP 47 tag, `mul` for several;
-    `timezone` an IANA name for dates on the page that carry none. `interval_s` is the shortest time between two polls in seconds.
+    `timezone` an IANA name, for dates on the page that name no zone. `interval_s` is the shortest time between two polls in seconds.
     """
 
     id: str

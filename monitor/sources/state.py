@@ -16,9 +16,9 @@ Purpose = Literal["part", "page", "robots", "sitemap"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
-    """One more address that belongs to a poll: a `part` is a sitemap that an index names; to fill a gap, a further `page` of the list,
-    the site's `robots` file, or a `sitemap` that it names. A part's validators, digest and number
-    of items are those of its last answer; `error` says why it could not be had."""
+    """One more request of a poll. A `part` is a sitemap that an index names; a further `page` of the list, the site's `robots` file and a
+    `sitemap` that this names are asked for to fill a gap. The validators, digest and number of items of a part are those of its last
+    answer; `error` says why it could not be had."""
 
     url: str
     purpose: Purpose
@@ -33,14 +33,15 @@ class Errand:
 class SourceState:
     """What the polls of one source have taught. A new source is due at once: `SourceState(source_id=…, next_poll_at=now)`.
 
-    `url` is where the source has moved to for good, None while it is where the configuration says; `moving_to` has been
-    announced `moves` times in a row. `etag` and `last_modified` go out as they came in. `body_digest` names the last body that was
-    listed, `seen` its items (`unseen.sift`), `listed` counts them. `hints` are what the document asks for, `fresh_s` what the server's
-    cache headers do, `pace` stretches the interval for lists that hardly change. `failures` counts failed polls in a row, `gones` 410s in
-    a row, `unchanged` 304s in a row; `whole_at` is when a whole body last came; `frozen` says that 304s are doubted, and
-    proven to be untrue as soon as one more has come (`hides_news`).
-    `next_poll_at` is None once the source is `gone` (410, confirmed). `last_error` says in words why the last poll failed, None if it did
-    not; `trouble` in one word what is wrong, since `trouble_since`. `errands` are fetched before the poll is over; `parts` have been.
+    `url` is where the source has moved to for good, None while it is where the configuration says; `moving_to` is another address, to
+    which the last `moves` polls in a row were redirected for good. `etag` and `last_modified` are sent as they came. `body_digest` names
+    the last body that was listed, `seen` are the digests of its items (`unseen.sift`), `listed` is their number. `hints` say how often the
+    document wants to be asked for, `fresh_s` how long the server's cache headers call it fresh; `pace` stretches the interval for lists
+    that hardly change. `failures`, `gones` and `unchanged` count failed polls, 410s and 304s in a row; `whole_at` is when a whole body came
+    last. `frozen` says that the server's 304s are doubted; one more 304 then proves them untrue (`hides_news`).
+
+    `next_poll_at` is None once the source is `gone` (410, confirmed). `last_error` says why the last poll failed, None if it did not;
+    `trouble` says in a word what is wrong, since `trouble_since`. `errands` are still to be done before the poll is over; `parts` are done.
     """
 
     source_id: str

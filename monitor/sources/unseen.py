@@ -1,4 +1,4 @@
-"""What of a feed document was not in the one before it: only that needs the slow parser."""
+"""Which items of a feed document were not in the one before: only they need the slow parser."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from monitor.sources.items import split
 
 DIGEST_BYTES = 8
 _LARGEST_BYTES = 2_000_000
-# All possessive, since this runs where nothing stops it: a guid of blanks would take quadratic time.
+# All quantifiers are possessive: nothing would stop this if it took quadratic time for a guid of blanks.
 _MARK = re.compile(
     r"<(?:[\w.-]{1,40}+:)?+(?:guid|id|link)\b[^<>]*+>\s*+(?:<!\[CDATA\[)?+\s*+([^\s<>\]]{1,500}+)\s*+(?:\]\]>)?+\s*+<"
 )
@@ -22,8 +22,8 @@ _HREF = re.compile(r"<(?:[\w.-]{1,40}:)?link\b[^<>]*\bhref\s*=\s*[\"']([^\"'<>]{
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sifted:
-    """A document's items by their digests, eight bytes each in the document's order, and how many of them are new; `fetched` carries
-    those only, and is None if there are none."""
+    """The digests of a document's items, eight bytes each and in the document's order, and how many items are new; `fetched` is the
+    document with only the new ones, None if there are none."""
 
     digests: bytes
     items: int
@@ -32,8 +32,9 @@ class Sifted:
 
 
 def sift(fetched: Fetched, seen: bytes) -> Sifted | None:
-    """The document without the items whose digests are in `seen`. None if it has to be parsed as a whole: it cannot be split, does
-    not end, is not UTF-8, is too long, or an item left out bears the same guid or link as a new one, so that neither says which it is."""
+    """The document without the items whose digests are in `seen`. None if it has to be parsed as a whole: if it cannot be split, has no
+    end, is not UTF-8 or too long, or if a new item shares its guid or link with one that would be left out, so that it identifies neither.
+    """
     if len(fetched.body) > _LARGEST_BYTES:
         return None
     try:
@@ -43,7 +44,7 @@ def sift(fetched: Fetched, seen: bytes) -> Sifted | None:
     parts = split(text)
     if parts is None or not parts.items or parts.cut or "</" not in parts.tail:
         return None
-    if len(parts.items) > MOST_ENTRIES:  # the parser, which cuts it to its newest, has to see all of it
+    if len(parts.items) > MOST_ENTRIES:  # the parser keeps the newest of them, and has to see all for that
         return None
     if not seen:
         return Sifted(
@@ -53,7 +54,7 @@ def sift(fetched: Fetched, seen: bytes) -> Sifted | None:
     digests = [_digest(item) for item in parts.items]
     new = tuple(item for item, digest in zip(parts.items, digests, strict=True) if digest not in known)
     marks = _marks(new)
-    # That a mark occurs in an item at all is quickly seen, and rare; whether it is the item's own mark takes longer to tell.
+    # It is rare, and quickly seen, that a mark occurs in an item at all; whether it is the item's own mark takes longer to tell.
     left_out = (item for item, digest in zip(parts.items, digests, strict=True) if digest in known)
     if not marks.isdisjoint(_marks(item for item in left_out if any(mark in item for mark in marks))):
         return None

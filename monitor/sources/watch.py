@@ -24,7 +24,7 @@ from monitor.text.months import MONTHS, WEEKDAYS
 _MOST_PARAGRAPHS = 1_000
 _MOST_REMEMBERED = 3_000
 _LONGEST_COUNTER = 80  # characters of a clock, a count of visitors, a rate of exchange
-_LITTLE = 500  # characters; a login page and a bot check say no more
+_LITTLE = 500  # characters; login pages and bot checks have no more text
 _FURNITURE = ["script", "style", "noscript", "template", "nav", "footer", "svg", "iframe"]
 _NAMES = sorted({*MONTHS, *WEEKDAYS}, key=len, reverse=True)
 _NUMBERS = re.compile(
@@ -36,8 +36,8 @@ _NUMBERS = re.compile(
 
 
 def list_watched(source: Source, fetched: Fetched) -> Listing | Unlisted:
-    """The page as one entry with all its paragraphs: those in `source.selectors.text` without what `remove` names, or all outside its
-    navigation. `news_of` makes of it what is new. Never raises."""
+    """The page as one entry with all its paragraphs: those that `source.selectors.text` chooses, without what `remove` chooses, or all
+    outside its navigation. `news_of` then leaves only what is new. Never raises."""
     decoded = decode_answer(fetched, source.language)
     soup = soup_of(decoded.text)
     try:
@@ -66,14 +66,14 @@ def list_watched(source: Source, fetched: Fetched) -> Listing | Unlisted:
 
 
 def _small_forms(soup: BeautifulSoup) -> list[Tag]:
-    """Forms to search or to write in; many a site of ASP.NET has all of its pages in one."""
+    """Forms for searching or writing, but not one that holds most of the page, as on many ASP.NET sites."""
     whole = len(soup.get_text())
     return [form for form in soup.find_all("form") if len(form.get_text()) * 2 < whole]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """What is new on a watched page, how many paragraphs it has, and by which digests those are known next time."""
+    """What is new on a watched page, how many paragraphs it has, and the digests by which they are recognised next time."""
 
     listing: Listing
     paragraphs: int
@@ -81,9 +81,9 @@ class News:
 
 
 def news_of(listing: Listing, seen: bytes) -> News:
-    """The listing of `list_watched` with the paragraphs only that are not in `seen`. At the first look, when nothing was seen, and where
-    nothing is new it has no entry. A paragraph that was moved, taken away or put back is no news; one of which only the numbers change
-    (a clock, a count of visitors) is news once."""
+    """The listing of `list_watched` with only those paragraphs that are not in `seen`. It has no entry if nothing is new, nor at the first
+    look, when nothing had been seen. A paragraph that was moved, removed or put back is no news; one in which only numbers change (a
+    clock, a count of visitors) is news once."""
     (page,) = listing.entries
     lines = (page.content or "").split("\n\n")
     forms = [_form(line, before) for before, line in zip(["", *lines], lines, strict=False)]
@@ -113,8 +113,8 @@ def news_of(listing: Listing, seen: bytes) -> News:
 
 
 def _form(line: str, before: str) -> str | None:
-    """A short line without its numbers and the names of months and weekdays, after the line before it if nothing else is left; None if it
-    has no number, or is long."""
+    """A short line with `#` for its numbers and for names of months and weekdays; if no other letters are left, with the line before it.
+    None for a line without numbers, and for a long one."""
     if len(line) > _LONGEST_COUNTER:
         return None
     form, numbers = _NUMBERS.subn("#", line.lower())

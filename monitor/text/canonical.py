@@ -16,14 +16,15 @@ from monitor.text.zawgyi import looks_like_zawgyi, may_be_zawgyi, zawgyi_to_unic
 
 Codes = NDArray[Any]
 Offsets = NDArray[np.int64]
-# The way back over one change of the text: the first and the last place before it of each character after it. Made when asked for.
+# The way back over one change of the text: for each character after the change, the first and the last place that it came from. Worked
+# out only when it is asked for.
 Step = Callable[[], tuple[Offsets, Offsets]]
 
 
 def canonical(
     text: str, source: Codes, flags: NDArray[np.uint16], seen: int, steps: list[Step], *, zawgyi: bool
 ) -> tuple[Codes, NDArray[np.uint16]]:
-    """Without ignored characters, in Unicode, expanded, composed: the steps that need the text as a whole."""
+    """The text without ignored characters, in Unicode (not Zawgyi), expanded and composed: the steps that need the text as a whole."""
     known = tables()
     before = source
     if seen & IGNORED:
@@ -65,7 +66,7 @@ def _encode(text: str) -> Codes:
 
 
 def _by_starts(starts: Offsets) -> tuple[Offsets, Offsets]:
-    """First and last place before the step for each character after it, from the first places alone (and the length at the end)."""
+    """The way back, made of the first places alone: each character reaches to where the next one starts. The length comes last."""
     return starts[:-1], np.maximum(starts[:-1], starts[1:] - 1)
 
 
@@ -99,7 +100,8 @@ def _decomposed_lengths() -> NDArray[np.int64]:
 
 
 def _nfc_step(source: Codes, target: Codes) -> tuple[Offsets, Offsets]:
-    """From the NFC of `source` back to it, exact at cluster starts: both are laid against the canonical decomposition they share."""
+    """The way back from the NFC of `source` to `source`, exact where clusters start: both are compared with the canonical decomposition,
+    which is the same for both."""
     lengths = _decomposed_lengths()
     origin = np.repeat(np.arange(len(source)), lengths.take(source, mode="clip"))
     spans = lengths.take(target, mode="clip")
@@ -137,7 +139,7 @@ def _weigh_stacked(source: Codes, flags: NDArray[np.uint16], weights: NDArray[np
 
 @cache
 def _pair_rows() -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.bool_], NDArray[np.uint32]]:
-    """The pairs as sorted keys; the first character each is read as; whether there is a second; the second."""
+    """The pairs as sorted keys, and for each: the first character that it is read as, whether there is a second, and the second."""
     rows = sorted((first << 21 | second, target) for (first, second), target in scripts.PAIRS.items())
     keys = np.array([key for key, _ in rows], np.int64)
     firsts = np.array([target[0] for _, target in rows], np.uint32)
@@ -146,7 +148,7 @@ def _pair_rows() -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.bool
 
 
 def pairs(source: Codes, flags: NDArray[np.uint16], steps: list[Step]) -> tuple[Codes, NDArray[np.uint16]]:
-    """Neighbours replaced by what they are read as, from left to right."""
+    """The text with the pairs of `scripts.PAIRS` replaced by what they are read as, from left to right."""
     places = ((flags[:-1] << 1) & flags[1:] & SECOND).nonzero()[0]
     if not len(places):
         return source, flags
@@ -182,7 +184,7 @@ def _without_overlaps(places: list[int]) -> list[int]:
 
 
 def _burmese_zero(source: Codes) -> Codes:
-    """The digit zero typed for the letter wa, and wa for zero: a zero after no digit and before a letter or mark is wa (pitfall 9)."""
+    """The text with wa where the digit zero was typed for that letter: where it follows no digit and a letter or mark follows it."""
     zeros = np.flatnonzero(source[:-1] == 0x1040)
     if not len(zeros):
         return source

@@ -1,4 +1,4 @@
-"""Dates as people write them in the region, read against the moment and the place of reading.
+"""Dates as people write them in the region, understood with regard to when and where they are read.
 
 Understood: ISO 8601, RFC 2822, day-month-year in words of sixteen languages and in digits of every script, Buddhist years (Thai, Lao
 and Khmer; also two digits after a Thai month), years of the Republic of China, `today (10th)`, `2 hours ago`. Refused: a year or a
@@ -17,8 +17,8 @@ from monitor.text.digits import western_digits
 from monitor.text.months import AGO, MONTHS, TODAY, WEEKDAYS, YESTERDAY, ZONES
 
 _EARLIEST = 1990
-_SCAN = 400  # a date line is short; a longer text is searched at its beginning only
-_AHEAD = timedelta(hours=26)  # local time that was labelled as UTC lies at most so far ahead
+_SCAN = 400  # characters: a date line is short, and of a longer text only the beginning is searched
+_AHEAD = timedelta(hours=26)  # local time that is labelled as UTC lies at most so far ahead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ script; the order in which vowels, tones and subscripts were typed; the tone pla
 spaces between Burmese letters.
 Between letters of scripts with and without spaces between words a space is put in, so that ตำรวจASEAN holds the word ASEAN.
 
-Everything is done on arrays: one look at the flags of all characters tells which of the steps are needed, mostly none.
+Everything is done on arrays. The flags of all characters together tell which steps are needed; mostly that is none.
 """
 
 from __future__ import annotations
@@ -40,8 +40,10 @@ from monitor.text.tables import (
 
 
 class CodeTable(NamedTuple):
-    """Code point -> the number that `Folded.codes` shall hold; that of the last entry for what lies behind it. What does not fit into
-    `narrow` is 0 there; it must agree with `tables().shift` on ASCII."""
+    """Code point -> the number that stands for it in `Folded.codes`; code points beyond the table have the number of its last entry.
+
+    `narrow` has 0 for numbers that do not fit into a byte. On ASCII the table must agree with `tables().shift`.
+    """
 
     narrow: NDArray[np.uint8]
     wide: NDArray[np.uint16]
@@ -77,7 +79,7 @@ class Folded:
 
     @cached_property
     def text(self) -> str:
-        """The folded text, where it was made without a table of one's own."""
+        """The folded text; only of a text that was folded without a `table`."""
         if self.codes.dtype == np.uint8:
             return self.codes.tobytes().decode("ascii")
         return self.codes.astype("<u4").tobytes().decode("utf-32-le")
@@ -112,7 +114,7 @@ class Folded:
         return first, end
 
 
-# Marks that folding leaves out: they belong to the cluster of the character before them.
+# Marks that folding leaves out; they belong to the character before them.
 _HANGING = frozenset(map(chr, (0x34F, 0x180B, 0x180C, 0x180D, 0x180F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 
 
@@ -190,7 +192,7 @@ def _coded(source: Codes, table: CodeTable | None) -> Codes:
 
 
 def _without_runs(codes: Codes) -> NDArray[np.bool_]:
-    """What to keep so that of every run of spaces the first is left."""
+    """Which codes to keep so that every run of spaces becomes one."""
     word = codes != SPACE
     keep = np.empty(len(codes), bool)
     keep[:1] = True
@@ -199,7 +201,7 @@ def _without_runs(codes: Codes) -> NDArray[np.bool_]:
 
 
 def _inside_burmese(source: Codes, flags: NDArray[np.uint16]) -> Offsets:
-    """Single spaces between Burmese letters: they are put between any two syllables, for the lines to break or for the eye."""
+    """Where single spaces stand between Burmese letters: people put them between any two syllables, for line breaks or for the eye."""
     spaces: Offsets = ((source == SPACE) | (source == _NO_BREAK_SPACE)).nonzero()[0]
     spaces = spaces[(spaces > 0) & (spaces < len(source) - 1)]
     inside: NDArray[np.bool_] = flags[spaces - 1] & flags[spaces + 1] & (MYANMAR | UNSPACED) == MYANMAR | UNSPACED
@@ -219,7 +221,7 @@ def _lone_joins(codes: Codes) -> None:
 
 
 def _changes(flags: NDArray[np.uint16]) -> Offsets:
-    """Where a letter of a spaced script meets one of an unspaced script: the place of the second."""
+    """Where a letter of a script with spaces and one of a script without stand side by side: the place of the second."""
     kind = flags & (UNSPACED | SPACED)
     places: Offsets = ((kind[1:] | kind[:-1]) == (UNSPACED | SPACED)).nonzero()[0] + 1
     return places

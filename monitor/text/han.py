@@ -1,7 +1,7 @@
 """Traditional Chinese characters and the simplified ones they are read as.
 
-Facts of the Unihan and OpenCC (`TSCharacters`, Apache-2.0) tables: where a character has several readings, the most frequent one. Both
-texts and terms go through this table, so a rare reading costs nothing but a distinction.
+From the tables of Unihan and OpenCC (`TSCharacters`, Apache-2.0); a character with several simplified forms has the most frequent one.
+Texts and terms both go through this table, so where that is the wrong one they still match.
 """
 
 from __future__ import annotations

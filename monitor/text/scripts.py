@@ -1,7 +1,7 @@
-"""What is written in more than one way in the scripts of the region, and the one way it is read as.
+"""What is written in more than one way in the scripts of the region, and the one way in which it is read.
 
-Two devices cover all of it. Marks of a cluster are put in the order of their `WEIGHTS` (a stable sort: what is in order stays), which is
-what Unicode's canonical ordering does, for the marks that Unicode leaves alone. Then `PAIRS` of neighbours are replaced.
+Two means cover all of it. The marks of a cluster are sorted by their `WEIGHTS` (a stable sort), as Unicode's canonical ordering does, but
+also those that Unicode leaves where they are. Then `PAIRS` of neighbours are replaced.
 """
 
 from __future__ import annotations

@@ -32,11 +32,11 @@ MARK = 0x8000  # belongs to the character before it
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tables:
-    """`shift`: what to add to a code point for the one it is read as (int32; `SPACE` for punctuation, symbols, controls), the last for all
-    that come later. `flags`: the bits above (uint16, 0x110000 of them).
+    """`shift`: what to add to a code point to get the one it is read as (`SPACE` for punctuation, symbols, controls); its last entry is for
+    all code points beyond. `flags`: the bits above, for every code point.
 
-    `expansions`: code point -> the text it is read as. `ascii`: `fold` for `bytes.translate`. `lead`: characters that hold on to the
-    next one.
+    `expansions`: code point -> the text it is read as, where that is several characters. `ascii`: the same for `bytes.translate`.
+    `lead`: characters after which a text may not be cut.
     """
 
     shift: NDArray[np.int32]
@@ -77,8 +77,8 @@ def tables() -> Tables:
     _mark_scripts(flags, fold)
     for code, target in simplified().items():
         fold[code] = target
-    fold = fold[fold]  # ㊬ is read as 監, and that as 监,
-    # and counts as a letter of that script
+    fold = fold[fold]  # ㊬ is read as 監, and that as 监
+    # What is read as a letter of a script without spaces counts as one.
     first = flags[:_READ_AS_OTHERS]
     first[((first & SPACED) != 0) & ((first[fold] & UNSPACED) != 0)] ^= SPACED | UNSPACED
     for char in scripts.APOSTROPHES:
@@ -88,7 +88,7 @@ def tables() -> Tables:
     fold[SEPARATOR] = SEPARATOR
     fold[0xD800:0xE000] = SPACE
     ascii_table = bytes(fold[:128].astype(np.uint8)) + bytes([SPACE] * 128)
-    shift = np.append(fold - themselves, np.int32(0))  # a table of all would be 4 MB in every process
+    shift = np.append(fold - themselves, np.int32(0))  # a table of all code points would take 4 MB in every process
     shift.flags.writeable = flags.flags.writeable = False
     lead = frozenset(map(ord, scripts.LEADING)) | {scripts.COENG, scripts.VIRAMA}
     return Tables(shift=shift, flags=flags, expansions=expansions, ascii=ascii_table, lead=lead)
@@ -103,8 +103,8 @@ def _characters() -> list[int]:
 
 
 def _changes_first(char: str, read: str) -> bool:
-    """Characters that have to become another one before their neighbours are looked at: half-width kana, to which NFC adds the voice
-    marks, and other forms of the letters that `scripts.PAIRS` begin with."""
+    """Whether a character has to be replaced before its neighbours are looked at: half-width kana, to which NFC adds the voice marks, and
+    other forms of the letters that `scripts.PAIRS` begin with."""
     return "\uff65" < char < "\uffa0" or (read in "ou" and unicodedata.normalize("NFKC", char) != char)
 
 
@@ -123,9 +123,8 @@ def _read_as(char: str, category: str) -> str:
     if category[0] not in "LMN":
         plain = unicodedata.normalize("NFKC", char) if category == "So" else ""
         return plain.casefold() if len(plain) == 1 and plain.isalnum() else " "
-    if (
-        char in "\u0e33\u0eb3\u0edc\u0edd"
-    ):  # Thai and Lao am, Lao ho no and ho mo: NFKC takes them apart, `scripts.PAIRS` joins them
+    # Thai and Lao am, Lao ho no and ho mo: NFKC takes them apart, `scripts.PAIRS` puts them together.
+    if char in "\u0e33\u0eb3\u0edc\u0edd":
         return char
     if char == "\u0130":  # capital i with dot: casefold() gives an i and a combining dot
         return "i"

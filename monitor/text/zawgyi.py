@@ -25,12 +25,12 @@ _ONLY_ZAWGYI = re.compile(
 # What Zawgyi text never has: asat (its code is the medial ya there) before a consonant's end of syllable, e after a medial.
 _ONLY_UNICODE = re.compile(f"[{_CONSONANT}]\u103a(?:[\u1037\u1038\u104a\u104b ]|\u1039|$)|[\u103b-\u103e]\u1031|\u103e\u1031?")
 _MYANMAR = re.compile("[\u1000-\u109f]")
-_LOOK_AT = 300  # characters; a detector over whole articles costs six times as much and answers the same
+_LOOK_AT = 300  # characters: looking at whole articles costs six times as much and gives the same answer
 
 
 def may_be_zawgyi(codes: NDArray[Any]) -> bool:
-    """False where a glance tells that the code points are not Zawgyi: none is one of its glyphs, every e and medial ya stands behind a
-    consonant or medial, every virama before a consonant. Costs a tenth of the real look."""
+    """False if a quick look shows that the code points are not Zawgyi: none is one of its glyphs, every e and medial ya stands behind a
+    consonant or medial, every virama before a consonant. It costs a tenth of `looks_like_zawgyi`."""
     if ((codes >= 0x105A) & (codes < 0x1098)).any() or codes[0] in (0x1031, 0x103B):
         return True
     behind = codes[:-1][(codes[1:] == 0x1031) | (codes[1:] == 0x103B)]
