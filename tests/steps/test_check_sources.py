@@ -170,9 +170,7 @@ def test_what_was_polled_by_a_clock_that_ran_ahead_is_polled_now(told: Context, 
     check_sources(told)
     with store.reading() as tx:
         assert tx.sources.get("post").next_poll_at == now
-        assert {each.lane for each in tx.due(now)} == {"post.example"}, (
-            "its host does not rest until that clock's time has come"
-        )
+        assert "post.example" in {each.lane for each in tx.due(now)}, "its host does not rest until that clock's time has come"
 
 
 def test_trouble_that_comes_and_goes_is_told_again_only_if_it_lasts(told: Context, here, store: RowStore) -> None:
