@@ -15,7 +15,6 @@ from monitor.rules.narrowing import Narrowing
 from monitor.sources.source import Source
 from monitor.stories.facts import NO_FACTS, Facts
 from monitor.stories.join import Candidate
-from monitor.stories.shingles import Sketch
 from monitor.stories.sketched import Sketched
 
 _FAST = 1  # zlib: less than half the time of its default, an eighth more bytes
@@ -152,7 +151,7 @@ class ArticleRows(Protocol):
         """Insert article, matches, bands (with the keys of `facts`), words and addresses; the article's number is given out here and
         returned."""
 
-    def revise(self, stored: StoredArticle, sketch: Sketch, facts: Facts) -> int:
+    def revise(self, stored: StoredArticle, text: Sketched, facts: Facts) -> int:
         """Put the article as it reads at `stored.revised_at` in the place of what it said before, which is kept as a version; the
         number of that one."""
 

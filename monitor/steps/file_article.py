@@ -126,6 +126,7 @@ def _story_of(tx: Transaction, prepared: Prepared, now: datetime) -> tuple[str, 
     person said that they are two."""
     candidate = Candidate(
         article_id=prepared.id,
+        headline=prepared.article.headline or "",
         site=host_of(prepared.article.url) if prepared.article.url else None,
         published_at=prepared.article.published_at,
         seen_at=now,

@@ -44,7 +44,7 @@ def revise_article(
     # The source may have changed its name for the page, not what the article is known by.
     article = replace(prepared.article, url=stored.article.url, published_at=stored.article.published_at)
     revised = replace(stored, article=article, matches=prepared.verdict.matches, facets=prepared.verdict.facets, revised_at=now)
-    number = tx.articles.revise(revised, prepared.text.sketch, prepared.facts) + 1
+    number = tx.articles.revise(revised, prepared.text, prepared.facts) + 1
     tx.articles.also_at(stored.id, prepared.identities)
     if new_matches:
         tx.articles.keep_response(stored.id, number, response)

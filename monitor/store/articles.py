@@ -39,6 +39,7 @@ from monitor.store.tables import (
 from monitor.store.tags import Tags, day_of, names_of
 from monitor.store.values import values_of
 from monitor.store.words import Words, article_words, vector_of
+from monitor.stories import headline
 from monitor.stories.facts import NO_FACTS, Facts
 from monitor.stories.join import Candidate
 from monitor.stories.shingles import Sketch
@@ -70,6 +71,7 @@ def _candidates(dialect: str) -> Select[Any]:
             article.c.id,
             article.c.story_id,
             article.c.url,
+            article.c.headline,
             article.c.published_at,
             article.c.read_at,
             article.c.sketch,
@@ -230,7 +232,7 @@ class Articles:
             return ()
         return self._connection.execute(query, {"numbers": numbers, "since": since}).all()
 
-    def revise(self, stored: StoredArticle, sketch: Sketch, facts: Facts) -> int:
+    def revise(self, stored: StoredArticle, text: Sketched, facts: Facts) -> int:
         row = self._connection.execute(select(article).where(article.c.id == stored.id)).one()
         before = select(func.count()).select_from(version).where(version.c.article_id == stored.id)
         number = int(self._connection.execute(before).scalar_one()) + 1
@@ -244,10 +246,10 @@ class Articles:
                 read_at=row.revised_at or row.read_at,
             )
         )
-        old = (*Sketch.from_bytes(bytes(row.sketch)).bands, *_facts(row).keys)
+        old = (*Sketch.from_bytes(bytes(row.sketch)).bands, *headline.keys(row.headline or ""), *_facts(row).keys)
         self._connection.execute(delete(band).where(band.c.hash.in_(old), band.c.number == row.number))
-        self._add_bands(row.number, (*sketch.bands, *facts.keys))
-        values = {**_text_values(stored, sketch, facts), "revised_at": stored.revised_at}
+        self._add_bands(row.number, (*text.bands, *facts.keys))
+        values = {**_text_values(stored, text.sketch, facts), "revised_at": stored.revised_at}
         self._connection.execute(update(article).where(article.c.id == stored.id).values(**values))
         if self._searchable:
             self._words.also(row.number, words_in(stored.article) - words_in(_article(row)))
@@ -497,6 +499,7 @@ def _facts(row: Row[Any]) -> Facts:
 def _candidate(row: Any) -> Candidate:
     return Candidate(
         article_id=row.id,
+        headline=row.headline or "",
         story_id=row.story_id,
         story_at=row.updated_at,
         site=host_of(row.url) if row.url else None,

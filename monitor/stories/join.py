@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from monitor.stories import headline
 from monitor.stories.facts import Facts
 from monitor.stories.shingles import Sketch, containment, similarities
 from monitor.stories.translation import WINDOW as TRANSLATION_WINDOW
@@ -34,6 +35,7 @@ class Candidate:
     where that is not known; `site` is the host it stands on; times are aware UTC. Without facets there is no translation."""
 
     article_id: str
+    headline: str = ""
     story_id: str | None = None
     story_at: datetime | None = None
     site: str | None = None
@@ -137,6 +139,19 @@ def _base(language: str) -> str:
 
 def _resemblance(new: Candidate, old: Candidate, share: float) -> str | None:
     """Why `new`, which shares so much with `old`, is a copy of it, or None if it is not."""
+    return _same_text(new, old, share) or _same_headline(new, old)
+
+
+def _same_headline(new: Candidate, old: Candidate) -> str | None:
+    """Why they are one although there is too little of their texts in common: of pages that cannot be had there is only a headline. A
+    service that lists what others tell has one address for all of them, and says in the headline whose it is."""
+    if _apart(new, old) > SHORT_WINDOW or not headline.keys(new.headline) & headline.keys(old.headline):
+        return None
+    elsewhere = new.site != old.site or headline.outlet(new.headline) != headline.outlet(old.headline)
+    return "the same headline elsewhere within a day" if elsewhere else None
+
+
+def _same_text(new: Candidate, old: Candidate, share: float) -> str | None:
     if min(new.sketch.shingles, old.sketch.shingles) < SHORT_SHINGLES:
         # A headline alone ("Morning briefing", "Three held in drug raid") says too little to be told apart by its letters, unless
         # another site carries the very same one at the same time.

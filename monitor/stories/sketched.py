@@ -10,12 +10,14 @@ from monitor.fetching.outcome import Fetched
 from monitor.rules.narrowing import words_of
 from monitor.sources.entry import Entry
 from monitor.sources.source import Source
+from monitor.stories import headline
 from monitor.stories.shingles import Sketch, sketch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sketched:
-    """An article, and what it is compared and found by: its sketch, the bands of that, and its words, in order, a space between each two.
+    """An article, and what it is compared and found by: its sketch, the bands of that with the keys of its headline, and its words, in
+    order, a space between each two.
 
     There are no words where nobody will search for it.
     """
@@ -30,7 +32,7 @@ def sketched(article: Article, *, searchable: bool = True) -> Sketched:
     """The article with what it is compared by and, if it is to be `searchable`, its words."""
     made = sketch(text_of(article))
     words = " ".join(sorted(words_in(article))) if searchable else ""
-    return Sketched(article=article, sketch=made, bands=made.bands, words=words)
+    return Sketched(article=article, sketch=made, bands=(*made.bands, *headline.keys(article.headline or "")), words=words)
 
 
 def read_page(source: Source, fetched: Fetched, entry: Entry, *, searchable: bool = True) -> Sketched | Unreadable:

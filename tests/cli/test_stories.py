@@ -10,7 +10,7 @@ import pytest
 from monitor.ports import StoredArticle
 from monitor.store.database import open_store
 from monitor.stories.facts import NO_FACTS
-from monitor.stories.shingles import sketch
+from monitor.stories.sketched import sketched
 
 WIRE = (
     "Police of Kampot freed 87 workers and seized 212 telephones, 64 computers and 19 servers when they searched a fenced compound of the "
@@ -90,7 +90,7 @@ def test_what_was_changed_in_an_article_is_shown_version_by_version(monitor, par
         stored = tx.articles.get(chosen["id"])
         assert isinstance(stored, StoredArticle)
         changed = replace(stored.article, headline="Mango festival ends in rain")
-        tx.articles.revise(replace(stored, article=changed, revised_at=stored.read_at), sketch(changed.body), NO_FACTS)
+        tx.articles.revise(replace(stored, article=changed, revised_at=stored.read_at), sketched(changed), NO_FACTS)
     store.close()
     shown = monitor("articles", "show", chosen["id"], "--versions").stdout.splitlines()
     assert "- Mango festival ends with fireworks" in shown

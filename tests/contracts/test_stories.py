@@ -13,7 +13,6 @@ from monitor.rules.narrowing import Narrowing, narrow
 from monitor.rules.parse import parse
 from monitor.store.database import RowStore
 from monitor.stories.facts import Facts, facts
-from monitor.stories.shingles import sketch
 from monitor.stories.sketched import sketched
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -186,7 +185,7 @@ def test_a_new_version_takes_the_place_of_the_old_one_in_every_index(store: RowS
         facets=("crime/wildlife",),
         revised_at=NOW + timedelta(hours=3),
     )
-    before, after = (sketch(f"Boat a\n\n{each.article.body}") for each in (old, revised))
+    before, after = (sketched(each.article) for each in (old, revised))
     stated = Facts(numbers=frozenset({"480", "17", "1.2"}))
     with store.writing() as tx:
         assert tx.articles.revise(revised, after, stated) == 1

@@ -16,7 +16,6 @@ from monitor.sources.entry import Entry
 from monitor.sources.source import Source
 from monitor.store.database import RowStore
 from monitor.stories.facts import NO_FACTS
-from monitor.stories.shingles import sketch
 from monitor.stories.sketched import sketched
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -127,7 +126,7 @@ def test_a_revision_and_a_new_verdict_change_the_stamp_and_nothing_else_does(arc
     seen.add(stamp())
     with archive.writing() as tx:
         (stored,) = tx.articles.numbered([4]).values()
-        tx.articles.revise(replace(stored, revised_at=NOW), sketch(stored.article.body), NO_FACTS)
+        tx.articles.revise(replace(stored, revised_at=NOW), sketched(stored.article), NO_FACTS)
     seen.add(stamp())
     assert len(seen) == 4
 

@@ -1,9 +1,10 @@
 """Grouping measured on our own labelled sets, as syndicated copies and translations go from site to site.
 
 One article a line: `story` is the happening it tells of, `hour` when it was seen, `kind` how it came about. `copies.jsonl`: `reprint`,
-`edited`, `cut`, `rewrite` in other words, `bulletin` of one form, `headline` alone, weekly `column`. `languages.jsonl`: wires and their
-`translation`s, also `cut`; what is told in `own words`, or with `few facts` that could agree; and `trap`s: other happenings of the same
-day, by the same official, of the same form, and the same case weeks later.
+`edited`, `cut`, `rewrite` in other words, `bulletin` of one form, `headline` alone, weekly `column`, and what a search service has
+`listed` by headline and outlet. `languages.jsonl`: wires and their `translation`s, also `cut`; what is told in `own words`, or with
+`few facts` that could agree; and `trap`s: other happenings of the same day, by the same official, of the same form, and the same case
+weeks later.
 """
 
 from __future__ import annotations

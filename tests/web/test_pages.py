@@ -12,7 +12,6 @@ from monitor.articles.article import Article
 from monitor.rules.match import Verdict
 from monitor.sources.source import Source
 from monitor.stories.facts import NO_FACTS
-from monitor.stories.shingles import sketch
 from monitor.stories.sketched import sketched
 from monitor.web import search
 
@@ -135,7 +134,7 @@ def test_a_row_that_was_shown_before_shows_what_has_changed_since(inside) -> Non
     with inside.store.writing() as tx:
         (stored,) = [each for each in tx.articles.newest(9) if "Heroin" in (each.article.headline or "")]
         changed = replace(stored, article=replace(stored.article, headline="Heroin seen first"), revised_at=stored.read_at)
-        tx.articles.revise(changed, sketch("x"), NO_FACTS)
+        tx.articles.revise(changed, sketched(changed.article), NO_FACTS)
     assert "<mark>Heroin</mark> seen first" in inside.page("/stories")
     with inside.store.writing() as tx:
         tx.articles.judged(stored.id, Verdict(matches=stored.matches, facets=("country/th",)))
@@ -167,7 +166,7 @@ def test_what_a_changed_article_said_before_is_shown(inside) -> None:
         text = "Customs officers in Vietnam opened fifty crates."
         now = stored.read_at + timedelta(hours=1)
         changed = inside.changed(stored, paragraphs=(text, stored.article.paragraphs[1]), at=now)
-        tx.articles.revise(changed, sketch(text), NO_FACTS)
+        tx.articles.revise(changed, sketched(changed.article), NO_FACTS)
     page = inside.page(f"/stories/{stored.story_id}")
     assert "<del>Customs officers in Vietnam opened forty crates. Heroin lay beneath the fruit.</del>" in page
     assert f"<ins>{text}</ins>" in page
