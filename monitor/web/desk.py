@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from monitor import __version__
 from monitor.web import feeds, metrics
@@ -42,7 +42,7 @@ _HEADINGS = {403: "Not carried out", 404: "Not found", 405: "Not possible", 413:
 
 def desk(behind: Behind, meter: Meter | None = None) -> ASGIApp:
     """The desk over a store. `meter` is that of the daemon in this process, if there is one."""
-    return guarded(application(behind, meter), behind.settings)
+    return guarded(_Headed(application(behind, meter)), behind.settings)
 
 
 def application(behind: Behind, meter: Meter | None = None) -> FastAPI:
@@ -80,6 +80,16 @@ def application(behind: Behind, meter: Meter | None = None) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(Exception, _broken)
     return app
+
+
+class _Headed:
+    """HEAD is answered as GET is; the server leaves the body out."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app({**scope, "method": "GET"} if scope.get("method") == "HEAD" else scope, receive, send)
 
 
 @asynccontextmanager

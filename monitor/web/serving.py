@@ -60,8 +60,9 @@ def listen(settings: WebSettings) -> socket.socket:
     try:
         listening = socket.create_server((settings.address, settings.port), family=family, backlog=128)
     except OSError as error:
+        reason = str(error.strerror).partition(" (")[0]  # behind it Python names the place once more
         raise UsageError(
-            f"the desk cannot be served on {settings.address}, port {settings.port}: {error.strerror}. "
+            f"the desk cannot be served on {settings.address}, port {settings.port}: {reason}. "
             "Give it another place (`web: {port: …}` in monitor.yaml), or start without it (`monitor run --no-web`)."
         ) from error
     # Connections inherit it; asyncio sets it on sockets of its own alone, and without it the second half of an answer waits for 40 ms.

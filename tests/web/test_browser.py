@@ -35,7 +35,7 @@ PAGES = [
     "/rules",
     "/rules/try?rule=drugs",
 ]
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+PHONE = {"viewport": {"width": 320, "height": 640}, "is_mobile": True, "has_touch": True}
 
 
 @pytest.fixture(scope="module")
@@ -150,11 +150,16 @@ def test_a_given_up_delivery_is_sent_again_by_a_click(browse) -> None:
 def test_on_a_phone_nothing_is_wider_than_the_screen(browse, filled, scheme: str) -> None:
     post = Source(id="post", name="x" * 200, url="https://post.example/feed", kind="feed")
     filled.publish(post, Article(headline="heroin " + "y" * 300, paragraphs=("heroin " + "z" * 300,), authors=("a" * 99,)))
+    often = "heroin of a drug ring from Hà Nội, and human trafficking from Thailand to Vietnam; "
+    thai = filled.publish(
+        post,
+        Article(headline="human trafficking " * 2 + "ยาบ้า" * 60, paragraphs=(often * 12,), url="https://post.example/long"),
+    )
     page = browse(color_scheme=scheme, **PHONE)
     story = page.locator(".stories h2 a").first.get_attribute("href")
-    for path in [*PAGES, story]:
+    for path in [*PAGES, story, f"/stories/{thai}"]:
         page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
 
 
 def test_without_script_everything_is_there(browse) -> None:

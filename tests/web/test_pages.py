@@ -66,7 +66,7 @@ def test_stories_can_be_searched_and_filtered(inside, asked: str, found: list[st
     [
         pytest.param("(heroin", "", id="a bracket left open"),
         pytest.param("@crime/drug-traficking", "@crime/drug-trafficking", id="a vocabulary misspelt"),
-        pytest.param("a AND b OR c", "(", id="two readings"),
+        pytest.param("a AND b OR c", "AND and OR stand side by side", id="two readings"),
     ],
 )
 def test_a_query_that_cannot_be_read_is_pointed_at(inside, query: str, said: str) -> None:
@@ -183,7 +183,7 @@ def test_names_that_run_from_right_to_left_keep_to_themselves_and_places_are_no_
 
 
 def test_a_story_that_is_not_there_is_said(inside) -> None:
-    assert "no story of this number" in inside.page("/stories/0000000000000000", 404)
+    assert "no story with this id" in inside.page("/stories/0000000000000000", 404)
 
 
 def test_alerts_are_shown_by_state_and_sent_again(inside) -> None:

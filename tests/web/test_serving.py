@@ -28,7 +28,7 @@ def test_no_answer_waits_for_the_half_before_it_to_be_acknowledged() -> None:
 
 
 def test_a_port_that_is_taken_is_said_with_what_to_do(listening: socket.socket) -> None:
-    with pytest.raises(UsageError, match=r"port \d+: Address already in use.*web: {port: …}.*--no-web"):
+    with pytest.raises(UsageError, match=r"port \d+: Address already in use\. Give.*web: {port: …}.*--no-web"):
         listen(WebSettings(port=listening.getsockname()[1]))
 
 
@@ -38,6 +38,9 @@ def test_it_answers_and_tells_nothing_of_what_it_is_made_of(filled, listening: s
         answer = client.getresponse()
         assert (answer.status, answer.read()) == (200, b"ok\n")
         assert answer.getheader("server") is None
+        client.request("HEAD", "/health")  # as monitors of uptime ask
+        answer = client.getresponse()
+        assert (answer.status, answer.getheader("content-length"), answer.read()) == (200, "3", b"")
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def story(request: Request, story_id: str) -> Response:
         alerts = tx.alerts.of_story(story_id)
         versions = {each.id: tx.articles.versions(each.id) for each in articles if each.revised_at is not None}
     if not articles:
-        raise HTTPException(404, "There is no story of this number. Articles are deleted when `retention` says so.")
+        raise HTTPException(404, "There is no story with this id. Articles are deleted when `retention` says so.")
     if articles[0].story_id != story_id:
         return RedirectResponse(f"/stories/{articles[0].story_id}", status_code=303)  # it was joined to another
     lead = next((each for each in articles if each.matches), articles[0])
@@ -161,7 +161,7 @@ def article(request: Request, article_id: str) -> Response:
     with behind(request).store.reading() as tx:
         stored = tx.articles.get(article_id)
     if stored is None:
-        raise HTTPException(404, "There is no article of this number. Articles are deleted when `retention` says so.")
+        raise HTTPException(404, "There is no article with this id. Articles are deleted when `retention` says so.")
     return RedirectResponse(f"/stories/{stored.story_id}#{stored.id}", status_code=303)
 
 
