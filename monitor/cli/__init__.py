@@ -90,12 +90,15 @@ def find_configuration() -> Path | None:
 
 
 def main() -> None:
-    """The `monitor` command. Exit codes: 0 done, 1 failed, 2 wrong words or configuration, 3 unusable store, 4 store in use."""
+    """The `monitor` command. Exit codes: 0 done, 1 failed, 2 wrong words or configuration, 3 unusable store, 4 store in use, 5 database
+    server away."""
     try:
         cli()
     except MonitorError as error:
         click.echo(f"monitor: {error}", err=True)
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output has seen enough
-        sys.exit(0)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        click.echo(f"monitor: {error.filename}: {error.strerror}", err=True)
+        sys.exit(MonitorError.exit_code)

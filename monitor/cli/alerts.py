@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from monitor.adapters.clock import SystemClock
-from monitor.cli.options import config_option, json_option, settings_of
-from monitor.cli.printing import alert_json, print_json, print_table, when
+from monitor.cli.options import config_option, json_option, limit_option, settings_of
+from monitor.cli.printing import alert_json, count, print_json, print_table, when
+from monitor.errors import UsageError
 from monitor.ports import StoredAlert
 from monitor.store.database import open_store
 
@@ -17,7 +18,7 @@ from monitor.store.database import open_store
 @click.option("--dead", "state", flag_value="dead", help="Only alerts with a delivery that was given up.")
 @click.option("--waiting", "state", flag_value="pending", help="Only alerts with a delivery still to be made.")
 @click.option("--held", "state", flag_value="held", help="Only alerts with a delivery that waits for a digest.")
-@click.option("--limit", default=50, show_default=True, help="How many, newest first.")
+@limit_option
 @config_option
 @json_option
 @click.pass_context
@@ -53,14 +54,20 @@ def alerts(context: click.Context, state: str | None, limit: int, config: Path |
 @click.argument("ids", nargs=-1)
 @config_option
 def retry(ids: tuple[str, ...], config: Path | None) -> None:
-    """Send again what was given up: all dead deliveries, or those of the alerts (or deliveries) with these IDS."""
+    """Send again what was given up.
+
+    All dead deliveries, or those of the alerts (or deliveries) with these IDS.
+    """
     store = open_store(settings_of(config).store_url())
     with store.writing() as tx:
         number = tx.alerts.retry_dead(SystemClock().now(), ids or None)
     store.close()
-    click.echo(
-        f"{number} deliveries are due again; a running daemon takes them up within a second." if number else "No dead delivery."
-    )
+    if ids and not number:
+        raise UsageError(
+            f"nothing was given up of {' '.join(ids)}: `monitor alerts --dead` lists the alerts of which something was"
+        )
+    due = f"Due again: {count(number, 'message')}. A running daemon takes them up within a second."
+    click.echo(due if number else "No dead delivery.")
 
 
 def _deliveries(stored: StoredAlert) -> str:

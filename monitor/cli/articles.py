@@ -17,7 +17,7 @@ from monitor.articles.baseline import read_alone
 from monitor.articles.page import read_page
 from monitor.articles.score import Expected, Score, compare, expected_from, summarise
 from monitor.articles.versions import difference
-from monitor.cli.options import config_option, json_option, settings_of
+from monitor.cli.options import config_option, json_option, limit_option, settings_of
 from monitor.cli.printing import print_json, print_table, progress, stored_json, when
 from monitor.errors import UsageError
 from monitor.fetching.outcome import Fetched
@@ -35,7 +35,7 @@ Page = tuple[str, Expected, Fetched]
 
 @click.group(invoke_without_command=True)
 @click.option("--rule", metavar="RULE", help="Only articles that matched this rule.")
-@click.option("--limit", default=50, show_default=True, help="How many, newest first.")
+@limit_option
 @config_option
 @json_option
 @click.pass_context
@@ -97,11 +97,12 @@ def show(article: str, versions: bool, config: Path | None, as_json: bool) -> No
 @click.option("--baseline", is_flag=True, help="Read them with trafilatura alone as well, in the same run.")
 @json_option
 def score(directory: Path, baseline: bool, as_json: bool) -> None:
-    """Measure what is made of the saved pages in DIRECTORY: NAME.html beside NAME.json with what a person says of it.
+    """Measure what is made of the saved pages in DIRECTORY.
 
-    The JSON names what is known of `paragraphs` (or `text`), `headline`, `published`, `authors`; `unreadable` for a page that is no
-    article; and, where they matter, the page's `url` and `content_type`. Text is compared in runs of four words (letters, in scripts
-    without spaces). Times are of the processor, after a warm-up.
+    Each is a NAME.html beside a NAME.json with what a person says of it. The JSON names what is known of `paragraphs` (or `text`),
+    `headline`, `published`, `authors`; `unreadable` for a page that is no article; and, where they matter, the page's `url` and
+    `content_type`. Text is compared in runs of four words (letters, in scripts without spaces). Times are of the processor, after a
+    warm-up.
     """
     pages = _saved(directory)
     readers: dict[str, Callable[[Fetched], Article | Unreadable]] = {"monitor": _read}

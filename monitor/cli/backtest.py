@@ -35,10 +35,11 @@ _Judge = Callable[[StoredArticle], frozenset[str]]
 def backtest(
     paths: tuple[Path, ...], rule: str | None, draft: Path | None, since: timedelta | None, config: Path | None, as_json: bool
 ) -> None:
-    """What the rules would have alerted: by day, source and language, over the archive or over PATHS (text folders, WARC files).
+    """What the rules would have alerted.
 
-    With --draft, its rules take the place of those with the same id, and the stories gained and lost are counted against the rules
-    in force. Without it, against what was matched when the articles were read.
+    By day, source and language, over the archive or over PATHS (text folders, WARC files). With --draft, its rules take the place of those
+    with the same id, and the stories gained and lost are counted against the rules in force. Without it, against what was matched when the
+    articles were read.
     """
     settings = settings_of(config)
     with _articles(settings, paths) as app:

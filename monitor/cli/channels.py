@@ -27,7 +27,10 @@ from monitor.store.database import open_store
 @json_option
 @click.pass_context
 def channels(context: click.Context, config: Path | None, as_json: bool) -> None:
-    """The channels, whether they are on, and how many deliveries wait, are held back, went out, were given up."""
+    """The channels, and how each of them does.
+
+    Whether they are on, and how many deliveries wait, are held back, went out, were given up.
+    """
     if context.invoked_subcommand is not None:
         return
     settings = settings_of(config)

@@ -25,7 +25,10 @@ from monitor.settings.settings import redacted
 @config_option
 @json_option
 def check(schema: str | None, config: Path | None, as_json: bool) -> None:
-    """Look for mistakes: all of them at once, each with its place, what was found and what to write. Exit code 2 if there are any."""
+    """Look for mistakes in the configuration.
+
+    All of them at once, each with its place, what was found and what to write. Exit code 2 if there are any.
+    """
     if schema is not None:
         click.echo(json.dumps(json_schema(schema), indent=2))
         return

@@ -28,8 +28,10 @@ from monitor.store.database import open_store
 )
 @config_option
 def evidence(alert: str, output: Path | None, config: Path | None) -> None:
-    """Write all that shows how ALERT came about into one zip: the article, the answer it was read from with headers, time and digests,
-    the rule and its version, the receipt, the WARC record."""
+    """Write all that shows how ALERT came about into one zip.
+
+    The article, the answer it was read from with headers, time and digests, the rule and its version, the receipt, the WARC record.
+    """
     settings = settings_of(config)
     store = open_store(settings.store_url())
     with store.reading() as tx:

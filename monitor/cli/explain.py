@@ -34,9 +34,10 @@ from monitor.urls import canonical, host_of, is_web
 @config_option
 @json_option
 def explain(what: str, rule: str | None, config: Path | None, as_json: bool) -> None:
-    """Read a file (.txt, .html), an address or an article of the archive, and show for each rule why it matches or does not.
+    """Show why each rule matches an article, or does not.
 
-    Also shows what was removed from the page, with the reason. Nothing is stored and nothing is sent.
+    The article is a file (.txt, .html), what is at an address, or one of the archive. Also shows what was removed from the page, with the
+    reason. Nothing is stored and nothing is sent.
     """
     settings = settings_of(config)
     compiled = settings.rule_set

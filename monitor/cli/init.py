@@ -12,7 +12,10 @@ from monitor.settings.shipped import init as write
 @click.command()
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 def init(directory: Path) -> None:
-    """Write a starting configuration into DIRECTORY: sources, channels, rules, vocabularies. Nothing is overwritten."""
+    """Write a starting configuration into DIRECTORY.
+
+    That is sources, channels, rules and vocabularies. Nothing is overwritten.
+    """
     for path in write(directory):
         click.echo(f"wrote {path}")
     click.echo(

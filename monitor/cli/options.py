@@ -35,6 +35,13 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")(command)
 
 
+def limit_option(command: F) -> F:
+    """`--limit N`, handed to the command as `limit`."""
+    return click.option(
+        "--limit", metavar="N", type=click.IntRange(min=1), default=50, show_default=True, help="How many, newest first."
+    )(command)
+
+
 class Duration(click.ParamType[timedelta]):
     """`30d`, `12h`: a length of time, handed to the command as timedelta."""
 

@@ -19,9 +19,10 @@ from monitor.store.database import open_store
 @config_option
 @json_option
 def precision(rule: str | None, terms: bool, config: Path | None, as_json: bool) -> None:
-    """How much of what each rule (or term) raised was worth it, by the verdicts that readers gave; the worst first.
+    """How much of what each rule raised was worth it.
 
-    The precision is the relevant among the relevant and the noise. A duplicate is no fault of a rule and counts for neither.
+    By the verdicts that readers gave, of rules or of terms, the worst first. The precision is the relevant among the relevant and the
+    noise. A duplicate is no fault of a rule and counts for neither.
     """
     store = open_store(settings_of(config).store_url())
     with store.reading() as tx:

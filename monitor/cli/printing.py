@@ -54,7 +54,9 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], empty
         for row in cells:
             click.echo("\t".join(" ".join(cell.split()) for cell in row))
     else:
-        table = Table(*headings, box=None, pad_edge=False, header_style="bold")
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for column, heading in enumerate(headings):
+            table.add_column(heading, no_wrap=column == 0, overflow="fold")  # the id, which is typed next, stays whole
         for row in cells:
             table.add_row(*row)
         Console(highlight=False, markup=False).print(table)
@@ -64,6 +66,11 @@ def progress(items: Sequence[T], what: str) -> Iterator[T]:
     """The same items, with a bar on standard error if a person is looking."""
     console = Console(stderr=True)
     yield from track(items, description=what, console=console, transient=True, disable=not console.is_terminal)
+
+
+def count(number: int, noun: str) -> str:
+    """`1 article`, `2 articles`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def when(at: datetime | None) -> str:

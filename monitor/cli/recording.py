@@ -65,11 +65,11 @@ def replay(
     config: Path | None,
     as_json: bool,
 ) -> None:
-    """Print the alerts that recorded traffic (WARC files), or a folder of .txt articles, would have raised.
+    """Print the alerts that recorded traffic would have raised.
 
-    PATHS are files or folders; WARC files may be our own (`monitor record`, `archive: warc`) or made by others. The same steps run by the
-    clock of the recording, on a store of their own; no network, nothing is sent. The same input gives the same output, whatever the number
-    of processes. TIME is written 2026-03-01 or 2026-03-01T09:00, in UTC unless it says otherwise.
+    PATHS are WARC files, .txt articles, or folders of them; WARC files may be our own (`monitor record`, `archive: warc`) or made by
+    others. The same steps run by the clock of the recording, on a store of their own; no network, nothing is sent. The same input gives the
+    same output, whatever the number of processes. TIME is written 2026-03-01 or 2026-03-01T09:00, in UTC unless it says otherwise.
     """
     settings = settings_of(config)
     if diff and draft is None:
@@ -91,10 +91,10 @@ def replay(
 @click.option("--source", "ids", multiple=True, metavar="ID", help="Only this source; may be given several times.")
 @config_option
 def record(file: Path, ids: tuple[str, ...], config: Path | None) -> None:
-    """Poll the sources once, read what they list, and keep all the traffic in FILE (.warc or .warc.gz) for `monitor replay`.
+    """Poll the sources once, and keep the traffic in FILE.
 
-    A store of its own is used: the daemon's is not touched, and nothing is sent. To keep what the daemon fetches, see `archive` in
-    monitor.yaml.
+    What they list is read, too. FILE is a .warc or .warc.gz for `monitor replay`. A store of its own is used: the daemon's is not touched,
+    and nothing is sent. To keep what the daemon fetches, see `archive` in monitor.yaml.
     """
     settings = settings_of(config)
     unknown = set(ids) - {source.id for source in settings.sources}

@@ -21,8 +21,7 @@ from monitor.adapters.clock import SetClock
 from monitor.adapters.readers import Readers
 from monitor.adapters.warc import Archive, open_archive, warc_files
 from monitor.app import App, open_app
-from monitor.cli.files import FILES, read_file, text_files
-from monitor.cli.printing import progress
+from monitor.cli.files import FILES, read_files, text_files
 from monitor.engine.reading import Desk, DistantParse, Job, Span, equip, scan_all
 from monitor.engine.replay import replay
 from monitor.errors import UsageError
@@ -165,8 +164,9 @@ def _keep_place(batch: Batch, name: str, at: datetime) -> None:
 
 
 def _import(context: Context, clock: SetClock, files: Sequence[Path], span: Span) -> None:
-    for path in progress(files, "replaying"):
-        article = read_file(path)
+    for _, article in read_files(files, "replaying"):
+        if article is None:
+            continue
         at = article.published_at or clock.now()
         if span.last is None or at <= span.last:
             clock.set(at)

@@ -38,7 +38,10 @@ rules.add_command(precision)
 @config_option
 @json_option
 def check(config: Path | None, as_json: bool) -> None:
-    """What could go wrong with rules that are right: terms that never match or hide in other words, languages without a term."""
+    """What could go wrong with rules that are right.
+
+    Terms that never match or hide in other words, languages without a term.
+    """
     settings = settings_of(config)
     advice = lint(settings.rules, settings.vocabularies)
     if as_json:
@@ -55,7 +58,10 @@ def check(config: Path | None, as_json: bool) -> None:
 @click.argument("query", required=False)
 @config_option
 def format_(query: str | None, config: Path | None) -> None:
-    """QUERY in its canonical form; without one, every rule's queries, for comparison with what the files say."""
+    """QUERY in its canonical form.
+
+    Without one, every rule's queries, for comparison with what the files say.
+    """
     if query is not None:
         click.echo(_formatted(query))
         return
@@ -74,14 +80,17 @@ def format_(query: str | None, config: Path | None) -> None:
 @config_option
 @json_option
 def score(labelled: Path, rule: str | None, config: Path | None, as_json: bool) -> None:
-    """Measure the rules against LABELLED articles, one JSON object a line: precision, recall and F1 by rule and language.
+    """Measure the rules against LABELLED articles.
 
-    Each line: {"id", "language", "country", "headline", "text", "labels": {RULE: true | false}}. Misses and false alarms are listed
-    with their receipts.
+    Precision, recall and F1, by rule and language. One JSON object a line: {"id", "language", "country", "headline", "text", "labels":
+    {RULE: true | false}}. Misses and false alarms are listed with their receipts.
     """
     compiled = settings_of(config).rule_set
     asked = rules_asked(compiled, rule)
-    scored = score_rules(compiled, progress(list(_labelled(labelled)), "scoring"))
+    articles = list(_labelled(labelled))
+    if not articles:
+        raise UsageError(f"{labelled} holds no labelled article: write one JSON object a line")
+    scored = score_rules(compiled, progress(articles, "scoring"))
     report = replace(scored, rules=tuple(each for each in scored.rules if each.rule in asked))
     if as_json:
         print_json(report.to_json())
@@ -103,7 +112,8 @@ def _labelled(path: Path) -> Iterator[Labelled]:
         try:
             yield read_labelled(json.loads(line))
         except (ValueError, KeyError, TypeError) as error:
-            raise UsageError(f"{path}:{number}: not a labelled article ({error})") from error
+            what = f"{error} is missing" if isinstance(error, KeyError) else error
+            raise UsageError(f"{path}:{number}: not a labelled article ({what})") from error
 
 
 def _print_report(report: Report) -> None:

@@ -18,6 +18,7 @@ import click
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.systemd import Notifier, notifier
 from monitor.app import App, open_app
+from monitor.cli.logs import log, log_event, log_to_stderr
 from monitor.cli.options import config_option, settings_of
 from monitor.cli.web import address_of
 from monitor.engine.run_step import Event
@@ -35,14 +36,15 @@ GRACE_S = 20.0
 LOOK_S = 1.0
 """A signal that the kernel hands to another thread does not wake this one: Python runs its handler when this one looks up."""
 
-log = logging.getLogger("monitor")
-
 
 @click.command()
 @click.option("--no-web", is_flag=True, help="Do not serve the desk.")
 @config_option
 def run(config: Path | None, no_web: bool) -> None:
-    """Watch the configured sources and send alerts, until SIGTERM or Ctrl-C. SIGHUP reads the configuration again."""
+    """Watch the configured sources and send alerts.
+
+    SIGTERM or Ctrl-C end it, SIGHUP has it read the configuration again.
+    """
     settings, signals, systemd = prepared(config)
     meter = None if no_web else Meter(SystemClock())
     on_event, on_progress = _told(meter, systemd.alive)
@@ -86,16 +88,6 @@ def leave(ended: bool) -> None:
         logging.shutdown()
         sys.stdout.flush()
         os._exit(0)
-
-
-def log_to_stderr() -> None:
-    """One line for each step and event; other libraries only say what went wrong."""
-    journal = "JOURNAL_STREAM" in os.environ  # the journal puts the time on each line itself
-    logging.basicConfig(
-        format="%(levelname)s %(message)s" if journal else "%(asctime)s %(levelname)s %(message)s", level=logging.INFO
-    )
-    for library in ("alembic", "apscheduler", "procrastinate", "psycopg"):
-        logging.getLogger(library).setLevel(logging.WARNING)
 
 
 def _told(meter: Meter | None, alive: Callable[[], object]) -> tuple[Callable[[Event], None], Callable[[], object]]:
@@ -160,15 +152,3 @@ def _reload(app: App, engine: Engine, directory: Path | None) -> None:
     app.watch()
     engine.context = app.context
     log.info("configuration read again: %d sources, %d rules", len(app.context.sources), len(settings.rules))
-
-
-def log_event(event: Event) -> None:
-    facts = " ".join(f"{name}={_shown(value)}" for name, value in event.done.facts.items() if value not in (None, (), ""))
-    level = logging.WARNING if event.done.result == "failed" else logging.INFO
-    if event.done.result == "left":
-        level = logging.DEBUG
-    log.log(level, "%s %s %s %.2fs %s", event.due.step, event.due.key, event.done.reason, event.duration_s, facts)
-
-
-def _shown(value: object) -> str:
-    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)

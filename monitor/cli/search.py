@@ -10,7 +10,7 @@ import click
 
 from monitor.adapters.clock import SystemClock
 from monitor.app import open_app
-from monitor.cli.options import Duration, config_option, json_option, settings_of
+from monitor.cli.options import Duration, config_option, json_option, limit_option, settings_of
 from monitor.cli.printing import print_json, print_table, progress, stored_json, when
 from monitor.cli.queries import query_rules
 from monitor.rules.document import document
@@ -25,11 +25,14 @@ _BATCH = 100
 @click.command()
 @click.argument("query")
 @click.option("--since", type=Duration(), metavar="30d", help="Only articles read since then.")
-@click.option("--limit", default=50, show_default=True, help="How many, newest first.")
+@limit_option
 @config_option
 @json_option
 def search(query: str, since: timedelta | None, limit: int, config: Path | None, as_json: bool) -> None:
-    """Articles of the archive that match QUERY, in the language of the rules: '@crime/* NEAR/20 "border police"'."""
+    """Articles of the archive that match QUERY.
+
+    It is written in the language of the rules: '@crime/* NEAR/20 "border police"'.
+    """
     settings = settings_of(config)
     rules = query_rules(query, settings.vocabularies)
     after = None if since is None else SystemClock().now() - since

@@ -30,7 +30,7 @@ _BETWEEN_REQUESTS_S = 1.0
 
 @click.group()
 def sources() -> None:
-    """What is watched: list, add, try, import, export, and how polite it is."""
+    """What is watched, and how politely."""
 
 
 @sources.command("list")
@@ -85,21 +85,24 @@ def add(
     dry_run: bool,
     config: Path | None,
 ) -> None:
-    """Find the feed or sitemap of a site, show what it would read, and write it into sources.yaml."""
+    """Find the news of a site and add it to sources.yaml.
+
+    Its feed or sitemap is looked for, else its page is read; what it lists now is shown.
+    """
     settings = settings_of(config)
     url = url if "://" in url else f"https://{url}"
     if not is_web(url):
         raise click.UsageError(f"{url!r} is not an http or https address")
     found = _found(settings, url)
-    if found is None:
-        raise UsageError(
-            f"no list of news was found at {url}. If its page has one, add it as `kind: page` with `selectors: links`."
-        )
     offer, listing = found.offer, found.listing
+    if listing is None:
+        raise UsageError(
+            f"no list of news was found at {url}: {found.reason}. If its page has one, add it as `kind: page` with `selectors: links`."
+        )
     known = next((each for each in settings.sources if canonical(each.url) == canonical(offer.url)), None)
     if known is not None:
         raise UsageError(f"{offer.url} is watched already, as {known.id}")
-    title = name or (listing.title if listing else None) or host_of(url)
+    title = name or listing.title or host_of(url)
     taken = {each.id for each in settings.sources}
     if source_id in taken:
         raise UsageError(f"there is a source with the id {source_id!r} already")
@@ -111,7 +114,7 @@ def add(
     }
     entry |= {key: value for key, value in (("language", language), ("country", country)) if value}
     entry |= {"home": url} if canonical(url) != canonical(offer.url) else {}
-    for each in listing.entries[:_SHOWN] if listing else ():
+    for each in listing.entries[:_SHOWN]:
         click.echo(f"  {when(each.published_at or each.updated_at):16}  {each.title or each.url}")
     for other in found.others:
         click.echo(f"  offered, too: {other.url}")
@@ -128,7 +131,14 @@ def add(
 
 @sources.command("try")
 @click.argument("what", metavar="ID|URL")
-@click.option("--pages", default=1, show_default=True, help="So many articles behind the list are read, too.")
+@click.option(
+    "--pages",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    help="So many articles behind the list are read, too.",
+)
 @config_option
 @json_option
 def try_one(what: str, pages: int, config: Path | None, as_json: bool) -> None:
@@ -147,11 +157,14 @@ def try_one(what: str, pages: int, config: Path | None, as_json: bool) -> None:
 
 
 @sources.command()
-@click.option("--days", default=7, show_default=True, help="Of so many days.")
+@click.option("--days", metavar="N", type=click.IntRange(min=1), default=7, show_default=True, help="Of so many days.")
 @config_option
 @json_option
 def courtesy(days: int, config: Path | None, as_json: bool) -> None:
-    """Requests, the share that cost next to nothing (304), and bytes, per host."""
+    """What each host was asked, and what it sent.
+
+    Requests, the share that cost next to nothing (304), and bytes.
+    """
     settings = settings_of(config)
     store = open_store(settings.store_url())
     since = (SystemClock().now() - timedelta(days=days - 1)).date()
@@ -171,14 +184,21 @@ def courtesy(days: int, config: Path | None, as_json: bool) -> None:
         )
         for each in hosts
     ]
-    print_table(("host", "requests", "304", "bytes", "requests a day"), rows, "Nothing was asked of anyone in this time.")
+    print_table(
+        ("host", "requests", "304", "bytes", "requests a day"),
+        rows,
+        "Nothing was asked of anyone in this time. A running daemon writes down once a minute what it asks.",
+    )
 
 
 @sources.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @config_option
 def import_opml(file: Path, config: Path | None) -> None:
-    """Add the feeds of an OPML file to sources.yaml, those that are there already aside."""
+    """Add the feeds of an OPML file to sources.yaml.
+
+    Those that are there already are left as they are.
+    """
     settings = settings_of(config)
     outlines = read_opml(file.read_bytes())
     if outlines is None:
@@ -219,7 +239,8 @@ def export_opml(file: Path | None, config: Path | None) -> None:
         file.write_bytes(body)
 
 
-def _found(settings: Settings, url: str) -> Tried | None:
+def _found(settings: Settings, url: str) -> Tried:
+    """The first offer that lists news; or the last of all, which does not."""
     clock = SystemClock()
     fetch = fetcher(settings, clock)
     waiting = threading.Event()
@@ -228,7 +249,6 @@ def _found(settings: Settings, url: str) -> Tried | None:
         for tried in looking:
             click.echo(f"{tried.offer.kind:8}{tried.offer.url}  ({tried.offer.found}): {tried.reason}")
             if tried.listing is not None:
-                fetch.close()
-                return tried
+                break
     fetch.close()
-    return None
+    return tried

@@ -25,7 +25,7 @@ def store() -> None:
 @click.argument("target", metavar="TO")
 @json_option
 def copy(origin: str, target: str, as_json: bool) -> None:
-    """Copy everything from one store into another one that is empty, and check what has arrived.
+    """Copy everything into an empty store, and check it.
 
     FROM and TO are SQLite files or addresses like postgresql://user@host/database. No daemon may work on either meanwhile. The password
     of a PostgreSQL server is taken from ~/.pgpass or PGPASSWORD, never from this line.

@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from monitor.adapters.clock import SystemClock
-from monitor.cli.options import config_option, json_option, settings_of
-from monitor.cli.printing import print_json, print_table, when
+from monitor.cli.options import config_option, json_option, limit_option, settings_of
+from monitor.cli.printing import count, print_json, print_table, when
 from monitor.errors import UsageError
 from monitor.ports import StoredAlert, StoredArticle, StoredStory, Transaction, Version
 from monitor.rules.topics import topics
@@ -22,12 +22,15 @@ from monitor.stories.join import QUIET
 
 @click.group(invoke_without_command=True)
 @click.option("--all", "everything", is_flag=True, help="Also stories of which no article matched a rule.")
-@click.option("--limit", default=50, show_default=True, help="How many, newest first.")
+@limit_option
 @config_option
 @json_option
 @click.pass_context
 def stories(context: click.Context, everything: bool, limit: int, config: Path | None, as_json: bool) -> None:
-    """Stories, those first to which an article came last: how many sites carry them, and what they are about."""
+    """Stories: who carries them, and what they are about.
+
+    Those come first to which an article came last.
+    """
     if context.invoked_subcommand is not None:
         return
     settings = settings_of(config)
@@ -63,7 +66,7 @@ def stories(context: click.Context, everything: bool, limit: int, config: Path |
 @config_option
 @json_option
 def show(story: str, config: Path | None, as_json: bool) -> None:
-    """The STORY with this id: its articles, its sources, and what happened when."""
+    """The STORY with this id, and what happened when."""
     settings = settings_of(config)
     store = open_store(settings.store_url())
     with store.reading() as tx:
@@ -76,7 +79,7 @@ def show(story: str, config: Path | None, as_json: bool) -> None:
         print_json({**_json(found, articles), "timeline": _timeline(articles, alerts, versions)})
         return
     click.secho(_headline(articles), bold=True)
-    size = f"{_count(len(articles), 'article')} of {_count(len(_sources(articles)), 'source')}"
+    size = f"{count(len(articles), 'article')} of {count(len(_sources(articles)), 'source')}"
     click.echo(f"Story {found.id}, {_state(found)}; {size}")
     if found.split_from:
         click.echo(f"Split from story {found.split_from}")
@@ -120,9 +123,9 @@ def join(one: str, other: str, config: Path | None) -> None:
 @click.argument("article")
 @config_option
 def split(article: str, config: Path | None) -> None:
-    """Take the ARTICLE with this id out of its story into one of its own, because it tells of something else.
+    """Make the ARTICLE with this id a story of its own.
 
-    What was alerted of the old story is not alerted of the new one.
+    That is for one that tells of something else. What was alerted of the old story is not alerted of the new one.
     """
     store = open_store(settings_of(config).store_url())
     with store.writing() as tx:
@@ -209,10 +212,6 @@ def _headline(articles: Sequence[StoredArticle]) -> str:
     """That of the first article that matched a rule."""
     lead = next((each for each in articles if each.matches), articles[0] if articles else None)
     return "" if lead is None else lead.article.headline or lead.article.paragraphs[0][:80]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _sources(articles: Iterable[StoredArticle]) -> list[str]:

@@ -95,7 +95,7 @@ def try_source(settings: Settings, source: Source | None, url: str, *, pages: in
             )
             for position, entry in enumerate(entries)
         )
-        read = tuple(_read(settings, guessed, entry, fetch, workers) for entry in entries[: max(0, pages)])
+        read = tuple(_read(settings, guessed, entry, fetch, workers) for entry in entries[:pages])
         after = after_poll(guessed, state, outcome, listing, len(new), now, 0.0)
     store.close()
     fetch.close()

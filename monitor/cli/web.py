@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import sys
 import threading
@@ -11,6 +10,7 @@ from pathlib import Path
 import click
 
 from monitor.adapters.clock import SystemClock
+from monitor.cli.logs import log, log_to_stderr
 from monitor.cli.options import config_option, settings_of
 from monitor.errors import UsageError
 from monitor.settings.settings import Settings, WebSettings
@@ -23,12 +23,15 @@ _SHORTEST = 10
 @click.command()
 @config_option
 def web(config: Path | None) -> None:
-    """Serve the desk alone: pages, API, feeds and metrics over the store of a daemon that runs elsewhere. `monitor run` serves it too."""
+    """Serve the desk alone; `monitor run` serves it, too.
+
+    Pages, API, feeds and metrics, over the store of a daemon that runs elsewhere.
+    """
     from monitor.web.behind import Archive
     from monitor.web.desk import desk
     from monitor.web.serving import listen, serving
 
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
+    log_to_stderr()
     settings = settings_of(config)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -37,7 +40,7 @@ def web(config: Path | None) -> None:
     store = open_store(settings.store_url())
     archive = Archive(settings=settings, store=store, clock=SystemClock(), rules=settings.rule_set)
     with serving(desk(archive), listening):
-        logging.getLogger("monitor").info("the desk: %s", address_of(settings))
+        log.info("the desk: %s", address_of(settings))
         stop.wait()
     store.close()
 
@@ -45,7 +48,10 @@ def web(config: Path | None) -> None:
 @click.command()
 @click.argument("name")
 def password(name: str) -> None:
-    """Ask for a password (or read it from a pipe) and print the lines for monitor.yaml that let NAME into the desk."""
+    """Print the lines for monitor.yaml that let NAME into the desk.
+
+    The password is asked for, or read from a pipe.
+    """
     from monitor.web.safety.keeper import hash_password
 
     if not is_name(name):

@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from monitor.app import open_app
+from monitor.cli.logs import log_event
 from monitor.cli.options import Duration, config_option
-from monitor.cli.run import attend, leave, log_event, prepared
+from monitor.cli.run import attend, leave, prepared
 
 
 @click.command()
@@ -23,9 +24,10 @@ from monitor.cli.run import attend, leave, log_event, prepared
 )
 @config_option
 def worker(config: Path | None, threads: int, lease: timedelta) -> None:
-    """Do as `monitor run` does, together with other workers on the same PostgreSQL store, here and on other machines.
+    """Watch and send, together with other workers.
 
-    All of them need the same configuration. SIGTERM ends this one, SIGHUP has it read the configuration again.
+    They do as `monitor run` does, on the same PostgreSQL store, here and on other machines. All of them need the same configuration.
+    SIGTERM ends this one, SIGHUP has it read the configuration again.
     """
     settings, signals, systemd = prepared(config)
     with open_app(settings) as app, app.worker(log_event, systemd.alive, threads=threads, lease=lease) as engine:

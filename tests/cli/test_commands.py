@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
+import logging
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from monitor.cli import cli
+from monitor.cli import cli, main
+from monitor.cli.logs import JournalFormatter
+from monitor.cli.printing import print_table
 from monitor.settings.models import SUBJECTS
 from monitor.sources.entry import Hints
 from monitor.sources.source import Source
@@ -39,6 +43,13 @@ def test_every_command_has_help_that_says_what_it_does() -> None:
         result = CliRunner().invoke(cli, [name, "--help"])
         assert result.exit_code == 0, name
         assert len(result.output) > 80, name
+
+
+@pytest.mark.parametrize("group", ["", "sources", "articles", "stories", "alerts", "channels", "rules", "store"])
+def test_what_a_list_of_commands_says_of_each_fits_on_its_line(group: str) -> None:
+    commands = CliRunner().invoke(cli, [*group.split(), "--help"]).output.partition("Commands:")[2]
+    assert commands
+    assert "..." not in commands
 
 
 def test_without_a_configuration_a_command_says_how_to_get_one(
@@ -97,7 +108,7 @@ def test_import_takes_texts_through_the_same_door_and_export_writes_them_out(
     text = (folder / names[1]).read_bytes()
     assert text == (texts / "002.txt").read_bytes()
     assert json.loads((folder / names[0]).with_suffix(".json").read_text())["language"] == "en"
-    assert "1 articles" in monitor("export", str(tmp_path / "drugs"), "--rule", "drugs").output
+    assert "1 article in" in monitor("export", str(tmp_path / "drugs"), "--rule", "drugs").output
 
 
 def test_a_file_that_is_no_text_is_refused_by_name(tmp_path: Path, monitor) -> None:
@@ -105,6 +116,49 @@ def test_a_file_that_is_no_text_is_refused_by_name(tmp_path: Path, monitor) -> N
     result = monitor("import", str(tmp_path / "bad.txt"))
     assert result.exit_code == 2
     assert "bad.txt is not UTF-8" in result.output
+
+
+def test_files_that_hold_no_article_cost_the_others_nothing(texts: Path, tmp_path: Path, monitor, parsed) -> None:
+    (texts / "000.txt").write_bytes(b"\n")
+    (texts / "0000.txt").write_bytes(b"\xff\xfe\xfa")
+    result = monitor("import", str(texts))
+    assert result.exit_code == 2
+    for words in ("000.txt holds no article", "0000.txt is not UTF-8", "001.txt: imported", "2 files of 4"):
+        assert words in result.output
+    assert len(parsed("articles")) == 2
+    replayed = monitor("replay", str(texts))
+    assert (replayed.exit_code, "2 articles" in replayed.output) == (0, True)
+
+
+def test_a_file_that_cannot_be_written_is_named(
+    directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "none" / "all.opml"
+    monkeypatch.setattr("sys.argv", ["monitor", "sources", "export", str(place), "--config", str(directory)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert (ended.value.code, capsys.readouterr().err) == (1, f"monitor: {place}: No such file or directory\n")
+
+
+def test_in_a_narrow_terminal_an_id_stays_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stdout", terminal)
+    monkeypatch.setenv("COLUMNS", "60")
+    identity = "2a7344e0-e4ef-5714-aaf3-048584fd76bf"
+    print_table(("id", "rule", "headline"), [(identity, "transnational-crime", "ยาบ้า" * 30)], "")
+    assert identity in terminal.getvalue()
+    assert "…" not in terminal.getvalue()
+
+
+def test_a_number_that_makes_no_sense_is_refused(monitor) -> None:
+    for words in (
+        ("alerts", "--limit", "0"),
+        ("sources", "courtesy", "--days", "0"),
+        ("sources", "try", "post", "--pages", "-1"),
+    ):
+        result = monitor(*words)
+        assert (result.exit_code, "is not in the range" in result.output) == (2, True), words
 
 
 def test_explain_shows_the_receipt_for_a_match_and_for_a_non_match(texts: Path, monitor, parsed) -> None:
@@ -220,7 +274,9 @@ def test_rules_score_measures_against_labelled_articles(tmp_path: Path, monitor,
     assert parsed("rules", "score", str(file), "--rule", "aseanapol")["rules"] == []
     assert "no rule is called 'nope'" in monitor("rules", "score", str(file), "--rule", "nope").output
     file.write_text('{"id": "1"}\n')
-    assert "labelled.jsonl:1" in monitor("rules", "score", str(file)).output
+    assert "labelled.jsonl:1: not a labelled article ('headline' is missing)" in monitor("rules", "score", str(file)).output
+    file.write_text("\n")
+    assert "holds no labelled article" in monitor("rules", "score", str(file)).output
 
 
 def test_rules_check_and_format_help_with_writing(monitor, parsed) -> None:
@@ -251,3 +307,11 @@ def test_status_and_alerts_of_an_empty_store_say_what_to_do_next(monitor, parsed
     assert [source["id"] for source in parsed("status")["sources"]] == ["post"]
     assert parsed("alerts") == []
     assert "No dead delivery" in monitor("alerts", "retry").output
+
+
+def test_lines_for_the_journal_carry_their_priority() -> None:
+    lines = JournalFormatter("%(levelname)s %(message)s")
+    record = logging.LogRecord("monitor", logging.WARNING, "", 0, "two\nlines", None, None)
+    assert lines.format(record) == "<4>WARNING two\n<4>lines"
+    record = logging.LogRecord("monitor", logging.INFO, "", 0, "polled", None, None)
+    assert lines.format(record) == "<6>INFO polled"

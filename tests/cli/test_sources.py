@@ -136,6 +136,7 @@ def test_add_says_so_when_there_is_nothing_to_find(site: str, pages: dict[str, s
     result = monitor("sources", "add", site)
     assert result.exit_code != 0
     assert "no list of news was found" in result.output
+    assert f"no list of news was found at {site}/gone: HTTP 404 Not Found." in monitor("sources", "add", f"{site}/gone").output
 
 
 def test_add_leaves_a_file_alone_to_whose_end_nothing_can_be_added(site: str, directory: Path, monitor) -> None:
