@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 MOST_BYTES = 5_000_000
-"""Of a page; what comes after them is not read."""
+"""Of a page; the rest is not read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,6 @@ class Article:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
-    """No article could be made of the page; `reason` says why, in words for the operator."""
+    """There is no article on the page, or none that can be read; `reason` says why, in words for the operator."""
 
     reason: str

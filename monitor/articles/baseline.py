@@ -1,4 +1,4 @@
-"""What trafilatura makes of a page by itself: what the reader is measured against."""
+"""What trafilatura alone makes of a page: the baseline that our reader is measured against."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from monitor.fetching.outcome import Fetched
 
 
 def read_alone(fetched: Fetched) -> Article:
-    """Title, text, day and authors as trafilatura with metadata finds them; an article without a text where it finds none."""
+    """Title, text, day and authors as trafilatura finds them; an article without text if it finds none."""
     got = bare_extraction(fetched.body, url=fetched.url, with_metadata=True)
     day, author = getattr(got, "date", None), getattr(got, "author", None)
     return Article(

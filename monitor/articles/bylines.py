@@ -1,4 +1,4 @@
-"""Who wrote it: names out of by-lines, author tags and feeds."""
+"""Who wrote an article: the names in by-lines, author tags and feeds."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _NAKED = (
 
 
 def read(line: str) -> tuple[str, ...]:
-    """The names in a by-line (`By Times Reporters`, `Penulis: …`, `文/…`), none if the line is none."""
+    """The names in a by-line (`By Times Reporters`, `Penulis: …`, `文/…`); none if the line is not a by-line."""
     if len(line) > 120:
         return ()
     match = compiled(r"\W{0,3}(?<![^\W_])", BY_LINE, r"\s*[:：៖/|]\s*(?P<names>\S.{1,100})").fullmatch(line)
@@ -45,7 +45,7 @@ def read(line: str) -> tuple[str, ...]:
 
 
 def names(text: str) -> tuple[str, ...]:
-    """Single names out of `text`, in its order, without the word `by`, addresses and repetitions."""
+    """The single names in `text`, in its order, without the word `by`, addresses and repetitions."""
     text = _ADDRESS.sub(" ", text)
     text = re.sub(r"(?i)^\W*(?:by|oleh|โดย|written by|posted by|penulis|tác giả)\b\s*[:：]?\s*", "", plain.line(text))
     found: dict[str, str] = {}
@@ -57,7 +57,7 @@ def names(text: str) -> tuple[str, ...]:
 
 
 def _could_be_names(text: str) -> bool:
-    """Whether a few words are all written as names are; in scripts without capitals, whether they are few."""
+    """Whether these are few words, all written like names; in scripts without capitals, whether they are few."""
     words = text.split()
     if any(c.isdigit() for c in text) or (text.endswith((".", "!", "?", ":")) and not text.endswith(" Jr.")):
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-# What such a notice is headed by: with a colon or a dash soon after it, or the bracket that it stands in. Without one it is news.
+# What such a notice begins with. A colon or a dash has to follow soon, or a bracket to enclose it; otherwise it is a sentence of news.
 _HEADINGS = (
     r"correct(?:ion|ed|s|ing)\b", r"clarif(?:ication|ied|ies)\b", r"editor['’]?s note\b.{0,80}\bcorrect", r"erratum\b",
     r"retract(?:ion|ed)\b",

@@ -1,4 +1,4 @@
-"""The dateline: place, often date and agency, that news puts before its first sentence."""
+"""The dateline before the first sentence of an article: a place, often with date and agency."""
 # ruff: noqa: E501  a pattern is read more easily in one piece
 
 from __future__ import annotations

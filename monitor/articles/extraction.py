@@ -17,16 +17,16 @@ from trafilatura import bare_extraction
 from monitor.articles import plain
 from monitor.articles.marks import is_prose, reason_of, size
 
-# Never running text, and most of the bytes of a page: gone before anything is copied or searched. trafilatura drops the same elements,
-# but only after it has copied them. Scripts with data, captions and password fields are looked at before this.
+# Elements that never hold running text and make up most of a page: they are removed before anything is copied or searched. (trafilatura
+# drops the same ones, but only after it has copied them.) Scripts with data, captions and password fields are looked at before that.
 _NEVER_TEXT = (
     "script", "style", "svg", "iframe", "template", "canvas", "object", "embed", "source", "track", "link", "meta", "select", "noscript",
     "aside", "footer", "nav", "menu", "figure", "picture", "video", "audio", "map", "button", "dialog", "datalist", "label", "legend",
     "textarea", "math",
 )  # fmt: skip
-# Posts of social networks that were put into the page.
+# Posts of social networks that are embedded in the page.
 _EMBEDDED = re.compile(r"\b(?:twitter-tweet|instagram-media|tiktok-embed|fb-post|fb-video|bluesky-embed|reddit-embed)")
-# Paragraphs that papers of the region set between heading and text: the first of the article, though it stands outside.
+# The lead, which papers of the region set between heading and text: the first paragraph of the article, though it stands outside.
 _LEAD = re.compile(r"(?:^|[\s_-])(?:sapo|description|lead|lede|intro|teras)(?:$|\s)", re.IGNORECASE)
 _FORM_FEED = bytes.maketrans(b"\f", b" ")
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f")
@@ -34,15 +34,15 @@ _REFERENCE = re.compile(rb"&#(?:x([0-9a-f]+)|([0-9]+));?", re.IGNORECASE)
 _DEEPEST = 1500
 _TAG = re.compile(r"<(/?)(?!(?:p|li|br|img|hr|input|meta|link|td|tr|th|dd|dt|option)\b)[a-z]", re.IGNORECASE)
 _INLINE = frozenset({"strong", "b", "em", "i", "u", "span"})
+_CANNOT_WALK = (LxmlError, ValueError, TypeError, AttributeError, LookupError, RecursionError)  # trafilatura, some odd trees
 _BLOCKS = frozenset({"p", "head", "item", "row", "quote", "list", "table", "code", "div", "body"})
 
 
 def parse(text: str) -> HtmlElement | None:
-    """The tree of a page without comments; None if there is no element in it. Nesting deeper than libxml2 allows (256) is cut there."""
+    """The tree of a page without comments; None if it has no element. Nesting is cut at the depth that libxml2 allows (256)."""
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, no_network=True)
-    parser.set_element_class_lookup(
-        etree.ElementDefaultClassLookup(element=HtmlElement)
-    )  # lxml.html asks Python for the class of each element
+    # lxml.html would ask Python for the class of each element.
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
     data = (
         text.encode("utf-8", "ignore")
         .translate(_FORM_FEED, _CONTROLS)
@@ -59,8 +59,8 @@ def parse(text: str) -> HtmlElement | None:
 
 
 def _character(reference: re.Match[bytes]) -> bytes:
-    """What a numeric reference stands for where libxml2 gets it wrong: 128-159 mean windows-1252 (WHATWG HTML, 13.2.5.80), and what no
-    text may hold means nothing."""
+    """A numeric reference, replaced where libxml2 gets it wrong: 128 to 159 stand for characters of windows-1252 (WHATWG HTML, 13.2.5.80),
+    and characters that no text may hold for nothing."""
     digits = (reference[1] or reference[2]).lstrip(b"0")
     number = int(digits or b"0", 16 if reference[1] else 10) if len(digits) <= 8 else 0
     if 128 <= number <= 159:
@@ -75,8 +75,8 @@ def _character(reference: re.Match[bytes]) -> bytes:
 
 
 def strip(tree: HtmlElement) -> None:
-    """Take out of the tree what is never running text, and make tables that only place things on the page into plain blocks; the text
-    after an element that goes stays."""
+    """Remove from the tree what is never running text, and turn tables that serve only for layout into plain blocks. The text after a
+    removed element stays."""
     for element in list(tree.iter(*_NEVER_TEXT)):
         element.drop_tree()
     for element in list(tree.iter("font", "center")):
@@ -99,7 +99,7 @@ def _is_layout(table: HtmlElement) -> bool:
 
 
 def lead(tree: HtmlElement, lines: list[str]) -> list[str]:
-    """The lead between heading and text, if the page marks one and `lines` do not begin with it."""
+    """The lead between heading and text, if the page marks one and it is not among the first `lines`."""
     for element in tree.iter("p", "h2", "div"):
         if _LEAD.search(element.get("class") or ""):
             text = plain.line(element.text_content()[:1500])
@@ -111,7 +111,7 @@ def lead(tree: HtmlElement, lines: list[str]) -> list[str]:
 
 
 def take_teasers(tree: HtmlElement) -> list[str]:
-    """Take out the paragraphs between paragraphs, and the lists, that are nothing but links to other stories, and return their texts."""
+    """Remove what consists only of links to other stories, lists and paragraphs between paragraphs of text; their texts."""
     taken: list[str] = []
     for link in list(tree.iter("a")):
         holder = link.getparent()
@@ -134,7 +134,7 @@ def take_teasers(tree: HtmlElement) -> list[str]:
 
 
 def _link_text(item: HtmlElement) -> str | None:
-    """The text of a list item that is nothing but a link."""
+    """The text of a list item that consists only of a link; None for other items."""
     link = item.find(".//a") if item.tag == "li" else None
     if link is None:
         return None
@@ -147,21 +147,14 @@ def _is_text_paragraph(element: HtmlElement | None) -> bool:
 
 
 def main_text(element: HtmlElement, *, thorough: bool = False, strict: bool = True) -> list[str]:
-    """Lines of running text of a page, or of a part of it, in their order; `thorough` asks trafilatura for its whole cascade, `strict`
-    to leave out what it doubts. The tree is not changed."""
+    """The lines of running text of a page, or of an element of it, in their order. `thorough` has trafilatura try its whole cascade,
+    `strict` has it leave out what is doubtful. The tree is not changed."""
     page = element if element.tag == "html" else _alone(element)
     try:
         document = bare_extraction(
             page, fast=not thorough, favor_precision=strict and not thorough, with_metadata=False, include_comments=False
         )
-    except (
-        LxmlError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        LookupError,
-        RecursionError,
-    ):  # a tree that trafilatura cannot walk
+    except _CANNOT_WALK:
         return []
     body = getattr(document, "body", None)
     if body is None:
@@ -170,7 +163,7 @@ def main_text(element: HtmlElement, *, thorough: bool = False, strict: bool = Tr
 
 
 def _alone(element: HtmlElement) -> HtmlElement:
-    """A page of which a copy of the element is all."""
+    """A page that holds nothing but a copy of the element."""
     page = html.document_fromstring("<html><body></body></html>")
     alone = deepcopy(element)
     alone.tail = None
@@ -179,8 +172,8 @@ def _alone(element: HtmlElement) -> HtmlElement:
 
 
 def rescue(text: str) -> list[str]:
-    """The main content of the page as resiliparse sees it, or else all running text: less exact, but it copes with any markup. Its search
-    for the main content takes time in the square of the nesting, so it is not asked of a page nested deeper than any real one."""
+    """The main content of the page as resiliparse sees it, or else all running text: less exact, but it copes with any markup. The time of
+    its search for the main content grows with the square of the nesting, so pages nested deeper than any real one go without it."""
     lines = [] if _depth(text) > _DEEPEST else _plain(text, main_content=True)
     return lines if any(map(is_prose, lines)) else [line for line in _plain(text, main_content=False) if is_prose(line)]
 
@@ -194,7 +187,7 @@ def _plain(text: str, *, main_content: bool) -> list[str]:
 
 
 def _depth(text: str) -> int:
-    """How many elements are open at once at most, as far as tags tell."""
+    """How deep elements are nested, judged by the tags alone."""
     depth = deepest = 0
     for match in _TAG.finditer(text):
         depth = max(0, depth - 1) if match[1] else depth + 1
@@ -210,7 +203,7 @@ def text_of(fragment: str) -> list[str]:
 
 
 def prose_length(lines: list[str]) -> int:
-    """How much of it is running text and no furniture, measured as `size` does."""
+    """The `size` of those lines that are running text and no furniture."""
     return size([line for line in lines if is_prose(line) and reason_of(line) is None])
 
 

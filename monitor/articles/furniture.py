@@ -1,7 +1,7 @@
-"""What stands between the lines of an article and is not part of it: found, named with a reason, and taken away.
+"""Furniture: what stands among the lines of an article and is not part of it. It is found, named with a reason, and removed.
 
-`tidy` is what every reader of this room ends with. It repeats itself until nothing changes, so that whatever it returns comes back
-from it unchanged; that is why reading what was written gives the same article.
+Every reader of this room ends with `tidy`. It repeats itself until nothing changes, so that what it returns is not changed by tidying it
+again; that is why an article that was written to a file and read again is the same article.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from monitor.text.dates import from_publication
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tidied:
-    """Headline and paragraphs without furniture, what was taken away in order, and what it told: names, place, lines with dates."""
+    """Headline and paragraphs without furniture, what was removed, in order, and what that told: names, a place, lines with dates."""
 
     headline: str | None
     paragraphs: tuple[str, ...]
@@ -29,11 +29,11 @@ class Tidied:
 
 
 _CLOSING = frozenset({Reason.SHARE, Reason.RELATED, Reason.SITE_NOTICE, Reason.TAGS, Reason.PAYWALL})
-_NEAR = 50  # copies that are not exact are looked for among so many paragraphs with the same beginning
+_NEAR = 50  # a paragraph is compared with at most so many earlier ones that begin alike, to find copies that are not exact
 
 
 def tidy(headline: str | None, paragraphs: Sequence[str]) -> Tidied:
-    """Take away furniture until there is none; `paragraphs` may hold any lines. Never raises; pure in its two arguments."""
+    """Remove furniture until there is none; `paragraphs` may be any lines. Never raises, and depends on nothing but its arguments."""
     state = Tidied(headline=headline, paragraphs=tuple(paragraphs))
     known: dict[str, Reason | None] = {}
     while True:
@@ -45,7 +45,7 @@ def tidy(headline: str | None, paragraphs: Sequence[str]) -> Tidied:
 
 @dataclass(slots=True)
 class _Lines:
-    """The lines of one pass, each with the reason for which it goes, if it goes."""
+    """The lines of one pass, each with the reason why it is removed; None if it stays."""
 
     lines: list[str]
     reasons: list[Reason | None]
@@ -117,7 +117,7 @@ def _drop_headline_again(page: _Lines, headline: str | None) -> None:
 
 
 def _drop_blocks(page: _Lines) -> None:
-    """Headings that govern what follows them: related links to the next running text, comments to the end."""
+    """Drop headings together with what they are headings of: related links up to the next running text, comments up to the end."""
     total = sum(map(len, page.lines)) or 1
     kept = page.kept()
     last_prose = max((at for at in kept if is_prose(page.lines[at])), default=-1)
@@ -151,7 +151,8 @@ def _drop_titles_after(page: _Lines, at: int, reason: Reason, most: int | None) 
 
 
 def _drop_edges(page: _Lines) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What only the top and the end of an article carry: by-line, date, credits, captions without a word for picture."""
+    """Drop what occurs only before and after the text of an article: by-line, date, credits, captions that do not say that they are some.
+    The authors, and the lines with a date, that were among it."""
     kept = page.kept()
     said = {at: by_or_date(page.lines[at]) for at in {*kept[:8], *kept[-8:]}}
     prose = [at for at in kept if is_prose(page.lines[at]) and not is_top_caption(page.lines[at]) and not any(said.get(at, ()))]
@@ -185,7 +186,7 @@ def _drop_edges(page: _Lines) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _drop_repeated(page: _Lines) -> None:
-    """Later copies of a paragraph; also a copy to which, or from which, a few words are missing."""
+    """Drop later copies of a paragraph, also those in which a few words are missing or added."""
     seen: set[str] = set()
     beginnings: dict[tuple[str, ...], list[list[str]]] = {}
     for at in page.kept():

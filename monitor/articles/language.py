@@ -1,5 +1,5 @@
-"""Which language a text is in. The script decides where it can; letters of Vietnamese decide next; then pycld2, and for
-Malay against Indonesian, which share most words, the words that they do not share."""
+"""Which language a text is in. The script decides where it can, then the letters that only Vietnamese has, then pycld2; between Malay and
+Indonesian, which share most words, the words decide that only one of them has."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ except ImportError:  # no wheel for this Python, and not everyone has a compiler
 
 _SAMPLE = 3000
 
-# Blocks whose script is written by one language of the region; Han, Latin and the rest need a second look.
+# Blocks of characters by language, or by script where several languages of the region share it and a second look is needed.
 _BLOCKS: tuple[tuple[int, int, str], ...] = (
     (0x0E00, 0x0E7F, "th"),
     (0x0E80, 0x0EFF, "lo"),
@@ -35,7 +35,7 @@ _BLOCKS: tuple[tuple[int, int, str], ...] = (
     (0x05D0, 0x05EA, "he"),
 )
 _DECIDED = frozenset({"th", "lo", "km", "my", "ta", "ko"})
-_WEIGHT = {"zh": 3, "ja": 3, "ko": 2}  # one such character carries as much as so many Latin letters
+_WEIGHT = {"zh": 3, "ja": 3, "ko": 2}  # one such character counts as so many Latin letters
 
 _SIMPLIFIED = frozenset(
     "国这个们来时为说对会发学经过现还没样问题关长东车马门见书电话军农医药业为义乡习买乱争亚产亲亿仅从仓众优传伤伦伪体余侦债儿兰"
@@ -68,7 +68,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Words that one of the two uses and the other hardly does, from the press of both; shared words say nothing and are not here.
+# Words from the press that one of the two languages uses and the other hardly does.
 _MALAY = _words(
     "polis kerana bahawa wang syarikat ahad isnin khamis jumaat dadah ringgit sen jenayah mahkamah peguam antarabangsa penyeludupan "
     "menyeludup diseludup pemerdagangan sindiket ogos disember julai mac ialah manakala beliau suspek lelaki kereta negeri kerajaan "
@@ -103,9 +103,9 @@ _TETUM = _words(
 
 
 def detect(text: str, hint: str | None = None) -> str | None:
-    """The BCP 47 tag of the language most of `text` is in (`zh-Hans` and `zh-Hant` apart), or None if nothing tells.
+    """The BCP 47 tag of the language that most of `text` is in (`zh-Hans` and `zh-Hant` are told apart), None if that cannot be told.
 
-    `hint` is the language that is expected, as of the site; it decides ties and texts too short to tell, never against the script.
+    `hint` is the expected language, such as that of the site: it decides ties and short texts, but never against the script.
     """
     sample = text[:_SAMPLE]
     scripts = _scripts(sample)
@@ -162,7 +162,7 @@ def _latin(text: str, hint: str | None) -> str | None:
 
 
 def _guess(text: str, hint: str | None) -> str | None:
-    """What pycld2 says of the whole text; None or the hint where it will not say."""
+    """The language by pycld2; the hint, or None, if it cannot tell."""
     if pycld2 is None:
         return str(_any_language().classify(text)[0])
     base = (hint or "").split("-")[0]

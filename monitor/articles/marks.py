@@ -69,12 +69,12 @@ _ANY_MOMENT = (datetime(2099, 12, 31, tzinfo=UTC), datetime(2100, 6, 30, tzinfo=
 
 
 def size(lines: Iterable[str]) -> int:
-    """How much text there is, in letters of an alphabet: a Chinese character says as much as three."""
+    """How much text there is, in letters; a Chinese character counts as three."""
     return sum(len(line) + 2 * len(_CJK.findall(line)) for line in lines)
 
 
 def is_prose(text: str) -> bool:
-    """Whether a line reads as running text and not as a title: it ends as a sentence does, or is long."""
+    """Whether a line is running text and not a title: it ends like a sentence, or is long."""
     if _CJK.search(text):
         return len(text) >= 60 or (len(text) >= 15 and bool(_END.search(text)))
     if _UNSPACED.search(text):
@@ -83,7 +83,7 @@ def is_prose(text: str) -> bool:
 
 
 def is_body(text: str) -> bool:
-    """Whether a first line is so clearly body or caption that it cannot be a headline."""
+    """Whether a first line is so clearly text or caption that it cannot be the headline."""
     if datelines.split(text) and is_prose(text):
         return True
     inner = re.findall(r"[a-zà-ỹ0-9)”\"][.!?][”\"’']?\s+[A-ZÀ-Ỹ“\"‘]|[。！？](?=.)|[។။](?=.)", text)
@@ -96,7 +96,7 @@ def is_body(text: str) -> bool:
 
 
 def reason_of(line: str) -> Reason | None:
-    """What a line is by its own words, wherever it stands."""
+    """Why a line is no part of an article, judged by its words alone, wherever it stands; None if it may be part of it."""
     if not plain.has_words(line):
         return Reason.STRAY
     if len(line) > _LONGEST_FURNITURE or (len(line) > 450 and is_prose(line) and not _NOTICE.search(line)):
@@ -129,7 +129,7 @@ def _reports(line: str) -> bool:
 
 
 def _is_share(line: str) -> bool:
-    """Share buttons, also several run together: once their words are gone nothing is left."""
+    """Whether a line consists of share buttons: without their words hardly anything is left of it."""
     pattern = compiled("", SHARE, "")
     return bool(pattern.match(line.lstrip("•·|-–—:>» \"'…."))) and len(plain.fold(pattern.sub(" ", line))) <= min(
         3, len(line) // 4
@@ -145,7 +145,7 @@ def _is_teaser(line: str) -> bool:
 
 
 def is_caption(line: str) -> bool:
-    """A line that carries the credit of a picture."""
+    """Whether a line credits a picture."""
     if size([line]) > 450:
         return False
     if len(line) <= 60 and not _END.search(line) and compiled(r"\W{0,3}", PHOTO_BY, r"\s*\S.*").fullmatch(line):
@@ -168,14 +168,14 @@ def is_caption(line: str) -> bool:
 
 
 def is_top_caption(line: str) -> bool:
-    """Before the text a credit needs no word for picture."""
+    """Whether a line before the text is a caption: there the name of an agency is enough, without a word for picture."""
     return len(line) <= 320 and bool(
         compiled(r"(?:[(（\[]\s*|[/|]\s*|\.\s+|[–—]\s*)(?:[A-Z][\w.]+(?: [A-Z][\w.]+){0,3}\s*/\s*)?", AGENCIES, r"(?:\s*/\s*[\w. ]{2,40})?\s*[)）\]]?\.?$").search(line[-80:])
     )  # fmt: skip
 
 
 def is_sign_off(line: str) -> bool:
-    """`— Bernama`, `(AFP)`, `END`, `(bud/har)` alone at the end."""
+    """Whether a line after the text signs it off: `— Bernama`, `(AFP)`, `END`, `(bud/har)`."""
     if re.fullmatch(r"[(（\[][a-zA-Z]{2,8}(?:[/,] ?[a-zA-Z]{2,8}){0,3}[)）\]]", line):
         return True
     return len(line) <= 60 and bool(
@@ -202,7 +202,7 @@ def by_or_date(line: str) -> tuple[tuple[str, ...], bool]:
         rest = f"{rest[: found.start]} {rest[found.end :]}"
     if not holds_date:
         return names, False
-    # Thai and its neighbours write labels and weekdays into one run of letters; only Latin words have edges.
+    # Thai and its neighbours write labels and weekdays without spaces; only Latin words have borders that can be asked for.
     bare = compiled(
         r"(?<![a-z\u00e0-\u024f\u1e00-\u1eff])", tuple(map(re.escape, WEEKDAYS)), r"(?:ที่)?(?![a-z\u00e0-\u024f\u1e00-\u1eff])"
     ).sub(" ", rest)

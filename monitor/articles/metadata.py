@@ -1,9 +1,7 @@
 """What a page says about itself: JSON-LD, OpenGraph, meta tags, microdata and the visible heading, by one light pass over the tree.
 
-Where they disagree the order is: for the headline a heading (or an element of one) that another of them confirms, then a heading that is
-declared to be it, JSON-LD, OpenGraph, microdata, other meta tags, the heading (of several the one in the article), the title of the
-document, none of them if it is only the name of the site; for everything else JSON-LD, meta tags, microdata. What the feed says comes
-after these, see `page`.
+Where they disagree, `headline` decides for the headline; for everything else JSON-LD counts first, then meta tags, then microdata. What
+the feed says comes after all of these, see `page`.
 """
 # ruff: noqa: E501  the tables of names are read more easily row by row
 
@@ -11,27 +9,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from monitor import urls
 from monitor.articles import bylines, plain
-from monitor.articles.marks import size
+from monitor.articles.headline import Titles, headline_of
 
 _ARTICLE_KINDS = (
     "NewsArticle Article ReportageNewsArticle AnalysisNewsArticle OpinionNewsArticle BackgroundNewsArticle ReviewNewsArticle BlogPosting "
     "LiveBlogPosting SocialMediaPosting Report TechArticle ScholarlyArticle SpecialAnnouncement PressRelease AdvertiserContentArticle"
 )
-_SEPARATOR = re.compile(r"\s+(?:[|–—»·•-]|::)\s+|[_|｜-]+")
-_PART = re.compile(rf"{_SEPARATOR.pattern}|\s*[(（【：]")
-_LONGEST_SITE = 16
-_SHOWN = XPath("boolean(//body//text()[normalize-space() = $text][not(parent::a)])")
 _ARTICLE_TYPES = frozenset(_ARTICLE_KINDS.split())
 _PAIR = re.compile(r'"(@type|headline|datePublished|dateModified)"\s*:\s*"([^"]{4,300})"')
 _LONGEST_SCRIPT = 1_000_000
@@ -52,7 +45,7 @@ _TITLES = ("parsely-title", "sailthru.title", "dc.title", "dcterms.title", "arti
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
-    """What a page says of itself, as it says it: dates are unread text, `url` is canonical, `body` is the text in its JSON-LD."""
+    """What a page says about itself: dates are still text, `url` is canonical, `body` is the text in its JSON-LD."""
 
     headline: str | None = None
     url: str | None = None
@@ -65,7 +58,6 @@ class Metadata:
     is_article: bool = False
     is_paywalled: bool = False
     is_live: bool = False
-    kind: str | None = None
     title: str | None = None
     forwards_to: str | None = None
     has_scripts: bool = False
@@ -82,11 +74,8 @@ def read(tree: HtmlElement, url: str) -> Metadata:
     for element in tree.iter("meta", "link", "script", "title", "h1"):
         tag = element.tag
         if tag == "meta":
-            name = (
-                (element.get("property") or element.get("name") or element.get("http-equiv") or element.get("itemprop") or "")
-                .strip()
-                .lower()
-            )
+            named = element.get("property") or element.get("name") or element.get("http-equiv") or element.get("itemprop") or ""
+            name = named.strip().lower()
             content = plain.line(element.get("content") or "")
             if name and content:
                 meta.setdefault(name, content)
@@ -109,8 +98,18 @@ def read(tree: HtmlElement, url: str) -> Metadata:
     nodes = [node for script in scripts for node in _nodes(_json(script), 0)]
     node = _article_node(nodes, url)
     site = _text(meta.get("og:site_name")) or _name_of(node.get("publisher")) or meta.get("application-name")
+    titles = Titles(
+        json_ld=_text(node.get("headline")) or _text(node.get("name")) or "",
+        open_graph=meta.get("og:title", ""),
+        microdata=next(iter(items.get("headline", ())), ""),
+        meta=next((meta[name] for name in _TITLES if name in meta), ""),
+        twitter=meta.get("twitter:title", ""),
+        document=title or meta.get("title", ""),
+        section=meta.get("article:section", ""),
+        site=site,
+    )
     return Metadata(
-        headline=_headline(tree, node, meta, items, headings, title or meta.get("title", ""), site, url),
+        headline=headline_of(tree, url, headings, titles),
         url=_canonical(links.get("canonical"), meta.get("og:url"), url, is_amp=_is_amp(tree)),
         site=plain.line(site) if site else None,
         authors=_authors(node, nodes, meta, signed, items),
@@ -126,7 +125,6 @@ def read(tree: HtmlElement, url: str) -> Metadata:
         is_article=bool(node) or "article" in meta.get("og:type", "").lower() or bool(items.get("headline")),
         is_live="LiveBlogPosting" in _types(node),
         is_paywalled=str(node.get("isAccessibleForFree")).lower() in ("false", "0", "no"),
-        kind=meta.get("og:type"),
         title=title or None,
         forwards_to=forward[1] if (forward := re.search(r"(?i)url\s*=\s*['\"]?([^'\"\s]+)", meta.get("refresh", ""))) else None,
         has_scripts=has_scripts,
@@ -134,7 +132,7 @@ def read(tree: HtmlElement, url: str) -> Metadata:
 
 
 def _microdata(tree: HtmlElement) -> dict[str, list[str]]:
-    """The values of the item properties that we use, by name in small letters, as they stand on the page."""
+    """The values of the item properties that are used here, by name in small letters, in the order of the page."""
     items: dict[str, list[str]] = {}
     for element in tree.iterfind(".//*[@itemprop]"):
         for name in (element.get("itemprop") or "").lower().split():
@@ -159,7 +157,7 @@ def _text(value: Any) -> str | None:
 
 
 def _body(node: dict[str, Any]) -> str | None:
-    """The text of the article; of a live blog, heading and text of each of its posts."""
+    """The text of the article; of a live blog, the headings and texts of all its posts."""
     posts = node.get("liveBlogUpdate")
     if isinstance(posts, list):
         parts = [
@@ -175,7 +173,7 @@ def _body(node: dict[str, Any]) -> str | None:
 
 
 def _article_node(nodes: list[dict[str, Any]], url: str) -> dict[str, Any]:
-    """The JSON-LD object that describes this page's article: the one that names this address, or the first, or nothing."""
+    """The JSON-LD object that describes the article of this page: the one that names this address, else the first, else an empty one."""
     nodes = [node for node in nodes if _ARTICLE_TYPES & _types(node)]
     here = urls.identity(url)
     for node in nodes:
@@ -187,7 +185,7 @@ def _article_node(nodes: list[dict[str, Any]], url: str) -> dict[str, Any]:
 
 
 def _json(script: str) -> Any:
-    """What a script says; of one that is broken (a quotation mark in a text is enough), what can still be picked out of it."""
+    """The JSON in a script; if it is broken (a quotation mark within a text is enough), those values that can still be picked out."""
     text = re.sub(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$", "", script).strip().rstrip(";")
     for attempt in (text, re.sub(r",\s*([}\]])", r"\1", text)):
         try:
@@ -224,7 +222,7 @@ def _name_of(value: Any) -> str | None:
 
 
 def _referred(value: Any, nodes: list[dict[str, Any]]) -> Any:
-    """The object that is meant where JSON-LD only says its `@id`."""
+    """The object that is meant, where JSON-LD gives only its `@id`."""
     if isinstance(value, dict) and value.keys() == {"@id"}:
         return next((node for node in nodes if node.get("@id") == value["@id"] and len(node) > 1), value)
     return value
@@ -258,115 +256,15 @@ def _authors(
     return ()
 
 
-def _headline(
-    tree: HtmlElement,
-    node: dict[str, Any],
-    meta: dict[str, str],
-    items: dict[str, list[str]],
-    headings: list[HtmlElement],
-    title: str,
-    site: str | None,
-    url: str,
-) -> str | None:
-    names = _names_of_site(site, url)
-    beside = names | {plain.fold(meta.get("article:section", ""))} - {""}
-    shown = _texts(headings[:8])
-    linked = _without_site(_text(node.get("headline")) or _text(node.get("name")) or "", beside)
-    graph = _without_site(meta.get("og:title", ""), beside)
-    itemised = next(iter(items.get("headline", ())), "")
-    declared = next(iter(_texts(heading for heading in headings if heading.get("itemprop") == "headline")), "")
-    named = next((meta[name] for name in _TITLES if name in meta), "")
-    document = _without_site(title, beside)
-    others = [
-        text for text in (linked, graph, "" if declared else itemised, named, meta.get("twitter:title", ""), title) if text
-    ]
-    keys = [plain.fold(text) for text in others]
-    # The last part of a title may be the site; once its name is known, and off, it may be what follows a kicker.
-    firsts = {plain.fold(_SEPARATOR.split(text)[0]) for text in others} - names
-    parts = {plain.fold(part) for text in (linked, graph, named) if site for part in _SEPARATOR.split(text)} - names
-    for text in shown:
-        key = plain.fold(text)
-        long = size([key])
-        if (
-            (long >= 4 and key in firsts)
-            or (long >= 15 and key in parts)
-            or (long >= 8 and any(key == each or (long >= 15 and each.startswith(key)) for each in keys))
-        ):
-            return text
-    beginnings = {plain.fold(_PART.split(text)[0]) for text in others}
-    for text in _texts(part for heading in headings[:8] for part in heading):
-        if len(plain.fold(text)) >= 8 and plain.fold(text) in beginnings:
-            return text
-    inside = _texts(each for each in headings if next(each.iterancestors("main", "article"), None) is not None) or shown
-    lone = inside[0] if len(inside) == 1 and plain.fold(inside[0]) not in plain.fold(site or "-") else ""
-    standing = _without_unknown_site(document, tree)
-    lone = "" if standing != document else lone
-    candidates = [declared, linked, graph, itemised, named, lone, standing]
-    said = next((text for text in candidates if text and plain.fold(text) not in names), next(iter(shown), None))
-    return said and _whole(_without_unknown_site(said, tree), [*shown, *candidates])
-
-
-def _texts(elements: Iterable[HtmlElement]) -> list[str]:
-    return [text for each in elements if (text := plain.line(each.text_content()[:1000])) and plain.has_words(text)]
-
-
-def _whole(text: str, others: list[str]) -> str:
-    """The text, or a longer one of which it is the beginning, if it is cut: some cut JSON-LD headlines at 110 characters."""
-    start = plain.fold(text.rstrip(".… "))
-    if len(text) < 100 and not text.endswith(("…", "...")):
-        return text
-    return next((other for other in others if len(other) > len(text) and plain.fold(other).startswith(start)), text)
-
-
-def _without_unknown_site(text: str, tree: HtmlElement) -> str:
-    """A title without what follows a separator, if what is before that stands alone somewhere on the page; and without what follows the
-    underscores with which Chinese titles name column and site."""
-    for found in reversed(list(_SEPARATOR.finditer(text))):
-        head = text[: found.start()].strip()
-        if len(head) >= 8 and _SHOWN(tree, text=head):
-            return head
-    head, underscore, tail = text.rpartition("_")
-    while underscore and len(tail) <= _LONGEST_SITE and size([head]) >= 2 * len(head):
-        text = head.strip()
-        head, underscore, tail = text.rpartition("_")
-    return text
-
-
-def _names_of_site(site: str | None, url: str) -> set[str]:
-    """What a title may call the site, folded: its name, its host, the first part of that."""
-    host = urls.host_of(url).removeprefix("www.")
-    return {plain.fold(site or ""), plain.fold(host.split(":")[0]), plain.fold(host.split(".")[0])} - {""}
-
-
-def _without_site(text: str, names: set[str]) -> str:
-    """A title without the name of the site before or after it."""
-    text = plain.line(text)
-    for separator in (" | ", " - ", " – ", " — ", " :: ", " » ", " « ", " • ", " · ", "_", "｜", " : ", "：", "|", "-"):
-        head, found, tail = text.rpartition(separator)
-        if found and head.strip() and _names_site(tail, names):
-            return _without_site(head, names)
-        head, found, tail = text.partition(separator)
-        if found and tail.strip() and _names_site(head, names):
-            return tail.strip()
-    return text
-
-
-def _names_site(part: str, names: set[str]) -> bool:
-    key = plain.fold(part)
-    return bool(key) and any(
-        key == name or (len(key) >= 4 and (key in name or (name in key and len(key) <= 2 * len(name) + 4))) for name in names
-    )
-
-
 def _is_amp(tree: HtmlElement) -> bool:
     root = tree.getroottree().getroot()
     return root.get("amp") is not None or root.get("⚡") is not None
 
 
 def _canonical(declared: str | None, graph: str | None, url: str, *, is_amp: bool) -> str:
-    """The address under which the article is known: rel=canonical also to another site (syndication), then og:url, then where it was found.
+    """The address under which the article is known: rel=canonical, even to another site (syndication), else og:url, else its own address.
 
-    A declaration that points to a front page, to no public host or to no http address is a mistake of the site and does not count.
+    A declaration that names a front page, a host that is not public, or no http address is a mistake of the site and does not count.
     """
     for said in (declared, graph):
         if said and (address := _usable(said, url)):

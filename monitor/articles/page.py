@@ -1,12 +1,12 @@
-"""A page, or an entry of a feed, into an Article; or the reason why not, in words for the operator.
+"""A page, or an entry of a feed, made into an Article; or the reason why there is none, in words for the operator.
 
-What decides, most trusted first:
-    headline   selector, page (see `metadata`), feed
+Where each part of it comes from, the most trusted first:
+    headline   selector, page (see `headline`), feed
     text       selector, trafilatura, its whole cascade, JSON-LD, the feed's full text, resiliparse (flag `rescued`)
     authors    selector, page for machines, feed, by-line in the text, page for people
     published  selector, JSON-LD, meta tags, microdata, feed, dated line or dateline with its year, `time` elements, what is shown
                near the heading, address, data of scripts, dateline without year, `today (10th)`, htmldate
-    language   the text itself; the page and the source only decide ties
+    language   the text itself; page and source decide only when that is undecided
 """
 
 from __future__ import annotations
@@ -16,9 +16,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
-from typing import Any
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from htmldate import find_date as find_date_by_htmldate
 from lxml.html import HtmlElement
 from soupsieve import SelectorSyntaxError
@@ -38,10 +37,10 @@ from monitor.sources.entry import Entry
 from monitor.sources.source import Source
 from monitor.text.dates import find_named_day, parse_date
 
-_MOST_TAGS = 40_000  # beyond that the page is data, and only the fast reader is let at it
-_SHORT = 500  # characters of text under which another reader is asked (dependencies: full cascade under 500)
-_MISSED = 2.5  # so many times more text on the page than was found: then it is asked again
-_MOST = 0.7  # a text that holds so much of the running text of the page is the article, however short
+_MOST_TAGS = 40_000  # a page with more is data, and only the fast reader reads it
+_SHORT = 500  # of a shorter text, in characters, another reader is asked
+_MISSED = 2.5  # if the page has so many times the text that was found, another reader is asked, too
+_MOST = 0.7  # a text with so large a share of the running text of the page is the article, however short
 _CAPTIONS = 20
 _ODD = re.compile(r"[\ufffd\x00-\x08\x0b\x0e-\x1f\x80-\x9f]+")
 _DATED = re.compile(
@@ -57,8 +56,8 @@ _IN_SCRIPTS = re.compile(
 def read_page(source: Source, fetched: Fetched, entry: Entry) -> Article | Unreadable:
     """The article on a fetched page, or why there is none. Pure; never raises for anything the page holds.
 
-    `fetched.fetched_at` is now. Selectors of the source take precedence over what is found; the feed's data fill gaps. A page over
-    5 MB or 40,000 tags is read by its beginning or by the fast reader only, and flagged `cut` or `rescued`.
+    `fetched.fetched_at` counts as now. The selectors of the source take precedence over what is found; what the feed says fills gaps. Of
+    a page over 5 MB only the beginning is read (flag `cut`), one with over 40,000 tags only by the fast reader (flag `rescued`).
     """
     if not urls.is_web(fetched.url):
         return Unreadable(reason=f"{fetched.url!r} is not a web address")
@@ -82,7 +81,7 @@ def read_page(source: Source, fetched: Fetched, entry: Entry) -> Article | Unrea
 
 
 def from_entry(source: Source, entry: Entry, now: datetime) -> Article | Unreadable:
-    """The article that the feed itself carries, flagged `feed-only`; for pages that cannot be had."""
+    """The article as the feed itself has it, flagged `feed-only`, where the page cannot be had."""
     lines = extraction.text_of(entry.content or entry.summary or "")
     title = plain.line(entry.title or "") or None
     tidied = tidy(title, lines)
@@ -104,7 +103,7 @@ def from_entry(source: Source, entry: Entry, now: datetime) -> Article | Unreada
 
 
 def _kind_of(fetched: Fetched) -> str | None:
-    """Why these bytes cannot be a page, or None if they may be."""
+    """Why these bytes cannot be an HTML page; None if they may be."""
     said = fetched.headers.get("content-type", "").split(";")[0].strip().lower()
     head = fetched.body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head.startswith(b"%pdf"):
@@ -123,13 +122,13 @@ def _kind_of(fetched: Fetched) -> str | None:
 
 
 def _is_noise(text: str) -> bool:
-    """Whether it is the bytes of something else: full of control characters or of characters that could not be decoded."""
+    """Whether this is no text, but full of control characters or of characters that could not be decoded."""
     odd = sum(map(len, _ODD.findall(text)))
     return odd > 0.05 * len(text)
 
 
 def _select(source: Source, text: str) -> tuple[str, dict[str, list[str]]]:
-    """The page without what the selector `remove` names, and the texts that the other selectors find."""
+    """The page without what the selector `remove` chooses, and the texts that the other selectors choose."""
     selectors = source.selectors
     wanted = {name: css for name in ("headline", "text", "authors", "published") if (css := getattr(selectors, name))}
     if not wanted and not selectors.remove:
@@ -153,7 +152,7 @@ def _select(source: Source, text: str) -> tuple[str, dict[str, list[str]]]:
     return (str(soup) if selectors.remove else text), picked
 
 
-def _value(element: Any) -> str:
+def _value(element: Tag) -> str:
     return plain.line(str(element.get("datetime") or element.get("content") or element.get_text(" ")))
 
 
@@ -215,8 +214,8 @@ def _text(tree: HtmlElement, region: Region, text: str, said: metadata.Metadata,
 def _other_readers(
     tree: HtmlElement, region: Region, said: metadata.Metadata, entry: Entry, found: int
 ) -> Iterator[tuple[list[str], str]]:
-    """What other readers find, with the flag that each carries, as far as the size `found` gives a reason to ask them: it is small in
-    itself, or beside the running text that stands on the page, or beside the text that the page gives to machines."""
+    """What other readers find, each with the flag that it sets; they are asked only if the size of what was `found` gives reason to: if it
+    is small, or small compared with the running text on the page, or with the text that the page gives to machines."""
     if found < min(_SHORT, _MOST * region.size):
         yield extraction.main_text(region.element, thorough=True), ""
     elif region.size > _MISSED * found:
@@ -228,7 +227,7 @@ def _other_readers(
 
 
 def _read_fast(source: Source, fetched: Fetched, entry: Entry, text: str, flags: list[str]) -> Article | Unreadable:
-    """A page with so many elements that a tree of it would cost too much: metadata out of its head, text by resiliparse."""
+    """The article on a page with so many elements that a tree of them would cost too much: metadata from its head, text by resiliparse."""
     head = extraction.parse(text[:200_000])
     said = metadata.read(head, fetched.url) if head is not None else metadata.Metadata(url=urls.canonical(fetched.url))
     tidied = tidy(said.headline or plain.line(entry.title or "") or None, extraction.rescue(text)[:2000])
@@ -278,7 +277,7 @@ def _names(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def _at_most(at: datetime | None, now: datetime) -> datetime | None:
-    """A time that a feed gave: never after now, and nothing from before there was a web."""
+    """A time from a feed: at most `now`, and None if it is from before there was a web."""
     if at is None or at.year < 1990:
         return None
     return min(at, now)
@@ -291,9 +290,9 @@ def _first_date(values: Iterable[str], now: datetime | None, zone: str | None, l
 def _last_resort(
     tree: HtmlElement, text: str, source: Source, article: Article, times: list[str], dated: tuple[str, ...], fetched: Fetched
 ) -> datetime | None:
-    """The date of a page that says none where machines look: what names its year comes before what leaves it to be guessed.
+    """The date of a page that states none for machines. Dates that name their year are tried before those of which it has to be guessed.
 
-    htmldate makes the first of January of a bare year; such a date is no date.
+    htmldate makes a bare year into the first of January; such a date does not count.
     """
     now, zone = fetched.fetched_at, source.timezone
     if len(set(times)) <= 3 and (at := _first_date(times, now, zone, article.language)):

@@ -1,4 +1,4 @@
-"""Plain text at the border: what comes from outside is made clean once, here, and stays clean."""
+"""Plain text: what comes from outside is cleaned once, here, and stays clean."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 
 from monitor.text import clean_text
 
-# Soft hyphens, marks of direction and of byte order, annotations and tags say nothing to a reader. Joiners and the zero-width space
+# Soft hyphens, direction and byte order marks, annotation and tag characters mean nothing to a reader. Joiners and the zero-width space
 # stay: Khmer, Burmese and Tamil are written with them.
 _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200e\u200f\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 _SPACE = re.compile(r"\s+")
@@ -19,19 +19,19 @@ _JOINERS = "\u200b\u200c\u200d"
 
 
 def line(text: str) -> str:
-    """`text` as one line: NFC, each run of white space one space, nothing invisible but joiners, none of them at the ends."""
+    """`text` as one line: in NFC, each run of white space as one space, without invisible characters except joiners within the text."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
-    text = clean_text(str(text))  # lxml hands out strings that hold on to their tree
+    text = clean_text(str(text))  # lxml's own strings would keep its tree alive
     previous = None
-    while text != previous:  # taking a mark away may bring a space or a joiner to the end, or two letters together
+    while text != previous:  # without a mark a space or a joiner may now stand at the end, or two letters together
         previous = text
         text = unicodedata.normalize("NFC", _SPACE.sub(" ", _INVISIBLE.sub("", text))).strip(f" {_JOINERS}")
     return text
 
 
 def visible(text: str) -> str:
-    """`text` without what says nothing to a reader and may stand inside a word."""
+    """`text` without the invisible characters that may stand inside words."""
     return _INVISIBLE.sub("", text)
 
 
@@ -41,7 +41,7 @@ def lines(text: str) -> list[str]:
 
 
 def fold(text: str) -> str:
-    """The text without case, white space and punctuation: what two lines have in common when they say the same."""
+    """The text without case, white space and punctuation: equal for two lines that say the same."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
     return _PUNCTUATION.sub("", text.casefold())

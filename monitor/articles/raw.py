@@ -1,4 +1,4 @@
-"""Every word that an article made of a page could hold, without reading the page: for telling fast that it cannot be of interest."""
+"""Every word that an article made of a page could hold, without reading the page: to tell quickly that no rule can match it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BLOCKS = (
 
 
 def _beginning_with(names: Iterable[str]) -> str:
-    """A pattern of any of the names, in any case, that looks at each letter once."""
+    """A pattern for any of the names, in any case, that looks at each letter only once."""
     by_letter: dict[str, list[str]] = {}
     for name in names:
         by_letter.setdefault(name[:1], []).append(name[1:])
@@ -29,14 +29,14 @@ def _beginning_with(names: Iterable[str]) -> str:
     return ways[0] if len(ways) == 1 else f"(?:{'|'.join(ways)})"
 
 
-# All begin with one sign, which is searched for fast.
+# Each pattern begins with one fixed character, for which the search is fast.
 _SPECIAL = re.compile(r"<(script|style|title)\b([^<>]*)>", re.IGNORECASE)
 _END = {name: re.compile(rf"</{name}\b[^<>]*>", re.IGNORECASE) for name in ("script", "style", "title")}
 _MARKUP = re.compile(r"<[a-zA-Z/!?]")
 _CONTENT = re.compile(
     r"=(?<=[tT\s]=)(?:(?<=[cC][oO][nN][tT][eE][nN][tT]=)|(?<=\s=))\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))"
 )
-# Tags between two letters, none of them a block: nothing tells whether the letters are of one word.
+# Tags between two letters, none of them of a block: the letters may or may not belong to one word.
 _INLINE = rf"(?!/?{_beginning_with(_BLOCKS)})[a-zA-Z/!][^<>]*>"
 _BETWEEN = re.compile(rf"<(?<=[^\s<>]<){_INLINE}(?:<{_INLINE})*+(?=[^\s<>])")
 _TAGS = re.compile(r"<[a-zA-Z/!?][^>]*>(?:<[a-zA-Z/!?][^>]*>)*+")
@@ -45,9 +45,9 @@ _OTHER_ESCAPE = re.compile(r"\\[nrtbf/\"\\]")
 
 
 def every_word(source: Source, fetched: Fetched, entry: Entry, glue: str) -> str:
-    """A text in which every word of an article that `read_page` or `from_entry` could make of this stands, and many more.
+    """A text with every word of any article that `read_page` or `from_entry` could make of this, and with many other words.
 
-    Words stand in it as they stand there, in no order. `glue` stands where a tag parts letters that may be one word or two.
+    The words are in no particular order. `glue` stands where there was a tag between letters that may be one word or two.
     """
     html = decode_answer(fetched, source.language, most_bytes=MOST_BYTES).text
     html, data = _without_code(f"{html}\n{entry.content or ''}\n{entry.summary or ''}")
@@ -55,15 +55,19 @@ def every_word(source: Source, fetched: Fetched, entry: Entry, glue: str) -> str
     visible = _TAGS.sub(" ", _BETWEEN.sub(glue, html))
     text = "\n".join((visible, entry.title or "", entry.content or "", entry.summary or "", *map(_unescaped, data)))
     text = unescape(text) if "&" in text else text
-    if "&" in text and (plainer := unescape(text)) != text:  # what a feed or JSON carries may be escaped twice, or meant so
+    if (
+        "&" in text and (plainer := unescape(text)) != text
+    ):  # the text of a feed or of JSON may be escaped twice, on purpose or not
         text = f"{text}\n{plainer}"
     return text if text.isascii() else plain.visible(text)
 
 
 def _without_code(html: str) -> tuple[str, list[str]]:
-    """The page with an empty tag in place of each script or style in which nothing could be text to a parser that sees the page
-    otherwise: no tag before its end, and no end of a comment, which means that it began inside one. And what holds text in a way of its
-    own: titles and JSON, which may hold the article."""
+    """The page without scripts and styles, each replaced by an empty tag; and the contents of titles and JSON, which may hold the article.
+
+    A script or style stays if a parser that sees the page in another way could find text in it: if a tag stands before its end, or the
+    end of a comment, in which it may have begun.
+    """
     kept: list[str] = []
     data: list[str] = []
     unended: set[str] = set()
@@ -74,14 +78,16 @@ def _without_code(html: str) -> tuple[str, list[str]]:
         if name == "title" or "json" in special[2].lower():
             end = None if name in unended else _END[name].search(html, at)
             if end is None:
-                unended.add(name)  # not to be looked for again, however many there are
+                unended.add(name)  # so that its end is not searched for again and again
             else:
                 data.append(html[at : end.start()])
                 at = end.end()
         elif (
             (markup := _MARKUP.search(html, at))
             and (end := _END[name].match(html, markup.start()))
-            and (html.find(">", at, end.start()) < 0 or html.find("-->", at, end.start()) < 0)  # one sign is found far faster
+            and (
+                html.find(">", at, end.start()) < 0 or html.find("-->", at, end.start()) < 0
+            )  # one character is found much faster
         ):
             kept.append(html[begin : special.start()])
             begin = at = end.end()
@@ -89,7 +95,7 @@ def _without_code(html: str) -> tuple[str, list[str]]:
 
 
 def _unescaped(data: str) -> str:
-    """A piece of JSON, or another text, without backslashes."""
+    """A piece of JSON, or another text, with its escapes replaced."""
     if "\\" not in data:
         return data
     text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), data)

@@ -1,4 +1,4 @@
-"""Why a page is no article: said only where it is sure, in words for the operator."""
+"""Why a page is no article, in words for the operator; a reason is given only if it is certain."""
 # ruff: noqa: E501  a pattern is read more easily in one piece
 
 from __future__ import annotations
@@ -39,9 +39,10 @@ _SCRIPT = re.compile(
 def refusal(
     tree: HtmlElement, region: HtmlElement, said: Metadata, url: str, paragraphs: tuple[str, ...], teasers: int
 ) -> str | None:
-    """Why the page is no article although `paragraphs` were found on it; None if it may be one. `teasers` links were taken out before.
+    """Why the page is no article although `paragraphs` were found on it; None if it may be one. `teasers` is how many links to other stories
+    were removed from it.
 
-    `tree` is the page without scripts and styles, `region` the part of it that was read. A long text is doubted only at the front page of a site.
+    `tree` is the page without scripts and styles, `region` the part of it that was read. A long text is doubted only on a front page.
     """
     length = size(paragraphs)
     if not said.is_article and (_is_index(region, paragraphs) if paragraphs else teasers >= 10):
@@ -72,7 +73,7 @@ def refusal(
 
 
 def _is_index(region: HtmlElement, paragraphs: tuple[str, ...]) -> bool:
-    """Whether what was taken for text are the words of many links."""
+    """Whether what was taken for text are mostly the words of links."""
     text = "\n".join(paragraphs)
     titles = {title for link in region.iter("a") if len(title := plain.line(link.text_content())) >= 15}
     found = [len(title) for title in titles if title in text]

@@ -20,16 +20,16 @@ _TEXTS = XPath("//body//text()[string-length() > 12]")
 _INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code em font i ins kbd mark q s samp small span strike strong sub sup time tt u var".split()
 )
-_FLOW = frozenset("blockquote dl li ol p pre table ul".split())  # parts of a text, never all of it
+_FLOW = frozenset("blockquote dl li ol p pre table ul".split())  # elements that are parts of a text and never all of it
 _BESIDE = re.compile(r"(?:^|\s)(?:comments?|comment-?list|comments-area|disqus|cookie|consent|gdpr|footer)", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _STOP = re.compile(r"[.!?。！？।။។]")
 _LONGEST = 1500
-"""So long a text without a full stop is no text: words heaped up for search engines count for no more."""
+"""A text counts for no more than this for each of its sentences: words that are heaped up for search engines have no full stops."""
 _MOST = 0.7
 """The share of the running text of a page that the region has to hold."""
 _NEARLY_ALL = 0.9
-"""The share of what the page itself declares to be its article."""
+"""The share, instead, of what the page itself declares to be its article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +78,13 @@ def find(tree: HtmlElement) -> Region:
 
 
 def _is_beside(element: HtmlElement) -> bool:
-    """Whether it says of itself that it is no part of an article, or is not shown."""
+    """Whether the element's id, class or style says that it is no part of an article, or is not shown."""
     names = f"{element.get('id', '')} {element.get('class', '')}"
     return bool(_BESIDE.search(names) or _HIDDEN.search(element.get("style", "")) or element.get("hidden") is not None)
 
 
 def _is_part(element: HtmlElement, held: Mapping[HtmlElement, int]) -> bool:
-    """Whether paragraphs, or others of its kind, stand beside it that hold running text as well."""
+    """Whether the element is only a part of the article: beside it are paragraphs, or elements of its kind, with running text."""
     kind = element.get("class") and (element.tag, element.get("class"))
     beside = (each for each in (*element.itersiblings(), *element.itersiblings(preceding=True)) if each in held)
     return any(each.tag in _FLOW or (each.tag, each.get("class")) == kind for each in beside)

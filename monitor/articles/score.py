@@ -1,4 +1,4 @@
-"""How well the reader does: what it makes of a saved page against what a person says is there.
+"""How well pages are read: what is made of a saved page, compared with what a person says is there.
 
 Text is compared as the article extraction benchmark of Scrapinghub does: as multisets of runs of four words, precision and recall
 averaged over pages, F1 of the two averages. In scripts without spaces each letter counts as a word.
@@ -25,8 +25,8 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """What a person says of a page. None means that it is not known and is not compared; `unreadable` is a word that the reason holds
-    where the page is no article. Paragraphs are joined by line breaks in `text`."""
+    """What a person says of a page; None is not known and not compared. If the page is no article, `unreadable` is a word that the reason
+    for that has to hold. The paragraphs in `text` are joined by line breaks."""
 
     text: str | None = None
     headline: str | None = None
@@ -37,8 +37,8 @@ class Expected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """One page. Shares are of 1; a field is None where nothing was expected of it. `published` is True, False or, if the article has no
-    date, "missing"."""
+    """The score of one page. Shares are from 0 to 1; a field is None if nothing was expected of it. `published` is True, False or, if the
+    article has no date, "missing"."""
 
     precision: float | None = None
     recall: float | None = None
@@ -57,8 +57,8 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """Many pages: averages of what was compared, None where nothing was. `wrong_dates` and `missing_dates` are shares of the pages with a
-    known date, `refused` of those that are no article."""
+    """The averages over many pages of what was compared, None where nothing was. `wrong_dates` and `missing_dates` are shares of the pages
+    whose date is known, `refused` of those that are no article."""
 
     pages: int
     precision: float | None
@@ -106,7 +106,7 @@ def compare(expected: Expected, got: Article | Unreadable) -> Score:
     precision, recall = (None, None) if expected.text is None else overlap(expected.text, "\n".join(got.paragraphs))
     published: bool | str | None = None
     if expected.published is not None:
-        # A moment late in the evening is the next or the previous day elsewhere in the region.
+        # Late in the evening it is another day elsewhere in the region.
         off = abs((got.published_at.date() - expected.published).days) if got.published_at else None
         published = "missing" if off is None else off <= 1
     return Score(

@@ -1,8 +1,8 @@
 """The seed format: one article as plain text, written and read.
 
-Written: headline, blank line, paragraphs with a blank line between two of them; without a headline the first line is empty. Read: that,
-and files as people save them: with or without a headline, a blank line or a line break between paragraphs, furniture in between.
-`parse(render(a))` has the headline and paragraphs of `a` for every article that a reader of this room has made.
+What is written: the headline and the paragraphs, with a blank line between any two; without a headline the first line is empty. What is
+read: that, and files as people save them: with or without a headline, paragraphs with or without a blank line between them, furniture
+among them. `parse(render(a))` has the headline and the paragraphs of `a`, for every article that was made in this room.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def parse(text: str, *, now: datetime | None = None) -> Article:
 
 
 def _split(text: str) -> tuple[str | None, list[str]]:
-    """Headline, or None, and lines. A first line that is empty says that there is no headline."""
+    """The headline, if there is one, and the other lines. An empty first line says that there is no headline."""
     lines = plain.lines(text.removeprefix("\ufeff"))
     blocks = _blocks(lines)
     if not blocks:
@@ -81,7 +81,7 @@ def _blocks(lines: list[str]) -> list[list[str]]:
 
 
 def _unwrapped(block: list[str]) -> list[str]:
-    """Lines of one block, those put together that were broken only for width or inside a bracket."""
+    """The lines of one block; those that were broken only for width, or within brackets, are joined."""
     body = block[:-1]
     if (
         len(block) >= 3
@@ -112,7 +112,7 @@ def _published(tidied: Tidied, now: datetime | None, language: str | None) -> tu
 
 
 def _only_date(paragraphs: tuple[str, ...], now: datetime | None) -> datetime | None:
-    """The full date that the opening names, if all that it names lie within two weeks of each other."""
+    """The latest full date in the first paragraphs; None if there is none, or if two of them lie more than two weeks apart."""
     dates = []
     for paragraph in paragraphs[:4]:
         for start in range(0, min(len(paragraph), 1600), 350):

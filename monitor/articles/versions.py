@@ -1,4 +1,4 @@
-"""Versions of an article: whether a page says something else than before, and what."""
+"""Versions of an article: whether a page says something other than before, and what."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Line:
 
 
 def is_new_version(before: Article, after: Article) -> bool:
-    """Whether `after` says something else. White space, case and punctuation say nothing, and a page that shows less of its text than
-    before (a wall in front of it) is no version."""
+    """Whether `after` says something other than `before`. White space, case and punctuation do not count; and a page that shows less of
+    its text than before (because of a paywall, say) is no new version."""
     if set(after.flags) & _LESS - set(before.flags):
         return False
     return _said(before) != _said(after)
@@ -31,7 +31,7 @@ def is_new_version(before: Article, after: Article) -> bool:
 
 def difference(before: Sequence[str], after: Sequence[str]) -> Iterator[Line]:
     """The paragraphs of both versions in the order in which a reader compares them: what is gone before what is new, and a paragraph that
-    was changed right before what it became."""
+    was changed directly before its new wording."""
     matcher = SequenceMatcher(a=before, b=after, autojunk=False)
     for tag, start, end, new_start, new_end in matcher.get_opcodes():
         if tag == "equal":

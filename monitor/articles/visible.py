@@ -1,4 +1,4 @@
-"""What a page shows to people where it says nothing to machines: by-line and date near its heading."""
+"""By-line and date as a page shows them near its heading, for pages that do not state them for machines."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ROLES = frozenset("editor reporter journalist writer author staff correspondent
 
 
 def authors(tree: HtmlElement) -> tuple[str, ...]:
-    """The authors that the page shows near its heading, in elements that are named for it; for pages that name none to machines."""
+    """The authors that the page shows in elements whose class, id or relation says so."""
     for marked, others in ((_BY, False), (_ABOUT, True)):
         named = (
             element
@@ -51,7 +51,7 @@ def authors(tree: HtmlElement) -> tuple[str, ...]:
 
 
 def dates(tree: HtmlElement) -> list[str]:
-    """Short texts with digits before and after the heading, nearest first: one of them may be the date."""
+    """Short texts with digits after and before the heading: one of them may be the date."""
     elements = list(islice(tree.iter(), 6000))
     at = next((at for at, element in enumerate(elements) if element.tag == "h1"), None)
     at = at if at is not None else next((at for at, element in enumerate(elements) if element.tag == "h2"), None)
@@ -63,15 +63,15 @@ def dates(tree: HtmlElement) -> list[str]:
 
 
 def told_first(texts: Iterable[str]) -> list[str]:
-    """Those of `texts` that may be lines with a date: short, no sentence. What says of a date that it is the one of publication comes
-    first, what says that it is that of a change last."""
+    """Those of `texts` that may hold a date: short and no sentences. First come those that call it the date of publication, last those
+    that call it the date of a change."""
     lines = [text for text in texts if 6 <= len(text) <= 160 and any(c.isdecimal() for c in text) and not is_prose(text)]
     said = [told for text in lines if (told := from_publication(text)) is not None]
     return said + sorted(lines, key=lambda text: bool(_CHANGED.search(text)))
 
 
 def times(tree: HtmlElement) -> list[str]:
-    """What the `time` elements of a page say, those of a change after the others; not the ones beside the article."""
+    """What the `time` elements of a page say, except those beside the article; dates of changes come last."""
     said: list[tuple[bool, str]] = []
     for element in islice(tree.iter("time"), 40):
         around = [each.tag for each in element.iterancestors("aside", "nav", "footer", "article")]
