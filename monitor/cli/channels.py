@@ -14,7 +14,7 @@ from monitor.alerts.sample import Kind
 from monitor.alerts.sending import Sent
 from monitor.app import open_app
 from monitor.cli.options import config_option, json_option, settings_of
-from monitor.cli.printing import print_json, print_table, when
+from monitor.cli.printing import print_json, print_table, waiting, when
 from monitor.errors import UsageError
 from monitor.ports import ClosedChannel
 from monitor.settings.settings import Settings
@@ -58,7 +58,7 @@ def test(name: str, kind: Kind | None, config: Path | None) -> None:
     receiver takes it. Exit code 1 if it did not."""
     settings = settings_of(config)
     channel = _named(settings, name)
-    with open_app(settings) as app:
+    with open_app(settings) as app, waiting(f"sending to {name}"):
         sending = try_channel(app.context, channel, kind)
     if isinstance(sending, Sent):
         click.echo(f"{name}: the message was taken. Look whether it is there.")

@@ -14,7 +14,7 @@ from monitor.app import fetcher
 from monitor.articles.article import Article, Unreadable
 from monitor.cli.files import FILES, read_file
 from monitor.cli.options import config_option, json_option, rules_asked, settings_of
-from monitor.cli.printing import article_json, marked, match_json, print_json, when
+from monitor.cli.printing import article_json, marked, match_json, print_json, waiting, when
 from monitor.cli.receipt import explanation_lines
 from monitor.errors import UsageError
 from monitor.fetching.outcome import Failed, Fetched, Refused, Request
@@ -87,7 +87,8 @@ def _fetched(settings: Settings, url: str) -> tuple[Article, Source]:
     host = host_of(canonical(url)).removeprefix("www.")
     sites = {host_of(source.home or source.url).removeprefix("www."): source for source in settings.sources}
     source = sites.get(host, Source(id=host, name=host, url=url, kind="page"))
-    outcome = fetcher(settings, SystemClock())(Request(url=url))
+    with waiting(f"asking {host}"):
+        outcome = fetcher(settings, SystemClock())(Request(url=url))
     match outcome:
         case Fetched():
             with Workers(count=1) as workers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -66,6 +67,12 @@ def progress(items: Sequence[T], what: str) -> Iterator[T]:
     """The same items, with a bar on standard error if a person is looking."""
     console = Console(stderr=True)
     yield from track(items, description=what, console=console, transient=True, disable=not console.is_terminal)
+
+
+def waiting(what: str) -> AbstractContextManager[object]:
+    """Says on standard error, to a person who is looking, what is waited for."""
+    console = Console(stderr=True)
+    return console.status(what) if console.is_terminal else nullcontext()
 
 
 def count(number: int, noun: str) -> str:

@@ -22,6 +22,7 @@ from monitor.adapters.readers import Readers
 from monitor.adapters.warc import Archive, open_archive, warc_files
 from monitor.app import App, open_app
 from monitor.cli.files import FILES, read_files, text_files
+from monitor.cli.printing import waiting
 from monitor.engine.reading import Desk, DistantParse, Job, Span, equip, scan_all
 from monitor.engine.replay import replay
 from monitor.errors import UsageError
@@ -174,8 +175,7 @@ def _import(context: Context, clock: SetClock, files: Sequence[Path], span: Span
 
 
 def _opened(paths: Sequence[Path], max_bytes: int, readers: Readers, span: Span) -> Archive:
-    console = Console(stderr=True)
-    with console.status("indexing the recording") if console.is_terminal else ExitStack():
+    with waiting("indexing the recording"):
         archive = open_archive(paths, max_bytes=max_bytes, scan_all=lambda parts: scan_all(readers, parts, span))
     for skipped in archive.skipped:
         click.echo(f"{skipped.path}: record at byte {skipped.offset} skipped: {skipped.reason}", err=True)

@@ -13,7 +13,7 @@ from monitor.adapters.clock import SystemClock
 from monitor.adapters.workers import Workers
 from monitor.app import fetcher
 from monitor.cli.options import config_option, json_option, settings_of
-from monitor.cli.printing import print_json, print_table, when
+from monitor.cli.printing import print_json, print_table, waiting, when
 from monitor.cli.trial import print_trial, trial_json, try_source
 from monitor.errors import UsageError
 from monitor.settings.add_sources import add_sources, entry_text, free_id, why_refused
@@ -147,7 +147,8 @@ def try_one(what: str, pages: int, config: Path | None, as_json: bool) -> None:
     source = next((each for each in settings.sources if each.id == what), None)
     if source is None and not is_web(what):
         raise click.UsageError(f"no source is called {what!r}, and it is no address: `monitor sources list` shows all")
-    trial = try_source(settings, source, what, pages=pages)
+    with waiting(f"asking {host_of(source.url if source else what)}"):
+        trial = try_source(settings, source, what, pages=pages)
     if as_json:
         print_json(trial_json(trial))
     else:
