@@ -1,8 +1,8 @@
-"""The characters that the terms are made of, as one or two bytes each: what the automaton reads.
+"""The alphabet of the automaton: the characters that occur in terms, each written as one or two bytes.
 
-Most articles are one byte a character then, whatever their script, which makes the scan of Thai or Khmer as short as it is long to the eye
-(UTF-8 has three bytes a character there), and byte offsets are character offsets. Where the terms have more characters than there are
-bytes (Chinese), the rarer ones take two bytes of two ranges kept for that, so that no character begins inside another.
+So most articles have one byte a character, whatever their script: Thai or Khmer is scanned as fast as Latin text (UTF-8 has three bytes a
+character there), and byte offsets are character offsets. If the terms have more characters than there are bytes (Chinese), the rarer ones
+take two bytes, from two ranges that are kept for them, so that no character can begin inside another.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from monitor.text.fold import CodeTable
 from monitor.text.tables import APOSTROPHE, HYPHEN, MARK, SEPARATOR, SIZE, SPACE, UNSPACED, tables
 
-# Bits of `Alphabet.bits`, what the first byte of a character says of it. A space and the separator have none.
-LETTER, UNSPACED_LETTER, EXTENDS, HOLDS = 1, 2, 4, 8  # EXTENDS the character before it; HOLDS on to the one after it
+# Bits of `Alphabet.bits`: what is known of a character by its first byte. A space and the separator have none of them.
+LETTER, UNSPACED_LETTER, EXTENDS, HOLDS = 1, 2, 4, 8  # EXTENDS: belongs to the character before it; HOLDS: to the one after it
 
 _FIXED = {code: code for code in (*b"abcdefghijklmnopqrstuvwxyz0123456789", SPACE, APOSTROPHE, HYPHEN, SEPARATOR)}
-# Characters that stand in no term, by what they are.
+# Codes for all characters that occur in no term, one for each kind.
 _OTHER = {
     2: LETTER,
     3: LETTER | EXTENDS,
@@ -48,7 +48,7 @@ class Alphabet:
             bits[byte] = kind
         codes = _other_codes().copy()
         self._letters = {chr(code): chr(code) for code in _FIXED}
-        # marks have to be single bytes, for hits look at the byte before and after them; then the most frequent letters
+        # Marks have to be single bytes, since hits look at the bytes before and after them. Then come the most frequent letters.
         ranked = sorted(counts, key=lambda char: (not _kind(ord(char)) & (EXTENDS | HOLDS), -counts[char]))
         singles, pairs = _split(len(ranked))
         for char, byte in zip(ranked, singles, strict=False):
@@ -61,13 +61,13 @@ class Alphabet:
         shift = tables().shift[:-1]
         table = codes.copy()
         table[: len(shift)] = codes[np.arange(len(shift)) + shift]
-        table = table[: np.flatnonzero(table != table[-1])[-1] + 2].copy()  # all that come later are read as the last of these
+        table = table[: np.flatnonzero(table != table[-1])[-1] + 2].copy()  # code points beyond are read as the last of these
         self.table = CodeTable(np.where(table < 256, table, 0).astype(np.uint8), table)
 
     def _assign_pairs(
         self, wide: list[str], pairs: list[tuple[int, list[int]]], codes: NDArray[np.uint16], bits: bytearray
     ) -> None:
-        """Two-byte codes; a lead byte holds characters of one kind only."""
+        """Give the `wide` characters codes of two bytes; all characters with the same lead byte are of one kind."""
         places = iter(pairs)
         lead = 0
         trails: Iterator[int] = iter(())
@@ -87,7 +87,7 @@ class Alphabet:
             self._letters[char] = chr(lead) + chr(trail)
 
     def encode(self, pattern: str) -> bytes:
-        """A folded text made of this alphabet only."""
+        """The bytes of a folded text that has only characters of this alphabet."""
         if pattern.isascii():
             return pattern.encode("ascii")
         return "".join(map(self._letters.__getitem__, pattern)).encode("latin-1")
@@ -121,7 +121,7 @@ def _class(codes: Iterable[int]) -> bytes:
 
 
 def _split(count: int) -> tuple[list[int], list[tuple[int, list[int]]]]:
-    """Bytes for single characters, and the lead bytes with their trail bytes, for `count` characters in all."""
+    """Which bytes stand for single characters, and which are lead bytes with which trail bytes, so that `count` characters have a code."""
     free = [byte for byte in range(8, 256) if byte not in _FIXED]
     if count <= len(free):
         return free, []
@@ -149,7 +149,7 @@ def _kind(code: int) -> int:
 
 @cache
 def _other_codes() -> NDArray[np.uint16]:
-    """Little-endian, so that the lead byte comes first. Folded code point -> the code of a character that stands in no term."""
+    """For each folded code point the code that it has if it occurs in no term; little-endian, so that a lead byte comes first."""
     known = tables()
     unspaced = (known.flags & UNSPACED) != 0
     mark = (known.flags & MARK) != 0

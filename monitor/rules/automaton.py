@@ -1,4 +1,4 @@
-"""All patterns at once: the one place that knows the libraries which do it."""
+"""A scan for all patterns at once; the one place that knows the libraries for it."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from typing import Any
 import ahocorasick_rs
 
 DoubleArrayAhoCorasick: Any = None
-with suppress(ImportError):  # two thirds of the time and half the memory, but it has no wheels for Linux on ARM
+with suppress(ImportError):  # takes two thirds of the time and half the memory, but has no wheels for Linux on ARM
     from daachorse import DoubleArrayAhoCorasick
 
 Scan = Callable[[bytes], list[tuple[int, int, int]]]
 
 
 def automaton(patterns: Sequence[bytes]) -> Scan:
-    """A scan that finds every occurrence of every pattern, overlapping ones too, in one pass: (start, end, index of the pattern) of each,
-    by their ends, of those with one end the longest first. Time is linear in the text and the hits; other threads run meanwhile.
+    """A scan that finds every occurrence of every pattern, also overlapping ones, in one pass: (start, end, index of the pattern) of each,
+    in the order of their ends and, at the same end, the longest first. Takes time linear in text and hits; other threads run
+    meanwhile.
 
     `patterns` are distinct and not empty; there may be none.
     """

@@ -1,4 +1,4 @@
-"""What a rule would have told: alerts by day, source and language, and the stories that a change of rules gains and loses."""
+"""What a rule would have raised: alerts by day, source and language, and the stories that a change of rules gains and loses."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Difference:
 
 @dataclass(slots=True, kw_only=True)
 class RuleBacktest:
-    """One rule over all articles: its alerts (first matches in a story) after the change, and what the change makes of them."""
+    """One rule over all articles: its alerts (first matches in a story) after the change, and the stories it gained and lost by it."""
 
     rule: str
     by_day: Counter[date] = field(default_factory=Counter)

@@ -1,4 +1,4 @@
-"""Tree -> clause: terms and vocabularies become sets of term ids."""
+"""From the tree of a query to a clause that can be evaluated: terms and vocabularies become sets of term numbers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from monitor.rules.terms import Lexicon
 
 
 class Entry(NamedTuple):
-    """A term of a vocabulary: how it is called, and its number."""
+    """A term of a vocabulary: its label, and its number."""
 
     label: Label
     term: int
@@ -22,8 +22,8 @@ Entries = Mapping[str, Sequence[Entry]]
 
 
 class Builder:
-    """Makes clauses of trees, for one set of vocabularies. `scopes` are those that any query asked for; `unknown` the names of
-    vocabularies that there are not, which stand for no terms."""
+    """Makes clauses of trees, for one set of vocabularies. `scopes` are all scopes that queries asked for; `unknown` are patterns that name
+    no vocabulary, and so stand for no terms."""
 
     def __init__(self, lexicon: Lexicon, entries: Entries) -> None:
         self.scopes: set[Scope] = set()
@@ -63,7 +63,7 @@ class Builder:
         assert_never(query)
 
     def labels(self, query: Query, wanted: Collection[int] | None = None) -> dict[int, tuple[Label, ...]]:
-        """How the terms of `query` (only those `wanted`) are called in it, by term id."""
+        """The labels of the terms of `query` (only of those `wanted`, if that is given), by their numbers."""
         labels: dict[int, dict[Label, None]] = {}
         for leaf in leaves(query):
             if isinstance(leaf, Term):
@@ -76,7 +76,7 @@ class Builder:
         return {term: _one_a_vocabulary(given) for term, given in labels.items()}
 
     def _either(self, query: Or, scope: Scope | None) -> Clause:
-        """All terms and vocabularies of an OR are one set."""
+        """The clause of an OR; all its terms and vocabularies become one set."""
         terms: set[int] = set()
         others: list[Clause] = []
         for child in query.children:
@@ -96,7 +96,7 @@ class Builder:
         return others[0] if len(others) == 1 else Either(tuple(sorted(others, key=cost)))
 
     def any_of(self, terms: frozenset[int], scope: Scope | None) -> AnyOf:
-        """One object for one set: the same list of words stands in many rules."""
+        """The clause for this set of terms, the same object each time: one list of words often stands in many rules."""
         return self._shared.setdefault((terms, scope), AnyOf(terms, scope))
 
     def _any(self, query: Query, scope: Scope | None) -> AnyOf:
@@ -117,7 +117,7 @@ class Builder:
 
 
 def _one_a_vocabulary(labels: dict[Label, None]) -> tuple[Label, ...]:
-    """A term that a vocabulary has in several languages or spellings is named once, as the first of them."""
+    """The labels, but only the first from each vocabulary: it may have a term in several languages or spellings."""
     first: dict[str | None, Label] = {}
     for label in labels:
         first.setdefault(label.vocabulary, label)

@@ -1,4 +1,4 @@
-"""Queries as they are evaluated: over the terms that were found, and over their places only where places matter."""
+"""Queries as they are evaluated: over the terms that were found and, only where it matters, over their places."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Pair = tuple[Place, Place]
 
 @dataclass(slots=True, eq=False)
 class AnyOf:
-    """One of `terms` occurs in `scope`. `number` is its own among the sets that `Found.sets` tells of; None if it is not one of them."""
+    """One of `terms` occurs in `scope`. `number` is the number of this set in `Found.sets`, None if it is not one of those."""
 
     terms: frozenset[int]
     scope: Scope | None
@@ -60,7 +60,7 @@ class Either:
     children: tuple[Clause, ...]
 
     def holds(self, found: Found) -> bool:
-        for child in self.children:  # noqa: SIM110 - any() costs as much again, for rules that mostly do not hold
+        for child in self.children:  # noqa: SIM110 - any() would take twice the time, for rules that mostly do not hold
             if child.holds(found):
                 return True
         return False
@@ -71,7 +71,7 @@ class Either:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Close:
-    """At most `distance` words between a hit of `left` and one of `right`, which do not overlap and stand in one field."""
+    """There are at most `distance` words between a hit of `left` and one of `right` in the same field that do not overlap."""
 
     left: AnyOf
     right: AnyOf
@@ -90,13 +90,13 @@ class Close:
         return sorted({place for pair in self.pairs(found) for place in pair})
 
     def pairs(self, found: Found) -> Iterator[Pair]:
-        """For each hit of `left` the nearest ones of `right` before and after it, if they stand close enough."""
+        """For each hit of `left` the nearest hits of `right` before and after it, if they are close enough."""
         for first, second in self.neighbours(found):
             if found.near(first[1], second[0], self.distance):
                 yield first, second
 
     def neighbours(self, found: Found) -> Iterator[Pair]:
-        """For each hit of `left` the nearest ones of `right` before and after it in its field, however far; the earlier one first."""
+        """For each hit of `left` the nearest hits of `right` before and after it in its field, however far; the earlier of a pair first."""
         rights = self.right.places(found)
         if not rights:
             return
@@ -114,7 +114,7 @@ class Close:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AtLeastOf:
-    """Hits of `child` at `count` different places or more."""
+    """There are hits of `child` at `count` different places or more."""
 
     child: AnyOf
     count: int
@@ -125,7 +125,7 @@ class AtLeastOf:
         return self.count == 1 or self.occurrences(found) >= self.count
 
     def occurrences(self, found: Found) -> int:
-        """Places that overlap are one: `human trafficking` is not also a `trafficking` of its own."""
+        """The number of places, where those that overlap count as one: in `human trafficking`, `trafficking` does not count again."""
         count = end = 0
         for first, last, _ in self.child.places(found):
             if first >= end:
@@ -159,7 +159,7 @@ Clause = AnyOf | All | Either | Close | AtLeastOf | Tag
 
 
 def needs(clause: Clause) -> list[AnyOf]:
-    """What has to occur for the clause to hold: a hit of each of these; none if it can hold without any."""
+    """Sets of terms, of each of which there has to be a hit for the clause to hold; none if it can hold without any hit."""
     match clause:
         case AnyOf():
             return [clause]
@@ -181,12 +181,12 @@ def needs(clause: Clause) -> list[AnyOf]:
 
 
 def pivot(clause: Clause) -> AnyOf | None:
-    """The one of `needs` that has the fewest terms."""
+    """The set with the fewest terms among `needs`; None if there is none."""
     return min(needs(clause), key=lambda need: len(need.terms), default=None)
 
 
 def cost(clause: Clause) -> int:
-    """A rank for the order of evaluation: what only looks up terms comes first."""
+    """A rank for the order of evaluation: clauses that only look up terms come first."""
     match clause:
         case Tag():
             return 0

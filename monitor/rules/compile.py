@@ -1,4 +1,4 @@
-"""Rules and vocabularies -> RuleSet, or all that is wrong with them at once.
+"""From rules and vocabularies to a RuleSet, or to everything that is wrong with them.
 
 rules ──parse──▶ trees ──terms──▶ Lexicon (patterns, checks, alphabet) ──▶ automaton
                    └────────────▶ Builder ──▶ clauses ──▶ RuleSet
@@ -28,8 +28,8 @@ __all__ = ["RuleError", "RuleErrors", "RuleSet", "compile_rules"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleError:
-    """One complaint. In a rule: `rule`, and `query` is `when`, `unless`, `threshold`, `id` or a key of `score`. In a vocabulary:
-    `vocabulary`, and `language` and `term` where it is about a term.
+    """One complaint. About a rule: `rule` is its id, and `query` is `when`, `unless`, `threshold`, `id` or a key of `score`. About a
+    vocabulary: `vocabulary` is its name, `language` and `term` tell which term is meant, if it is one.
 
     `start` and `end` are code point offsets in the query or term, `end` exclusive; `found` is what stands there, `write` what to write
     instead.
@@ -68,14 +68,14 @@ class RuleErrors(MonitorError):
 
 
 def compile_rules(rules: Sequence[Rule], vocabularies: Sequence[Vocabulary]) -> RuleSet:
-    """A matcher for all rules; also for one draft, or for a search of the archive. Raises RuleErrors, with every error there is."""
+    """A matcher for these rules: those in force, a draft, or the query of a search. Raises RuleErrors with all errors at once."""
     with _no_collection():
         return _compile(rules, vocabularies)
 
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """Nearly all that compiling makes stays, and the collector looking through it again and again is a sixth of the time."""
+    """Without the garbage collector: nearly all objects made here stay, and looking through them repeatedly takes a sixth of the time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -178,7 +178,7 @@ class _Reader:
             self.errors.append(RuleError(rule=rule.id, query="threshold", message=message, found=str(rule.threshold)))
 
     def complain_of_empty(self, rules: Sequence[Rule], empty: set[int]) -> None:
-        """Terms that have a letter to the parser, but none that is compared."""
+        """Complain of the terms that are `empty`: the parser sees a letter in them, but folding leaves none that can be compared."""
         message = "nothing of this term is left when it is compared"
         for name, entries in self.entries.items():
             for label, term in entries:

@@ -10,7 +10,7 @@ LEAD_PARAGRAPHS = 2
 
 
 def document(article: Article, source: Source) -> Document:
-    """The article as rules are matched against it; `source` stands for its site, its country being the country of the outlet."""
+    """The article as rules see it; its country is that of `source`, the outlet."""
     lead = "\n\n".join(article.paragraphs[:LEAD_PARAGRAPHS])
     return Document(
         title=article.headline or "",

@@ -21,10 +21,10 @@ _FAR = 1_000_000  # words: as far apart as need be
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """One clause: its text, whether it held, the hits that made it hold.
+    """One clause: its text, whether it held, and the hits by which it held.
 
-    `closest` says of a clause that did not hold what came closest to it (for NOT: what spoke against it), in words for the analyst; None
-    if nothing came near.
+    For a clause that did not hold, `closest` says what came closest to it (for NOT: what stood against it), in words for the analyst; None
+    if nothing came close.
     """
 
     operator: Operator
@@ -45,10 +45,8 @@ class Scored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """A rule and a document: whether it matched, the one reason why (or why not), and all of its clauses.
-
-    `points` are those reached, None for a rule without scores.
-    """
+    """Whether a rule matched a document, the one reason why it did or did not, and all of its clauses. `points` are those that were
+    reached, None for a rule without scores."""
 
     rule: str
     rule_version: str
@@ -62,7 +60,8 @@ class Explanation:
 
 
 def explain(rules: RuleSet, document: Document, rule_id: str) -> Explanation:
-    """Raises KeyError for a rule that is not in the set. Costs milliseconds: every clause is evaluated, held or not."""
+    """Why the rule matched the document or did not. Raises KeyError for a rule that is not in the set. Takes milliseconds, since every
+    clause is evaluated."""
     rule = rules.rules[rule_id]
     found = rules.find(document)
     when = _Explainer(rules, found, rule.when).query(parse(rule.when), None)

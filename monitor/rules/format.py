@@ -1,4 +1,4 @@
-"""Tree -> query text, in the one canonical way to write it."""
+"""From the tree of a query to its text, in the one canonical way to write it."""
 
 from __future__ import annotations
 

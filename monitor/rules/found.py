@@ -1,4 +1,4 @@
-"""What of all terms was found in one document: places, and how far they lie apart."""
+"""Which terms were found in one document, at which places, and how far apart these are."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from monitor.text.fold import Folded, fold
 from monitor.text.tables import SEPARATOR, SPACE
 
 _SEPARATOR = chr(SEPARATOR)
-_LONGEST_WORD = 25  # bytes; only saves looking at pairs that lie much too far apart
+_LONGEST_WORD = 25  # bytes; saves counting the words between places that are much too far apart
 _MOST_INSIDE = 3
 
 
@@ -30,7 +30,7 @@ Place = tuple[int, int, int]
 
 
 class Evidence(Protocol):
-    """What can say where it was found."""
+    """Something that knows at which places it was found."""
 
     def places(self, found: Found) -> list[Place]: ...
 
@@ -39,8 +39,8 @@ class Finder:
     """Documents in, `Found` out."""
 
     def __init__(self, patterns: Patterns, sets: Mapping[Scope | None, Groups], *, addresses: bool) -> None:
-        """`sets`: for each scope that sets are asked for in, under each term the numbers of the sets it is in. `addresses`: whether any
-        rule asks for `url:` or `source:`; if none does they are not read."""
+        """`sets`: by scope, for each term the numbers of the sets of terms that it belongs to. `addresses`: whether any rule asks for
+        `url:` or `source:`; if none does, these fields are not read."""
         self.patterns = patterns
         self.sets = sets
         self.rows = patterns.rows
@@ -73,13 +73,13 @@ def _plain(text: str) -> str:
 
 
 class Found:
-    """The hits of one document: `text` those in title, dateline and body, `elsewhere` those in url and source, by term. `sets`: which of
-    the numbered sets of terms occurred, and the places of each of their terms. `answers` and `scored` are where clauses and rules keep
-    what they have found out about the document.
+    """The hits in one document by term: `text` in title, dateline and body, `elsewhere` in url and source. `sets` holds the numbered sets
+    of terms that occurred, with the places of their terms. In `answers` and `scored`, clauses and rules remember what they have found out
+    about the document.
     """
 
     def __init__(self, finder: Finder, document: Document, folded: Folded, begins: Mapping[Field, int]) -> None:
-        """`begins`: where in the text that was folded the fields begin."""
+        """`begins`: where each field begins in the text that was folded."""
         self.document = document
         self.text: dict[int, list[Place]] = {}
         self.elsewhere: dict[int, list[Place]] = {}
@@ -139,8 +139,8 @@ class Found:
                 found[term] = [(start, end, term)]
 
     def _collect_checked(self, pattern: int, start: int, end: int) -> None:
-        """A hit of which more has to be asked, or one behind title and body: in the addresses, or in a window, from where it is taken back
-        to the text."""
+        """Take a hit that has to pass more checks, or one after title and body: in the addresses, or in a window, where it stands for a
+        place in the text."""
         finder = self._finder
         row = finder.rows[pattern]
         checks = finder.patterns.checks[pattern] if row < 0 else (Check(row >> 4, row & 7),)
@@ -225,8 +225,8 @@ class Found:
             if kind == DICTIONARY and not self._is_word(start, end):
                 return 0
         elif kind == PREFIX:
-            end = text.find(SPACE, end - 1)  # at once where a sign before the * is a space now, as in `U.S.*`
-            if end < 0:  # the last window ends within this word; the text itself has it whole
+            end = text.find(SPACE, end - 1)  # end - 1: the sign before the * may have become a space, as in `U.S.*`
+            if end < 0:  # the last window ends within this word; in the text itself it is whole
                 return 0
         elif kind == GLOB:
             assert check is not None
@@ -260,7 +260,7 @@ class Found:
         return Words(np.zeros(0, np.intp) if canonical is None else canonical)
 
     def _canonical(self, byte: int) -> int:
-        """Where the character of a byte of the text stands in the text as Unicode would have it."""
+        """The place in `Folded.canonical` of the character that this byte of the text belongs to."""
         return self._folded.canonical_offsets.item(self._index(byte))
 
     def inside_words(self, terms: frozenset[int]) -> list[str]:
@@ -317,12 +317,12 @@ class Found:
         return Hit(term=label.term, field=field, start=first, end=last, vocabulary=label.vocabulary, language=label.language)
 
     def spans(self, clause: Evidence) -> list[tuple[Field, int, int]]:
-        """The hits of a clause in the original text: a receipt without the names."""
+        """The hits of a clause in the original text: a receipt without labels."""
         known = self._original
         return [known.get((start, end)) or self.original(start, end) for start, end, _ in clause.places(self)]
 
     def _range(self, scope: Scope) -> tuple[int, int]:
-        """From where to where the bytes of `scope` reach."""
+        """Where the bytes of `scope` begin and end."""
         if scope == "title":
             return 0, self._title_end
         if scope == "lead":

@@ -1,5 +1,5 @@
-"""Numbers filed under numbers in flat arrays. What an article makes us look at has to be near to the processor: tens of thousands of small
-objects lie far apart in memory, and to reach one takes as long as to look at a hundred numbers that lie together."""
+"""Numbers grouped under numbers, in flat arrays: tens of thousands of small objects lie scattered in memory, and reaching one of them takes
+as long as looking at a hundred numbers that lie together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is allowed in rules and vocabularies and still probably not meant. Errors are `parse.py`'s; this gives advice."""
+"""Advice on what is allowed in rules and vocabularies, but probably not meant. (`parse` complains of what is not allowed.)"""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LOOKALIKES = ("CYRILLIC", "GREEK")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advice:
-    """One thing to look at: in which rule or vocabulary, about which term (None: the whole), why, and what to write instead."""
+    """One piece of advice: about which rule or vocabulary, about which term (None: all of it), why, and what to write instead."""
 
     subject: str
     message: str
@@ -58,7 +58,7 @@ def lint(rules: Sequence[Rule], vocabularies: Sequence[Vocabulary]) -> tuple[Adv
 
 
 def _missing_languages(vocabulary: Vocabulary, expected: Sequence[str]) -> Iterator[Advice]:
-    """Languages that most vocabularies in use have and this one lacks; Chinese in either script serves both."""
+    """Advice on languages that most vocabularies in use have and this one lacks; Chinese in one script counts for both."""
     present = {language.split("-")[0] for language, terms in vocabulary.terms.items() if terms}
     missing = sorted(language for language in expected if language.split("-")[0] not in present)
     if missing:
@@ -85,13 +85,14 @@ def _on_terms(terms: Sequence[Term], subject: str, language: str) -> Iterator[Ad
 
 
 def _compared(term: Term) -> str:
-    """The term as texts are compared with it; wildcards stay."""
+    """The term in the form in which it is compared with texts, with its wildcards."""
     pieces = re.split(r"([*?])", term.text) if term.wildcard else [term.text]
     return "".join(piece if piece in ("*", "?") else fold(piece, zawgyi=False).text for piece in pieces).strip()
 
 
 def _covered(term: Term, text: str, found_by: Mapping[str, Term]) -> Term | None:
-    """A wider term of the same list: a stem with `*`, or a part of it in a script without spaces that needs no dictionary."""
+    """A term of the same list that finds all that this one finds: a stem with `*` or, in a script without spaces, a part of the term that
+    is found without a dictionary."""
     if UNSPACED.search(text):
         for start in range(len(text)):
             for end in range(start + _SHORT_UNSPACED, len(text) + 1):

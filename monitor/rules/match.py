@@ -1,4 +1,4 @@
-"""Document in, Verdict out: the nouns of matching. A Match is a receipt."""
+"""The nouns of matching: a Document goes in, a Verdict comes out, with a Match, the receipt, for each rule."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Field = Literal["title", "dateline", "body", "url", "source"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """What rules are matched against. `lead_end` is the code point offset in `body` where the second paragraph ends.
+    """What rules are matched against. `lead_end` is the code point offset in `body` where the lead ends, after the second paragraph.
 
     `dateline` is the place that stood before the body; it counts as the beginning of the body and of the lead.
     """

@@ -1,7 +1,7 @@
 """RuleSet: documents in, verdicts with their receipts out.
 
-All terms of all rules and vocabularies are found in one pass. A rule is looked at only if one of the terms it waits for is among them;
-whether it holds is decided over sets of terms, and over places only where places matter. Receipts are made for the rules that held.
+All terms of all rules and vocabularies are found in one pass. A rule is evaluated only if one of the terms that it waits for is among
+them: over the sets of terms and, only where they matter, over places. Receipts are made for the rules that held.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class CompiledRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A piece of a rule's queries, as it stands in a receipt: its text, and how its terms are called."""
+    """A part of a rule's queries as a receipt names it: its text, and the labels of its terms."""
 
     text: str
     clause: Clause
@@ -63,7 +63,7 @@ class Part:
 
 
 class RuleSet:
-    """All rules in force, compiled. Made by `compile_rules`; not changed afterwards, so it can be used by several threads."""
+    """Compiled rules, made by `compile_rules`. It does not change afterwards, so several threads may use it."""
 
     def __init__(
         self,
@@ -133,7 +133,7 @@ class RuleSet:
         return explain(self, document, rule_id)
 
     def parts(self, rule_id: str) -> tuple[Part, ...]:
-        """What a receipt of the rule can name: the parts of `when` that have to hold, and the queries of `score`."""
+        """The parts that a receipt of the rule can name: those of `when` that have to hold, and the queries of `score`."""
         known = self._parts.get(rule_id)
         if known is None:
             rule = self.rules[rule_id]
@@ -173,7 +173,7 @@ def _facets(entries: Entries) -> dict[int, tuple[str, ...]]:
 
 
 def _by_term(sets: Sequence[AnyOf], count: int) -> dict[Scope | None, Groups]:
-    """For each scope, at each of `count` terms the numbers of the sets that have it."""
+    """For each scope, under each of `count` terms the numbers of the sets that it belongs to."""
     rows: dict[Scope | None, list[list[int]]] = {}
     for number, each in enumerate(sets):
         if each.scope not in rows:
@@ -188,17 +188,17 @@ _NONE, _WHOLE = -1, -2
 
 
 class _Waiting:
-    """The rules that wait for each set of terms.
+    """Which rules wait for which set of terms.
 
-    Of an OR every alternative waits for itself. When the set has occurred, most rules ask for nothing more, or only whether another one
-    (`needed`) has and a third (`barred`) has not; the others are evaluated as a whole. `sets` are numbered: first those that one rule waits
-    for, which asks for nothing more; then the others that are waited for; then those that so many rules ask for that it pays to tell by
-    each of their terms that they occurred.
+    A rule whose query is an OR waits for each alternative separately. Once the set has occurred, most rules need nothing more, or only that
+    another set (`needed`) has occurred and a third (`barred`) has not; the other rules are evaluated as a whole. `sets` are numbered: first
+    those for which a single rule waits that needs nothing more; then the other sets that rules wait for; then those that so many rules
+    ask about that it pays to note for each of their terms that they occurred.
     """
 
     def __init__(self, compiled: Sequence[CompiledRule], builder: Builder) -> None:
         self._compiled = compiled
-        self._always: list[int] = []  # wait for nothing
+        self._always: list[int] = []  # rules that wait for nothing
         waiting: dict[AnyOf, list[tuple[int, _Asked]]] = {}
         for number, each in enumerate(compiled):
             alternatives = each.when.children if isinstance(each.when, Either) else (each.when,)
@@ -244,7 +244,7 @@ class _Waiting:
 
 
 def _rows(waiting: Sequence[tuple[int, _Asked]]) -> Iterator[int]:
-    """For each rule that waits for a set: its number, the set it needs besides, and the one that bars it."""
+    """For each rule that waits for a set: its number, the set that it needs as well, and the set that bars it."""
     for number, asks in waiting:
         first, needed, barred = (None if one is None else one.number for one in (asks.first, asks.needed, asks.barred))
         assert first is not None
@@ -254,7 +254,7 @@ def _rows(waiting: Sequence[tuple[int, _Asked]]) -> Iterator[int]:
 
 
 class _Asked(NamedTuple):
-    """What a rule asks: whether `first` has occurred, and if so the others; `whole`: that is not all it asks."""
+    """What a rule waits for (`first`), and what it asks then; `whole` says that it asks more than that."""
 
     first: AnyOf
     needed: AnyOf | None
@@ -263,7 +263,8 @@ class _Asked(NamedTuple):
 
 
 def _asked(rule: CompiledRule, clause: Clause, builder: Builder) -> _Asked | None:
-    """What is asked of `clause`, which is `when` of the rule or one of its alternatives; None if it can hold without any term."""
+    """What the rule asks for the sake of `clause`, which is its `when` or one of the alternatives in it; None if the clause can hold
+    without any term."""
     first, *others = sorted(needs(clause), key=lambda need: len(need.terms)) or (None,)
     if first is None:
         return None

@@ -1,7 +1,7 @@
-"""What an index can say of a query: which articles cannot match it. The matcher decides among the others.
+"""What an index can tell of a query: which articles cannot match it. The matcher decides about the others.
 
-A text is filed under its folded words and, in scripts that put no spaces between words, under each pair of neighbouring characters:
-what a word splitter would decide is left to the matcher, so an index never has to be made again for a better dictionary.
+A text is filed under its folded words and, in scripts without spaces between words, under each pair of neighbouring characters. No
+dictionary takes part in that, so the index need not be made again when there is a better one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _UNSPACED = re.compile(f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last i
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Articles filed under `text`; or, for a `prefix`, under any word that begins with it."""
+    """The articles filed under `text` or, if that is a `prefix`, under any word that begins with it."""
 
     text: str
     prefix: bool = False
@@ -34,28 +34,28 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """Articles in all of `parts`."""
+    """The articles that are in all of `parts`."""
 
     parts: tuple[Narrowing, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Any:
-    """Articles in at least one of `parts`."""
+    """The articles that are in at least one of `parts`."""
 
     parts: tuple[Narrowing, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Everything:
-    """The index cannot tell."""
+    """All articles: the index cannot tell."""
 
 
 Narrowing = Word | Every | Any | Everything
 
 
 def words_of(text: str) -> frozenset[str]:
-    """What a text is filed under."""
+    """The words that a text is filed under."""
     words: set[str] = set()
     for run in set(_runs(text)):
         if _is_unspaced(run):
@@ -69,7 +69,7 @@ def words_of(text: str) -> frozenset[str]:
 
 
 def narrow(query: Query, vocabularies: Mapping[str, Vocabulary]) -> Narrowing:
-    """The articles among which all that match `query` are."""
+    """Articles that include all those that match `query`."""
     return _narrow(query, cache(lambda pattern: _vocabulary(pattern, vocabularies)))
 
 
@@ -100,7 +100,7 @@ def _vocabulary(pattern: str, vocabularies: Mapping[str, Vocabulary]) -> Narrowi
 
 
 def _term(term: Term) -> Narrowing:
-    """The last word of a term may go on (a plural, `'s`, a wildcard); a hyphen in it may stand for a space or for nothing."""
+    """The last word of a term may be longer in a text (a plural, `'s`, a wildcard); a hyphen may be a space there, or nothing."""
     if term.mode == "substring" and not all(_is_unspaced(run) for run in _runs(term.text)):
         return Everything()
     spaced = _words(term)

@@ -1,11 +1,11 @@
-"""Query text -> tree, or one QueryError that says where, what was found and what to write instead.
+"""From the text of a query to its tree, or to one QueryError that says where it is wrong, what stands there and what to write instead.
 
     query    := near ((AND near)* | (OR near)*)          never both at one level
     near     := NOT near | primary (NEAR/n primary)?
     primary  := "(" query ")" | field ":" primary | ATLEAST/n primary | @vocabulary | term
 
-What other systems write differently (`w/10`, `near10`, `adj10`, `pre/10`, `"a b"~10`, typographic quotes) is read; `format_query` writes
-it our way. What is ambiguous is refused: AND beside OR, `-word`, words without an operator between them.
+The syntax of other systems (`w/10`, `near10`, `adj10`, `pre/10`, `"a b"~10`, typographic quotes) is understood; `format_query` writes it
+our way. What is ambiguous is refused: AND beside OR, `-word`, words without an operator between them.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from monitor.rules.tokens import MAX_DISTANCE, QueryError, Token, check_term, er
 
 __all__ = ["QueryError", "parse", "parse_term"]
 
-MAX_DEPTH = 40  # parentheses, fields and NOT inside one another; keeps recursion far from the interpreter's limit
+MAX_DEPTH = 40  # of parentheses, fields and NOT; keeps recursion far from the interpreter's limit
 _MODES: dict[str, Mode] = {"term": "plain", "exact": "exact", "substring": "substring"}
 _TAGS = {
     "lang": re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z"),
     "country": re.compile(r"[A-Za-z]{2,5}\Z"),  # ISO 3166-1 alpha-2, and ASEAN, INT, EU for bodies
 }
-_term = tuple.__new__  # what `Term(…)` comes to, without the call between
+_term = tuple.__new__  # does the same as `Term(…)`, with one call less
 _OPERANDS = {"term", "exact", "substring", "window", "any", "vocab", "field", "atleast", "(", "NOT"}
 
 
 def parse(text: str) -> Query:
-    """The tree of a query; raises QueryError, and nothing else, for text that is none. Time is linear in the length of `text`."""
+    """The tree of a query; raises QueryError, and nothing else, for text that is not a query. Takes time linear in the length of `text`."""
     return _Parser(text).parse()
 
 
@@ -257,7 +257,7 @@ class _Parser:
         return AtLeast(count=token.number, child=child, start=token.start, end=end)
 
     def window(self, token: Token) -> Query:
-        """`"a b"~n`: NEAR/n of the two; of more words every two of them, with room for the words between."""
+        """`"a b"~n` means NEAR/n; with more than two words, any two of them have to be near each other, with room for the others."""
         words = token.text.split()
         if not 2 <= len(words) <= 5:
             message = '"…"~n takes two to five words'
@@ -292,7 +292,7 @@ class _Parser:
         self.fail(f"{what} where a term is expected{place}", token, write="a term, a phrase in quotes, or @vocabulary")
 
     def fail_adjacent(self) -> NoReturn:
-        """Two operands without an operator: show the phrase, where it can be one, and the AND."""
+        """Complain of two operands without an operator; suggest a phrase, if it can be one, or AND."""
         first = last = self.at - 1
         while first > 0 and self.tokens[first - 1].kind == "term" and self.tokens[first].kind == "term":
             first -= 1

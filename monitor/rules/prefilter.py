@@ -1,7 +1,7 @@
-"""Which texts no rule can match, told from their words alone, far faster than by making an article of them.
+"""Which texts no rule can match, judged by their words alone: much faster than making an article of them.
 
-What a rule needs at least is made of its query by leaving out whatever only narrows it: places, distances, fields, NOT, languages,
-numbers; and of each term the words, in any order. A text that lacks that cannot match.
+What a rule needs at least is its query without everything that only narrows it (places, distances, fields, NOT, languages, counts), and
+of each term only the words, in any order. A text that lacks that cannot match.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from monitor.text.scripts import HYPHENS, UNSPACED
 from monitor.text.zawgyi import zawgyi_to_unicode
 
 GLUE = "\x01"
-"""Stands in a text where it cannot be told whether two pieces are one word."""
+"""Stands in a text where the letters before and after it may be one word or two."""
 
 _WILD = re.compile(r"[*?]")
 _BREAK = re.compile(f"[{GLUE}{re.escape(HYPHENS)}]")
@@ -29,13 +29,13 @@ _BURMESE = re.compile("[\u1000-\u109f]")
 _SIGNS = (GLUE, *HYPHENS)
 _ASCII = bytes(ord(chr(byte).lower()) if chr(byte).isalnum() and byte < 128 else 32 for byte in range(256))
 _MOST_PIECES = 6
-_MOST_BROKEN = 10_000  # characters of words in pieces; to look at more of them costs more than to read the page
-_TELLING = 4  # shorter words of a longer term ("of", "in") stand in every text
+_MOST_BROKEN = 10_000  # characters of words in pieces; looking at more of them costs more than reading the page
+_TELLING = 4  # letters; shorter words of a longer term ("of", "in") occur in every text
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Any:
-    """At least one of these: a literal, all of some literals, another need."""
+    """At least one of these: one of `literals`, a whole set of literals, one of the `others`."""
 
     literals: frozenset[int]
     all_of: Mapping[int, tuple[frozenset[int], ...]]  # by one literal of each
@@ -73,7 +73,7 @@ _Need = _Any | _Every | _Country
 
 
 class Prefilter:
-    """What the rules need at least."""
+    """What rules need at least, and so which texts none of them can match."""
 
     def __init__(self, rules: Iterable[Rule], vocabularies: Mapping[str, Vocabulary]) -> None:
         """Raises QueryError for a query that cannot be read."""
@@ -91,8 +91,8 @@ class Prefilter:
         self._scan = automaton(list(patterns))
 
     def may_match(self, text: str, country: str | None) -> bool:
-        """False only if no article from a source of `country` whose words all stand in `text` can match a rule, whatever their order and
-        whatever stands between them. `GLUE` stands in `text` for what may part two words or not."""
+        """False only if no article can match a rule that is from a source of `country` and has only words of `text`, in any order. In
+        `text`, `GLUE` stands where letters may or may not belong to one word."""
         if self._always:
             return True
         words = _words(text)
@@ -106,7 +106,7 @@ class Prefilter:
         return frozenset([number for pattern in seen for number in self._numbers[pattern]])
 
     def _need(self, query: Query) -> _Need | None:
-        """What the query needs; None if it may hold for any text."""
+        """What the query needs; None if it may hold for every text."""
         match query:
             case Term():
                 return self._either([self._term(query)])
@@ -138,7 +138,7 @@ class Prefilter:
         return self._named[pattern]
 
     def _either(self, terms: Iterable[list[frozenset[int]]]) -> _Need | None:
-        """At least one of the terms, each given as its alternatives: sets of literals that all have to stand in the text."""
+        """The need for at least one of the terms. Each is given by its alternatives: sets of literals that all have to be in the text."""
         single: set[int] = set()
         several: dict[int, tuple[frozenset[int], ...]] = {}
         for alternatives in terms:
@@ -159,7 +159,7 @@ class Prefilter:
         return [self._numbered(text, term) for text in alternatives]
 
     def _numbered(self, text: str, term: Term) -> frozenset[int]:
-        """Literals as `_patterns` reads them: a space where a word begins or ends."""
+        """The numbers of the literals in a term, with spaces where a word begins or ends, as `_patterns` wants them."""
         open_ended = term.mode == "substring"
         literals = []
         for piece in text.split():
@@ -184,14 +184,14 @@ def _every(needs: list[_Need | None]) -> _Need | None:
 
 
 def _patterns(literal: str) -> list[bytes]:
-    """What is looked for: a whole word may be in the plural."""
+    """What the automaton looks for: a literal that ends with its word also in the plural."""
     ends = [literal, f"{literal[:-1]}s ", f"{literal[:-1]}es "] if literal.endswith(" ") else [literal]
     return [each.encode() for each in ends]
 
 
 def _words(text: str) -> bytes | None:
-    """All words that may stand in the text as UTF-8, folded, with a space before and after each; None if they are too many to tell. Words
-    are folded one by one, so that in a text of ASCII letters only the few others cost anything."""
+    """All words that the text may hold, folded, in UTF-8, with a space before and after each; None if there may be too many. Words are
+    folded one by one, so that in a text of ASCII letters only the few others take time."""
     words = text.split()
     broken = {word for sign in _SIGNS if sign in text for word in words if sign in word}
     if sum(map(len, broken)) > _MOST_BROKEN:
@@ -204,7 +204,7 @@ def _words(text: str) -> bytes | None:
 
 
 def _joined(words: Iterable[str]) -> list[str]:
-    """What the pieces of a word with hyphens or glue may make, each by itself and together."""
+    """The words that the pieces of a word with hyphens or glue may make, alone and together."""
     joined: list[str] = []
     for broken in words:
         pieces = [piece for piece in _BREAK.split(broken) if piece]

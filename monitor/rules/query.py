@@ -1,6 +1,7 @@
-"""The syntax tree of a query. `parse.py` makes it from text, `format.py` writes it as text, `compile.py` makes a matcher of it.
+"""The syntax tree of a query. `parse` makes it from text, `format` writes it as text, `compile` makes a matcher of it.
 
-`start` and `end` are code point offsets in the text of the query; two nodes that say the same are equal wherever they stand."""
+`start` and `end` are code point offsets in the text of the query; they do not count when nodes are compared.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rule and Vocabulary: what an analyst writes, as text. `compile_rules` makes a matcher of them."""
+"""Rule and Vocabulary: what an analyst writes, still as text. `compile_rules` makes a matcher of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How well rules find what a person labelled: precision, recall and F1 by rule and language, with every miss and false alarm.
+"""How well rules find what a person has labelled: precision, recall and F1 by rule and language, with every miss and false alarm.
 
 A labelled article is a JSON object `{"id", "language", "country", "headline", "text", "labels": {rule: true | false}}`, `text` with a
 line break between paragraphs. A label is named after a rule; a rule without a label in an article is not judged by it.
@@ -93,8 +93,8 @@ class Report:
 def read_labelled(row: Mapping[str, Any]) -> Labelled:
     """A labelled article as a document; raises KeyError for a missing key.
 
-    Such texts are saved pages: dates, section names and the headline once more stand before the first sentence. They are no paragraphs
-    of the lead.
+    Such texts are saved pages: before the first sentence stand dates, section names and the headline once more. These do not count as
+    paragraphs of the lead.
     """
     headline = (row["headline"] or "").strip()
     paragraphs = [line for line in map(str.strip, row["text"].splitlines()) if line]

@@ -15,11 +15,12 @@ _MOST = 3
 
 
 def snippets(document: Document, match: Match) -> tuple[Snippet, ...]:
-    """The headline and the dateline, if anything in them matched, and up to three passages of the body that show the most different
-    terms.
+    """The headline and the dateline, if anything matched there, and those passages of the body, at most three, that together show the most
+    different terms.
 
-    Each is a piece of the original text (white space as one space, … where it was cut) and its marks: code point offsets in the piece, in
-    order, overlapping hits merged. Passages are cut between words, in scripts without spaces between clusters, and never cut a hit.
+    Each is a piece of the original text (with single spaces for white space, and … where it was cut) and its marks: code point offsets in
+    the piece, in order, with overlapping hits merged. Passages begin and end between words, in scripts without spaces between clusters,
+    and never within a hit.
     """
     pieces = []
     wholes: tuple[Field, ...] = ("title", "dateline")

@@ -1,4 +1,4 @@
-"""Terms -> patterns of the automaton, each with what has to be checked around a hit."""
+"""From terms to the patterns of the automaton, each with what has to be checked around a hit."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from monitor.rules.query import Mode, Term
 from monitor.text.fold import fold
 from monitor.text.tables import SEPARATOR, UNSPACED, tables
 
-# What must follow a hit: a word boundary; one, or a plural ending before it; a cluster boundary; one, and the dictionary agrees; what the
-# rest of a wildcard asks for; anything, up to the end of the word.
+# What has to follow a hit: the end of the word; that, or a plural ending and then that; the end of a cluster; that, and the dictionary has
+# to agree; the rest of a term with wildcards; anything, since the hit reaches to the end of the word.
 WORD, PLURAL, CLUSTER, DICTIONARY, GLOB, PREFIX = range(6)
 
 _LONG_ENOUGH = 6  # characters; a term of a script without spaces that is so long is hardly ever a part of a longer word
@@ -89,12 +89,13 @@ def _key(term: Term, *, english: bool) -> Key:
 class Patterns:
     """The terms of a lexicon, `count` in number, as the automaton looks for them.
 
-    `rows`: for each pattern, if it has one check without a rest, `term << 4 | bare << 3 | kind`, where `bare` says that no word boundary
-    is asked for before it; otherwise -1, and its checks are in `checks`. `reach`: how many characters around a hyphen a hit can take up.
+    `rows` has a number for each pattern. If the pattern has a single, simple check it is `term << 4 | bare << 3 | kind`, where `bare` says
+    that the hit need not begin a word; otherwise it is -1, and the checks are in `checks`. `reach` is how far from a hyphen, in characters,
+    a hit that contains it can begin or end.
     """
 
     def __init__(self, lexicon: Lexicon) -> None:
-        """`empty` are the numbers of terms of which nothing is left when they are folded. Raises ValueError for too many characters."""
+        """`empty` will hold the numbers of terms of which folding leaves nothing. Raises ValueError if there are too many characters."""
         keys, lexicon.keys = lexicon.keys, []
         self.count = len(keys)
         self.empty: set[int] = set()
@@ -139,7 +140,7 @@ class Patterns:
 
     def _glob(self, pieces: tuple[str, ...]) -> re.Pattern[bytes]:
         letter = self.alphabet.letter_pattern()
-        # a word is not as long as this; the limit keeps a file without any spaces from costing more than its length
+        # No word is so long; without a limit, a text without spaces would take more than linear time.
         signs = {"*": rb"[^ \x01]{0,64}", "?": letter}
         parts = [signs.get(piece) or re.escape(self.alphabet.encode(piece)) for piece in pieces]
         return re.compile(rb" " + b"".join(parts) + rb"(?=[ ]|'[a-z] )", re.DOTALL)
@@ -151,7 +152,7 @@ def letters_as_written(text: str) -> str:
 
 
 def _folded_pieces(keys: Sequence[Key]) -> list[list[tuple[str, ...]]]:
-    """For each key its literal pieces and wildcard signs; a literal piece as (with hyphens as spaces, without hyphens)."""
+    """For each key its pieces: wildcard signs, and literal pieces, each with hyphens as spaces and, if it has any, also without hyphens."""
     split = [re.split(r"([*?])", key.text) if key.wildcard else [key.text] for key in keys]
     separator = chr(SEPARATOR)
     folded = fold(separator.join(piece for pieces in split for piece in pieces), zawgyi=False)

@@ -1,4 +1,4 @@
-"""The words of the query language: text in, tokens out, one pass. Everything `parse.py` says about a place it says with a `QueryError`."""
+"""The tokens of the query language, made of its text in one pass; and QueryError, by which this and `parse` say what is wrong and where."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Token(NamedTuple):
     """One token. `kind`: term exact substring window any vocab field near onear atleast AND OR NOT ( ) end.
 
     `text` is the term without its quotes and prefix, the name of the field or vocabulary; `number` the n of NEAR/n, ATLEAST/n and `"…"~n`.
-    `any` is a whole `(a OR "b c" OR d*)` of nothing but plain terms, which is what most of a query consists of: read at one go.
+    `any` is a whole `(a OR "b c" OR d*)` of nothing but plain terms; most of a query consists of these, so they are read in one piece.
     """
 
     kind: str
@@ -46,10 +46,10 @@ class Token(NamedTuple):
     number: int = 0
 
 
-# What a word processor or an Asian keyboard writes for the ASCII signs of the language; one for one, so that offsets stay.
+# What word processors and Asian keyboards write for the ASCII signs of the language. Each is one character, so that offsets stay.
 _TYPOGRAPHIC = str.maketrans("“”„‟«»＂「」（）：", '""""""' + '"""():')
 _IS_TYPOGRAPHIC = re.compile(f"[{''.join(map(chr, _TYPOGRAPHIC))}]")
-_token = tuple.__new__  # what `Token(…)` comes to, without the call between: a query is mostly plain tokens
+_token = tuple.__new__  # does the same as `Token(…)`, with one call less: a query is mostly plain tokens
 
 _RESERVED = {"AND", "OR", "NOT", "NEAR", "ONEAR", "ATLEAST", "ANDNOT"}
 _PLAIN = rf"""(?:"[^"]*+"|(?!(?i:{"|".join(sorted(_RESERVED))})[\s()])[^\W\d_]++\*?)"""
@@ -64,7 +64,7 @@ _PIECE = re.compile(
       | ([=~]?")
       | ([^\s()"]+)""",
     re.VERBOSE,
-)  # what it does not take is white space
+)  # what it leaves out is white space
 _ANY, _PAREN, _OPERATOR, _LETTERS, _QUOTED, _ADDRESS, _FIELD, _LONE_QUOTE, _OTHER = range(1, 10)
 _MEMBER = re.compile(r""""[^"]*"|[^\s()"]+""")  # of an `any`, or the OR before it
 
@@ -121,12 +121,12 @@ def members(text: str) -> Members:
     return _remembered(text) if len(text) <= _WORTH_REMEMBERING else _members(text)
 
 
-_WORTH_REMEMBERING = 2000  # characters; some megabytes at most, whatever is asked
+_WORTH_REMEMBERING = 2000  # characters; so what is remembered never takes more than some megabytes
 
 
 @lru_cache(maxsize=256)
 def _remembered(text: str) -> Members:
-    """People paste the same list into many rules."""
+    """As `_members`, and remembered: people paste the same list into many rules."""
     return _members(text)
 
 
@@ -147,7 +147,7 @@ def error(message: str, text: str, start: int, end: int, write: str | None = Non
 
 
 def needs_quotes(term: str) -> bool:
-    """Whether a plain term, written bare, would be read as something else."""
+    """Whether a plain term would be read as something else if it were written without quotes."""
     try:
         tokens = tokenize(term)
     except QueryError:
@@ -156,7 +156,7 @@ def needs_quotes(term: str) -> bool:
 
 
 def is_plain(term: str) -> bool:
-    """Whether a glance tells that the term can be looked for and holds no wildcard; nearly every one is like that."""
+    """Whether a quick look shows that the term can be looked for and has no wildcard; nearly all terms are like that."""
     return term[:1].isalnum() and term.isprintable() and "*" not in term and "?" not in term
 
 
@@ -269,7 +269,7 @@ def _number(digits: str, operator: str, start: int, end: int, text: str) -> int:
 
 
 def _refuse_lookalikes(found: str, start: int, text: str) -> None:
-    """Complain about words that are operators elsewhere; read as plain terms they would change a rule in silence."""
+    """Complain of words that are operators elsewhere: read as plain terms, they would silently change what a rule means."""
     end = start + len(found)
     upper = found.upper()
     if operator := _WRONG_OPERATORS.get(found):

@@ -1,4 +1,4 @@
-"""Topics: what an article is about, in words for people."""
+"""Topics: what an article is about, named for people."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ _BODIES = frozenset({"asean/police", "asean/bodies"})
 def topics(facets: Iterable[str], titles: Mapping[str, str]) -> dict[str, str]:
     """The titles of those facets that people are shown, by name: crimes, then countries, then bodies of ASEAN, each by the alphabet.
 
-    All other vocabularies serve rules and say nothing by themselves. `titles` are those of the vocabularies; one that is gone is shown
-    by its name.
+    All other vocabularies only serve rules and mean nothing by themselves. `titles` are those of the vocabularies; one that no longer
+    exists is shown by its name.
     """
     shown = [name for name in facets if name.startswith(("crime/", "country/")) or name in _BODIES]
     shown.sort(key=lambda name: (_KINDS.index(name.partition("/")[0]), titles.get(name, name)))

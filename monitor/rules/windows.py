@@ -1,4 +1,4 @@
-"""Hyphens read as nothing: `trans-national` as `transnational`, without a second pass over the whole text."""
+"""Hyphens left out, so that `trans-national` is also found as `transnational`, without a second pass over the whole text."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ _SEPARATOR = bytes((SEPARATOR,))
 
 
 class Windows:
-    """Surroundings of hyphens, with the hyphens left out, that stand behind the text: `trans-national` read as `transnational`.
+    """Windows: what stands around each hyphen, without the hyphen. They are appended to the text and searched together with it.
 
-    There is one for each hyphen, and a second one with its neighbours joined too where there are other hyphens around.
+    Each hyphen has one window and, if other hyphens are near, a second one without those, too.
     """
 
     def __init__(self, text: bytes, hyphens: Sequence[int], reach: int) -> None:
-        """`hyphens`: where in `text` they are, in order; `reach`: how many bytes of the text stand on either side in a window."""
+        """`hyphens`: where they are in `text`, in order; `reach`: how many bytes before and after a hyphen its window has."""
         self.begins = self._length = len(text)
         self._pieces = [text]
-        self._starts: list[int] = []  # of windows,
-        self._joints: list[int] = []  # where in each its hyphen was
-        self._begins: list[int] = []  # of pieces of the text in windows,
-        self._origins: list[int] = []  # where in the text each begins
+        self._starts: list[int] = []  # where each window begins
+        self._joints: list[int] = []  # where in it the hyphen was
+        self._begins: list[int] = []  # where each piece of the text in a window begins
+        self._origins: list[int] = []  # where that piece begins in the text
         for number, hyphen in enumerate(hyphens):
             first, last = max(0, hyphen - reach), min(len(text), hyphen + 1 + reach)
             self._add(text, first, (hyphen,), last, hyphen)
@@ -51,11 +51,11 @@ class Windows:
         self._length = at
 
     def text(self) -> bytes:
-        """The text with the windows behind it."""
+        """The text, followed by the windows."""
         return b"".join(self._pieces)
 
     def origin(self, start: int, end: int) -> tuple[int, int] | None:
-        """Where in the text a hit in a window stands; None if it does not cover the hyphen and has been found there already."""
+        """Where in the text a hit in a window stands; None if it does not cover the hyphen, since then it is found in the text itself."""
         window = bisect_right(self._starts, start) - 1
         if not start < self._joints[window] < end:
             return None

@@ -1,7 +1,7 @@
 """Words in scripts that put no spaces between them, by the dictionaries of ICU.
 
-Where icu4py is not installed (it has no wheels for Windows) a hit is only held to cluster boundaries, and the number of words is taken
-from the number of characters: two a word in Chinese, four in Thai, Lao, Khmer and Burmese.
+Where icu4py is not installed (it has no wheels for Windows) hits only have to begin and end between clusters, and the number of words is
+estimated: two characters a word in Chinese, four in Thai, Lao, Khmer and Burmese.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _LOCALE = "th"  # ICU picks the dictionary by the script; any locale will do
 
 
 class Words:
-    """Where in one text words begin and end. Runs of letters without spaces are split when they are asked about, each once."""
+    """Where the words of a text begin and end. A run of letters of a script without spaces is split when it is first asked about."""
 
     def __init__(self, codes: NDArray[Any]) -> None:
-        """`codes`: the text as code points, canonically ordered, so that dictionaries know its words."""
+        """`codes`: the text as code points, in canonical order, so that the dictionaries know its words."""
         self._codes = codes
         letters = tables().flags.take(codes, mode="clip") & UNSPACED
         self._letters = (letters != 0).tobytes()  # for each character whether it is a letter of a script without spaces
@@ -33,11 +33,11 @@ class Words:
         self._ends: dict[int, list[int]] = {}
 
     def is_word(self, start: int, end: int) -> bool:
-        """Whether the dictionaries let words begin at `start` and end at `end`, each in the run of letters around it."""
+        """Whether, by the dictionaries, a word begins at `start` and a word ends at `end`."""
         return WordBreaker is None or (self._is_edge(start, start) and self._is_edge(end - 1, end))
 
     def between(self, start: int, end: int, limit: int) -> int:
-        """How many words stand from `start` to `end`, of any script; some number above `limit` if there are more than that."""
+        """How many words of any script stand between `start` and `end`; any number above `limit` if there are more than that."""
         count = 0
         while start < end and count <= limit:
             if self._letters[start]:
