@@ -78,6 +78,9 @@ class EntryRows(Protocol):
     def of_source(self, source_id: str, limit: int) -> list[ListedEntry]:
         """The newest first."""
 
+    def read_lately(self, source_id: str, most: int) -> list[tuple[EntryOutcome, str]]:
+        """What became of the newest entries that were read, and why: `article` or `unreadable`, the newest first."""
+
     def moments(self, source_id: str, most: int, since: datetime) -> list[datetime]:
         """When the source's newest entries came, `most` of them and all since then: when they were listed or, at its first poll,
         published."""

@@ -12,7 +12,7 @@ from monitor.sources.rhythm import Rhythm, between, rhythm_of
 from monitor.sources.source import Source
 from monitor.sources.state import SourceState, Trouble
 
-Cause = Literal["gone", "dead", "blocked", "empty", "login page", "not a feed", "selector rot", "frozen", "quiet"]
+Cause = Literal["gone", "dead", "blocked", "empty", "login page", "not a feed", "selector rot", "frozen", "quiet", "no pages"]
 SILENT: frozenset[Cause] = frozenset(("empty", "quiet"))
 """The causes that a source can have while it answers as it should."""
 
@@ -20,6 +20,8 @@ _PATIENCE = timedelta(hours=6)
 _FEWEST_FAILURES = 3
 _CERTAIN = timedelta(days=3)  # then fewer failures will do: a source may be asked rarely (a Retry-After of a week)
 _ANSWERS_WITHIN = timedelta(days=1)
+_NO_PAGE = "feed-only ("
+JUDGED_BY = 10
 MAY_BE_QUIET = timedelta(days=1)
 
 _SUBJECTS: dict[Trouble, tuple[Cause, str]] = {
@@ -40,6 +42,7 @@ _ADVICE: dict[Cause, str] = {
     "not a feed": "Look at it in a browser: it may have moved. `monitor sources add` finds the feed of a site.",
     "selector rot": "The page was rebuilt. Write new `selectors: links` in sources.yaml; `monitor sources try` shows what they find.",
     "frozen": "Its server says `not modified` though there is news. It is read as a whole four times a day; tell the publisher.",
+    "no pages": "Rules see only what its list says. Nothing here gets round a refusal: ask the publisher, or look for another source.",
     "quiet": "It answers as it should. If it publishes elsewhere now, give it its new address; if this is its way, there is nothing to do.",
 }
 
@@ -84,6 +87,29 @@ def ailment_of(source: Source, state: SourceState, moments: Sequence[datetime], 
     if not may_be_quiet(state, now):
         return None
     return _silence(source, state, moments, state.last_success_at or now)
+
+
+def no_page(why: str) -> str:
+    """What the row of an entry says of a page that could not be had."""
+    return f"{_NO_PAGE}{why})"
+
+
+def pages_of(source: Source, became: Sequence[tuple[str, str]], *, ailing: bool) -> Ailment | None:
+    """What is the matter with the pages that a source lists, though its list is to be had: none of the last `JUDGED_BY` could be read.
+    `became` are outcomes and reasons of its articles, the newest first; an `ailing` source is well again once half of them could be."""
+    whys = [_why_no_page(outcome, reason) for outcome, reason in became[:JUDGED_BY]]
+    missing = [why for why in whys if why is not None]
+    if len(missing) < (JUDGED_BY / 2 + 1 if ailing else JUDGED_BY):
+        return None
+    said = f"Of its last {len(whys)} articles {len(missing)} could not be read from their pages; the last one: {missing[0]}."
+    return _ailment("no pages", f"{source.name} shows its list but not its pages", said)
+
+
+def _why_no_page(outcome: str, reason: str) -> str | None:
+    if outcome == "unreadable":
+        return reason.rstrip(".")
+    _, found, why = reason.partition(_NO_PAGE)
+    return why.removesuffix(")").rstrip(".") if found else None
 
 
 def _known_until(state: SourceState, now: datetime) -> datetime:

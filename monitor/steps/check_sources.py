@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.ports import Transaction
-from monitor.sources.health import SILENT, Ailment, ailment_of, answers, may_be_quiet
+from monitor.sources.health import JUDGED_BY, SILENT, Ailment, ailment_of, answers, may_be_quiet, pages_of
 from monitor.sources.rhythm import MEMORY
 from monitor.sources.source import Source
 from monitor.sources.state import SourceState
@@ -15,26 +16,41 @@ from monitor.steps.network import OFFLINE
 from monitor.steps.operator import notify_operator, recovered
 
 PREFIX = "source:"
+_SILENT, _PAGES = ":silent", ":pages"
 _MOMENTS = 300
 _A_MONTH = timedelta(days=30)
 _COMES_AND_GOES = timedelta(days=2)
+_OF_LATE = timedelta(days=1)
 _SET_BACK = timedelta(minutes=10)
 
 
 def look_over(tx: Transaction, source: Source, state: SourceState, now: datetime) -> Ailment | None:
-    """What is the matter with one source, None if nothing is."""
+    """What is the matter with one source or, if nothing is, with the pages that it lists; None if nothing is with either."""
+    return _of_source(tx, source, state, now) or _of_pages(tx, source, state, now)
+
+
+def _of_source(tx: Transaction, source: Source, state: SourceState, now: datetime) -> Ailment | None:
     if state.last_change_at is None or not may_be_quiet(state, now):
         return ailment_of(source, state, (), now)
     return ailment_of(source, state, tx.entries.moments(source.id, _MOMENTS, state.last_change_at - MEMORY), now)
 
 
+def _of_pages(tx: Transaction, source: Source, state: SourceState, now: datetime, held: Container[str] = ()) -> Ailment | None:
+    """Where nothing was listed of late nothing can have changed."""
+    ailing = f"{PREFIX}{source.id}{_PAGES}" in held
+    news = state.last_change_at is not None and now - state.last_change_at < _OF_LATE
+    if source.kind == "watch" or not (news or ailing):
+        return None
+    return pages_of(source, tx.entries.read_lately(source.id, JUDGED_BY), ailing=ailing)
+
+
 def check_sources(context: Context) -> Done:
     """Look at every source's row, and tell what has changed. While our own network is away nothing is said of the sources.
 
-    That a source fails and that it is silent are two conditions: a silent one may come to fail, and be silent still when it answers again.
-    Neither is over before the source is known to be well, which one that could not be asked is not. What was over within
-    the last month is told again if it lasts for two days. What was polled by a clock that ran ahead is due, and no host rests until the
-    time comes that this clock showed.
+    That a source fails, that it is silent and that its pages cannot be read are three conditions: a silent one may come to fail, and be
+    silent still when it answers again. None is over before the source is known to be well, which one that could not be asked is not. What
+    was over within the last month is told again if it lasts for two days. What was polled by a clock that ran ahead is due, and no host
+    rests until the time comes that this clock showed.
     """
     now = context.clock.now()
     with context.store.reading() as tx:
@@ -45,10 +61,11 @@ def check_sources(context: Context) -> Done:
         states = {state.source_id: state for state in tx.sources.all() if state.source_id in context.sources}
         offline_until = recent[OFFLINE].over_at if OFFLINE in recent else None
         ailments = {
-            name: None if _fails_for_us(state, offline_until) else look_over(tx, context.sources[name], state, now)
+            name: None if _fails_for_us(state, offline_until) else _of_source(tx, context.sources[name], state, now)
             for name, state in states.items()
         }
-    found = {_key(name, ailment): ailment for name, ailment in ailments.items() if ailment is not None}
+        pages = {name: _of_pages(tx, context.sources[name], state, now, held) for name, state in states.items()}
+    found = {_key(name, ailment): ailment for name, ailment in (*ailments.items(), *pages.items()) if ailment is not None}
     fallen = {
         key: ailment
         for key, ailment in found.items()
@@ -100,8 +117,8 @@ def _was_polled_ahead(state: SourceState, now: datetime) -> bool:
 
 
 def _key(name: str, ailment: Ailment) -> str:
-    return f"{PREFIX}{name}:silent" if ailment.cause in SILENT else f"{PREFIX}{name}"
+    return f"{PREFIX}{name}{_SILENT if ailment.cause in SILENT else _PAGES if ailment.cause == 'no pages' else ''}"
 
 
 def _name(key: str) -> str:
-    return key.removeprefix(PREFIX).removesuffix(":silent")
+    return key.removeprefix(PREFIX).removesuffix(_SILENT).removesuffix(_PAGES)

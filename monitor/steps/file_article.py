@@ -24,7 +24,7 @@ from monitor.urls import article_id, host_of, identity
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """An article with all that can be told of it without the store: the costly part, done outside any transaction. `response` is what
-    it was read from, if it matched a rule: that is evidence."""
+    it was read from, if it matched a rule: that is evidence. `no_page` says why its page could not be had, if that was tried in vain."""
 
     id: str
     source: Source
@@ -33,6 +33,7 @@ class Prepared:
     identities: tuple[str, ...]
     facts: Facts = NO_FACTS
     response: StoredResponse | None = None
+    no_page: str | None = None
 
     @property
     def article(self) -> Article:

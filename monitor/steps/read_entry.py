@@ -10,6 +10,7 @@ from monitor.errors import ClaimLost
 from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Refused, Request, Throttled
 from monitor.ports import EntryOutcome, Fetch, ListedEntry, Parse, StoredResponse, Transaction
 from monitor.rules.compile import RuleSet
+from monitor.sources.health import no_page
 from monitor.sources.identity import page_key
 from monitor.sources.source import Source
 from monitor.steps.context import Context, Done
@@ -76,10 +77,10 @@ def to_read(context: Context, entry_id: int) -> ListedEntry | Done:
 
 def read(source: Source, listed: ListedEntry, *, fetch: Fetch, parse: Parse, rules: RuleSet, now: datetime) -> Reading:
     """The article behind the entry, matched: all that needs no store, so that it can be done in any process."""
-    text, fetched = _read(source, listed, fetch, parse, now)
+    text, fetched, no_page = _read(source, listed, fetch, parse, now)
     if not isinstance(text, Sketched):
         return text
-    prepared = prepare(rules, source, text, listed.entry.url)
+    prepared = replace(prepare(rules, source, text, listed.entry.url), no_page=no_page)
     if fetched is None or listed.entry.url is None or not prepared.verdict.matches:
         return prepared
     return replace(prepared, response=StoredResponse.of(listed.entry.url, fetched))
@@ -109,9 +110,8 @@ def _file(context: Context, source: Source, listed: ListedEntry, prepared: Prepa
             alerting=not _old_at_first_poll(listed, article, context.first_poll_window_s),
             channels=context.channels,
         )
-        reason = ("read" if filed.new else f"already read as {filed.article_id}") + "".join(
-            f", {flag}" for flag in article.flags
-        )
+        flags = (no_page(prepared.no_page),) if prepared.no_page else article.flags
+        reason = ", ".join(("read" if filed.new else f"already read as {filed.article_id}", *flags))
         outcome: EntryOutcome = "article" if filed.new else "known"
         again_at = now + timedelta(seconds=AGAIN_AFTER_S[0]) if filed.rules and listed.entry.url is not None else None
         shares = not filed.new and _shares_its_page(tx, listed)
@@ -136,25 +136,25 @@ def _without_page(listed: ListedEntry) -> ListedEntry:
 
 def _read(
     source: Source, listed: ListedEntry, fetch: Fetch, parse: Parse, now: datetime
-) -> tuple[Sketched | Unreadable | Later, Fetched | None]:
+) -> tuple[Sketched | Unreadable | Later, Fetched | None, str | None]:
     """The article behind the entry, and the answer it was read from; from the page where it can be had, else from what the source
-    carries of it."""
+    carries of it, and why."""
     if listed.entry.url is None:
-        return parse.from_entry(source, listed.entry, now), None
+        return parse.from_entry(source, listed.entry, now), None, None
     outcome = fetch(Request(url=listed.entry.url, accept=ACCEPT, check_robots=True))
     wait_s = RETRY_AFTER_S[listed.attempts] if listed.attempts < len(RETRY_AFTER_S) else None
     match outcome:
         case Fetched():
             text = parse.read_page(source, outcome, listed.entry)
             if isinstance(text, Sketched):
-                return text, outcome
+                return text, outcome, None
             reason = text.reason
         case Throttled() if wait_s is not None:
             rest_s = throttled_s(outcome)
             reason = f"the server asks for less (HTTP {outcome.status})"
-            return Later(reason=reason, after_s=max(wait_s, rest_s), rest_s=rest_s), None
+            return Later(reason=reason, after_s=max(wait_s, rest_s), rest_s=rest_s), None, None
         case Failed() if wait_s is not None:
-            return Later(reason=outcome.detail, after_s=wait_s), None
+            return Later(reason=outcome.detail, after_s=wait_s), None, None
         case Throttled():
             reason = f"the server asks for less (HTTP {outcome.status})"
         case Failed():
@@ -167,8 +167,8 @@ def _read(
             reason = "the server answered 304 to a request without validators"
     substitute = parse.from_entry(source, listed.entry, now)
     if isinstance(substitute, Unreadable):
-        return Unreadable(reason=f"{reason}; {substitute.reason}"), None
-    return substitute, None
+        return Unreadable(reason=f"{reason}; {substitute.reason}"), None, reason
+    return substitute, None, reason
 
 
 def _old_at_first_poll(listed: ListedEntry, article: Article, window_s: float) -> bool:

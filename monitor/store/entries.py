@@ -153,6 +153,11 @@ class Entries:
         )
         return [self._noun(row) for row in rows]
 
+    def read_lately(self, source_id: str, most: int) -> list[tuple[EntryOutcome, str]]:
+        of_it = (entry.c.source_id == source_id, entry.c.outcome.in_(("article", "unreadable")))
+        newest = select(entry.c.outcome, entry.c.reason).where(*of_it).order_by(entry.c.listed_at.desc(), entry.c.id.desc())
+        return [(row.outcome, row.reason or "") for row in self._connection.execute(newest.limit(most))]
+
     def moments(self, source_id: str, most: int, since: datetime) -> list[datetime]:
         moment = case((entry.c.first_poll, entry.c.published_at), else_=entry.c.listed_at)
         newest = (entry.c.listed_at.desc(), entry.c.id)

@@ -210,6 +210,7 @@ def test_every_entry_ends_in_one_outcome_with_a_reason(store: RowStore) -> None:
         assert tx.entries.due(later(60), 10) == [waiting]
         assert tx.entries.next_read_at() == later(60)
         assert len(tx.entries.of_source("post", 10)) == 3
+        assert tx.entries.read_lately("post", 10) == [("article", "read")]
     assert dict(counts.outcomes) == {"waiting": 1, "article": 1, "recorded": 1}
     assert again is not None
     assert (again.attempts, again.reason, again.entry.content) == (1, "HTTP 500", "text")

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.sources.health import ailment_of, may_be_quiet
+from monitor.sources.health import ailment_of, may_be_quiet, no_page, pages_of
 from monitor.sources.rhythm import between, rhythm_of
 from monitor.sources.source import Source
 from monitor.sources.state import Errand, SourceState
@@ -226,3 +226,24 @@ def test_only_a_source_that_answers_can_be_quiet() -> None:
     rare = replace(answering, last_success_at=now - 1.2 * DAY, next_poll_at=now + HOUR)
     assert may_be_quiet(rare, now), "it is asked once in one and a half days"
     assert not may_be_quiet(replace(answering, last_change_at=now - HOUR), now)
+
+
+def test_pages_that_cannot_be_read_are_told_with_the_last_reason() -> None:
+    became = [
+        ("unreadable", "the page is a PDF document; the feed carries no text"),
+        *[("article", f"read, {no_page('HTTP 403')}")] * 9,
+    ]
+    ailment = pages_of(SOURCE, became, ailing=False)
+    assert ailment is not None
+    assert (ailment.cause, "10 could not be read" in ailment.text) == ("no pages", True)
+    assert "the last one: the page is a PDF document" in ailment.text
+
+
+@pytest.mark.parametrize(("read", "ailing", "told"), [(0, False, True), (1, False, False), (4, True, True), (5, True, False)])
+def test_a_few_pages_that_can_be_read_end_nothing_and_begin_nothing(read: int, ailing: bool, told: bool) -> None:
+    became = [("article", "read, paywall")] * read + [("article", f"read, {no_page('HTTP 403')}")] * (10 - read)
+    assert (pages_of(SOURCE, became, ailing=ailing) is not None) is told
+
+
+def test_too_few_articles_say_nothing_of_its_pages() -> None:
+    assert pages_of(SOURCE, [("unreadable", "HTTP 404")] * 9, ailing=False) is None

@@ -7,12 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.fetching.outcome import Failed, Gone, NotModified
+from monitor.fetching.outcome import Failed, Gone, NotModified, Outcome
 from monitor.ports import Due
+from monitor.rules.compile import compile_rules
 from monitor.sources.entry import Entry, Listing, Unlisted
 from monitor.steps.check_sources import check_sources
 from monitor.steps.context import Context
 from monitor.steps.poll_source import poll_source
+from monitor.steps.read_entry import RETRY_AFTER_S, read_entry
 from monitor.store.database import RowStore
 
 HOUR = timedelta(hours=1)
@@ -183,3 +185,53 @@ def test_trouble_that_comes_and_goes_is_told_again_only_if_it_lasts(told: Contex
     here.answers[told.sources["post"].url] = Failed(kind="status", detail="HTTP 500", status=500)
     live(told, here, 60)
     assert (subjects(store), messages(store)) == (["Post gives no usable answer (dead)"], 3)
+
+
+def news(context: Context, here, numbers: range, page: Outcome | None) -> list[str]:
+    """Entries listed at once, each read; their pages answer so, or can be read. What the rows say of them."""
+    post = context.sources["post"]
+    entries = [Entry(keys=(f"{number}",), url=f"https://post.example/{number}", title=f"Item {number}") for number in numbers]
+    for entry in entries:
+        here.publish(entry.url, entry.title, f"All that there is to say of {entry.title}.")
+        if page is not None:
+            here.answers[entry.url] = page
+    listed = here.listings.get("post")
+    here.serve(post, *entries, *(listed.entries if listed else ()))
+    here.later(3_601)
+    poll_source(context, "post")
+    for _ in range(len(RETRY_AFTER_S) + 1):
+        with context.store.reading() as tx:
+            due = tx.entries.due(here.clock.now(), 100)
+        for number in due:
+            read_entry(context, str(number))
+        here.later(3_601)
+    check_sources(context)
+    with context.store.reading() as tx:
+        return [each.reason or "" for each in tx.entries.of_source("post", len(numbers))]
+
+
+def test_a_source_whose_pages_can_no_longer_be_read_is_told_once_and_again_when_they_can(
+    told: Context, here, store: RowStore
+) -> None:
+    told = replace(told, rules=compile_rules([], []))
+    barred = Failed(kind="status", detail="HTTP 403 Forbidden", status=403)
+    news(told, here, range(12), None)
+    assert news(told, here, range(100, 109), barred) == ["read, feed-only (HTTP 403 Forbidden)"] * 9
+    assert subjects(store) == [], "nine may be chance"
+    news(told, here, range(200, 203), barred)
+    assert subjects(store) == ["Post shows its list but not its pages (no pages)"]
+    news(told, here, range(300, 304), None)
+    assert (len(subjects(store)), messages(store)) == (1, 1), "four of ten are not most"
+    news(told, here, range(400, 402), None)
+    assert (subjects(store), messages(store)) == ([], 2)
+
+
+def test_entries_without_an_address_have_no_page_to_miss(told: Context, here, store: RowStore) -> None:
+    told = replace(told, rules=compile_rules([], []))
+    here.serve(told.sources["post"], *(Entry(keys=(f"{number}",), title=f"Item {number} of a list") for number in range(12)))
+    poll_source(told, "post")
+    with store.reading() as tx:
+        due = tx.entries.due(here.clock.now(), 100)
+    assert [read_entry(told, str(number)).reason for number in due] == ["read, feed-only"] * 12
+    check_sources(told)
+    assert subjects(store) == []
