@@ -7,6 +7,8 @@ from datetime import datetime
 
 MOST_BYTES = 5_000_000
 """Of a page; the rest is not read."""
+WATCHED = "watched"
+"""The flag of what came to a watched page: its paragraphs need not belong together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +25,7 @@ class Article:
 
     `headline` and `paragraphs` are NFC, one line each, without control characters and never empty. `url` is the canonical
     address, None for a file that names none. `language` is a BCP 47 tag. `flags` name what was odd about the reading
-    (`rescued`, `feed-only`, `paywall` …). Times are aware UTC.
+    (`rescued`, `feed-only`, `watched`, `paywall` …). Times are aware UTC.
     """
 
     headline: str | None

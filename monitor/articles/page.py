@@ -24,7 +24,7 @@ from soupsieve import SelectorSyntaxError
 
 from monitor import urls
 from monitor.articles import bylines, extraction, metadata, plain, visible
-from monitor.articles.article import MOST_BYTES, Article, Removed, Unreadable
+from monitor.articles.article import MOST_BYTES, WATCHED, Article, Removed, Unreadable
 from monitor.articles.furniture import Tidied, tidy
 from monitor.articles.language import detect
 from monitor.articles.marks import Reason, size
@@ -81,7 +81,7 @@ def read_page(source: Source, fetched: Fetched, entry: Entry) -> Article | Unrea
 
 
 def from_entry(source: Source, entry: Entry, now: datetime) -> Article | Unreadable:
-    """The article as the feed itself has it, flagged `feed-only`, where the page cannot be had."""
+    """The article as the feed itself has it, flagged `feed-only`, where the page cannot be had; of a watched page what is new on it."""
     lines = extraction.text_of(entry.content or entry.summary or "")
     title = plain.line(entry.title or "") or None
     tidied = tidy(title, lines)
@@ -98,7 +98,7 @@ def from_entry(source: Source, entry: Entry, now: datetime) -> Article | Unreada
         modified_at=_at_most(entry.updated_at, now),
         language=detect("\n".join((tidied.headline or "", *tidied.paragraphs)), _hint(source)),
         removed=tidied.removed,
-        flags=("feed-only",),
+        flags=(WATCHED if source.kind == "watch" else "feed-only",),
     )
 
 

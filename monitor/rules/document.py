@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.articles.article import Article
+from monitor.articles.article import WATCHED, Article
 from monitor.rules.match import Document
 from monitor.sources.source import Source
 
@@ -10,8 +10,10 @@ LEAD_PARAGRAPHS = 2
 
 
 def document(article: Article, source: Source) -> Document:
-    """The article as rules see it; its country is that of `source`, the outlet."""
-    lead = "\n\n".join(article.paragraphs[:LEAD_PARAGRAPHS])
+    """The article as rules see it; its country is that of `source`, the outlet. Each paragraph of a watched page may be news of its own,
+    and is a lead."""
+    leads = article.paragraphs if WATCHED in article.flags else article.paragraphs[:LEAD_PARAGRAPHS]
+    lead = "\n\n".join(leads)
     return Document(
         title=article.headline or "",
         body=article.body,

@@ -10,6 +10,9 @@ import pytest
 
 from monitor.articles.article import Article, Unreadable
 from monitor.articles.page import from_entry
+from monitor.rules.compile import compile_rules
+from monitor.rules.document import document
+from monitor.rules.rule import Rule
 from monitor.sources.entry import Entry
 
 PARAGRAPHS = (
@@ -402,6 +405,18 @@ def test_a_feed_alone_makes_an_article_that_says_so(source, now):
         "https://harbour.example/a",
     )
     assert (found.published_at, found.site, found.language) == (now, "Harbour Times", "en")
+
+
+def test_each_paragraph_that_is_new_on_a_watched_page_is_a_lead(source, now):
+    rules = compile_rules([Rule(id="drugs", title="Drugs", when="lead:heroin")], [])
+    news = "The office is closed on Monday.\n\nParking has moved to the yard.\n\nOfficers found heroin in a boat."
+    matched = {
+        kind: rules.held(
+            document(from_entry(source(kind=kind), Entry(keys=("k",), title="Notices", content=news), now), source())
+        )
+        for kind in ("feed", "watch")
+    }
+    assert matched == {"feed": frozenset(), "watch": {"drugs"}}
 
 
 def test_a_feed_with_markup_in_its_summary_gives_plain_text(source, now):
