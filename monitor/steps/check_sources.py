@@ -20,7 +20,7 @@ _SILENT, _PAGES = ":silent", ":pages"
 _MOMENTS = 300
 _A_MONTH = timedelta(days=30)
 _COMES_AND_GOES = timedelta(days=2)
-_OF_LATE = timedelta(days=1)
+_OF_LATE = timedelta(hours=3)  # more than it takes until an entry is given up
 _SET_BACK = timedelta(minutes=10)
 
 

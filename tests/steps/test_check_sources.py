@@ -199,12 +199,12 @@ def news(context: Context, here, numbers: range, page: Outcome | None) -> list[s
     here.serve(post, *entries, *(listed.entries if listed else ()))
     here.later(3_601)
     poll_source(context, "post")
-    for _ in range(len(RETRY_AFTER_S) + 1):
+    for wait_s in (*RETRY_AFTER_S, 0.0):
         with context.store.reading() as tx:
             due = tx.entries.due(here.clock.now(), 100)
         for number in due:
             read_entry(context, str(number))
-        here.later(3_601)
+        here.later(wait_s + 1)
     check_sources(context)
     with context.store.reading() as tx:
         return [each.reason or "" for each in tx.entries.of_source("post", len(numbers))]
