@@ -77,6 +77,11 @@ class Failed:
     detail: str
     status: int | None = None
 
+    @property
+    def refused(self) -> bool:
+        """Whether the server will not give it to us: to ask again is of little use, and unwelcome (RFC 9110, 15.5.4)."""
+        return self.status in (401, 402, 403, 407, 451)
+
 
 Outcome = Fetched | NotModified | Throttled | Refused | Gone | Failed
 

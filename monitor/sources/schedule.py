@@ -175,7 +175,7 @@ def triage(entry: Entry, *, first_poll: bool, position: int, window_s: float, mo
 def _trouble(failed: Failed) -> Trouble:
     if failed.kind in ("dns", "connect", "timeout"):
         return "unreachable"
-    return "blocked" if failed.status in (401, 402, 403, 407, 451) else "dead"
+    return "blocked" if failed.refused else "dead"
 
 
 def _fetched(

@@ -22,7 +22,7 @@ from monitor.urls import identity
 AGAIN_AFTER_S = (3 * 3600.0, 24 * 3600.0)
 """After such waits the page of an article that matched is looked at again; besides, when its source lists it in another way."""
 RETRY_AFTER_S = (60.0, 600.0, 3600.0)
-"""Waits before a page is asked for again; after the last, what the source itself said of it has to do."""
+"""Waits before a page is asked for again, a refused one only once, after the last; then what the source itself said of it has to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +142,8 @@ def _read(
     if listed.entry.url is None:
         return parse.from_entry(source, listed.entry, now), None, None
     outcome = fetch(Request(url=listed.entry.url, accept=ACCEPT, check_robots=True))
-    wait_s = RETRY_AFTER_S[listed.attempts] if listed.attempts < len(RETRY_AFTER_S) else None
+    waits_s = RETRY_AFTER_S[-1:] if isinstance(outcome, Failed) and outcome.refused else RETRY_AFTER_S
+    wait_s = waits_s[listed.attempts] if listed.attempts < len(waits_s) else None
     match outcome:
         case Fetched():
             text = parse.read_page(source, outcome, listed.entry)

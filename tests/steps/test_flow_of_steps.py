@@ -294,10 +294,12 @@ def test_an_undated_item_of_a_first_poll_that_turns_out_to_be_old_is_kept_and_no
     assert alerts(store) == []
 
 
+@pytest.mark.parametrize(("status", "after_s"), [(404, [60, 600, 3600]), (403, [3600])])
 def test_a_page_that_cannot_be_had_is_asked_for_again_and_then_replaced_by_what_the_feed_says(
-    context: Context, here, store: RowStore
+    context: Context, here, store: RowStore, status: int, after_s: list[int]
 ) -> None:
     here.serve(context.sources["post"], entry(title="ASEANAPOL plans", summary="Officers met in the capital."))
+    here.answers[PAGE] = Failed(kind="status", detail=f"HTTP {status}", status=status)
     waits = []
     done = read(context, here)
     while done.result == "failed":
@@ -307,7 +309,7 @@ def test_a_page_that_cannot_be_had_is_asked_for_again_and_then_replaced_by_what_
         assert read_entry(context, str(row.id)).result == "left", "not before its time"
         here.later(waits[-1])
         done = read_entry(context, str(row.id))
-    assert waits == [60, 600, 3600]
+    assert waits == after_s
     assert (done.result, done.facts["rules"]) == ("ok", ("aseanapol",))
     assert "feed-only" in done.reason
     assert len(alerts(store)) == 1
