@@ -160,6 +160,8 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(browse, filled, scheme: str
     for path in [*PAGES, story, f"/stories/{thai}"]:
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+    page.goto("/sources/post")
+    assert page.locator(".wide").evaluate("list => list.scrollWidth <= list.clientWidth"), "what a source listed is in sight"
 
 
 def test_without_script_everything_is_there(browse) -> None:
