@@ -1,4 +1,4 @@
-"""Context: all that a step is handed. Done: all that it says."""
+"""`Context`: everything a step is given. `Done`: everything it reports."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Result = Literal["ok", "left", "failed"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """The ports and the settings in force. A reload makes the next Context; a running step keeps the one it was handed.
+    """The ports and the settings in force. A reload makes a new Context; a running step keeps the one it was given.
 
-    `chance` gives numbers in [0, 1). `crawl_delay_s` tells the pause that the robots.txt of a host asks for, if it is known.
-    `channels` are those that are switched on; notices about the program itself go to the one called `operator`, and
-    its sign of life at `heartbeat` by the clock of `timezone`. `wording` is how messages are put into words. `traffic` hands out what was
-    asked of hosts since it last did so, if that is so many seconds ago.
+    `chance` returns random numbers in [0, 1). `crawl_delay_s(host)` is the pause that the host's robots.txt asks for, if it is known.
+    `channels` holds those that are switched on. Notes about the program itself go to the channel named by `operator`, and the daily
+    sign of life goes there at the local time `heartbeat` in `timezone`. `wording` puts messages into words. `traffic(after_s)` returns
+    what has been requested from each host since the last call that returned anything, once at least `after_s` seconds have passed.
     """
 
     store: Store
@@ -51,8 +51,8 @@ class Context:
 class Done:
     """What came of a step: `ok`, `left` (nothing to do) or `failed` (the row says when to try again), and why in words.
 
-    `facts` name what the reason tells: counts, an article's id, the ids of the alerts that were raised. `rest_s` is how long the other
-    side wants to be left alone, over and above the usual gap.
+    `facts` are the values behind the reason, for the log: counts, an article's id, the ids of the alerts raised. `rest_s` is how long
+    the server wants to be left alone, on top of the usual gap between requests.
     """
 
     result: Result

@@ -1,4 +1,4 @@
-"""Delivery: one attempt to tell one channel one thing."""
+"""One attempt to deliver one message to one channel."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from monitor.steps.operator import notify_operator, recovered
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Begun:
-    """An attempt that is written down before it is made: if the answer never is, the message may have arrived all the same."""
+    """An attempt, recorded before it is made: if the program dies before the answer is recorded, the message may still have arrived."""
 
     delivery: Delivery
     message: Message
@@ -32,9 +32,9 @@ class _Begun:
 
 
 def deliver(context: Context, key: str) -> Done:
-    """Send once, and record at once what came of it. Every attempt carries the same id and the same words.
+    """Make one attempt and record its outcome at once. Every attempt carries the same id and the same words.
 
-    What its channel's policy keeps back is held for the channel's digest instead.
+    A message that the channel's policy keeps back is held for the channel's digest instead.
     """
     with context.store.writing() as tx:
         begun = _begin(context, tx, key, context.clock.now())
@@ -54,7 +54,7 @@ def deliver(context: Context, key: str) -> Done:
 
 
 def send(context: Context, channel: Channel, delivery: Delivery, message: Message) -> Sending:
-    """One attempt, over whatever the channel is."""
+    """One attempt, by whatever protocol the channel uses."""
     match channel:
         case EmailChannel():
             mail = compose(channel, delivery, message, context.wording)
@@ -69,8 +69,8 @@ def send(context: Context, channel: Channel, delivery: Delivery, message: Messag
 
 
 def try_channel(context: Context, channel: Channel, kind: Kind | None = None) -> Sending:
-    """Send a test message, or a sample of this kind of message, whatever the channel's policy. A closed channel that takes it is open
-    again."""
+    """Send a test message, or a sample of the given kind, regardless of the channel's policy. A closed channel that accepts it is
+    reopened."""
     now = context.clock.now()
     message_id = note_id(f"test:{channel.id}", now)
     (delivery,) = deliver_to(message_id, [channel.id], now)
@@ -103,7 +103,7 @@ def _begin(context: Context, tx: Transaction, key: str, now: datetime) -> _Begun
 
 
 def _held(tx: Transaction, channel: Channel, delivery: Delivery, message: Message, now: datetime) -> Delivery | None:
-    """The delivery as the channel's policy holds it back. What was held before, or may have arrived, is not held any more."""
+    """The delivery, held back, if the channel's policy says so. One that was held or attempted before is not held again."""
     if delivery.attempts or delivery.unclear or delivery.held_why is not None:
         return None
     match message:
@@ -134,7 +134,7 @@ def _settle(context: Context, tx: Transaction, channel: Channel, after: Delivery
 
 
 def _bury(context: Context, tx: Transaction, delivery: Delivery, reason: str, now: datetime) -> Done:
-    """No attempt is made: the channel is not there. Its fallback hears of it, if it has one."""
+    """Give up without an attempt, since the channel is missing or closed. Its fallback, if it has one, gets the message instead."""
     dead = replace(delivery, state="dead", next_attempt_at=None, last_error=reason)
     tx.alerts.save(dead)
     _fall_back(context, tx, dead, now)
@@ -142,7 +142,7 @@ def _bury(context: Context, tx: Transaction, delivery: Delivery, reason: str, no
 
 
 def _fall_back(context: Context, tx: Transaction, delivery: Delivery, now: datetime) -> str | None:
-    """Let the channel's fallback tell the same; which one does."""
+    """Send the same message to the channel's fallback as well; returns the fallback's name, if there is one."""
     channel = context.channels.get(delivery.channel_id)
     fallback = channel.policy.fallback if channel else None
     if fallback is None or fallback not in context.channels:
@@ -160,27 +160,22 @@ def _tell_failing(
     fallback: str | None,
     now: datetime,
 ) -> None:
-    gone = isinstance(sending, Rejected) and sending.gone
-    what = (
-        "wants nothing any more and is closed"
-        if gone
-        else "cannot be reached"
-        if delivery.state == "pending"
-        else "refuses messages"
-    )
-    again = (
-        f"Give it another address in channels.yaml, or open it again with `monitor channels test {channel.id}`."
-        if gone
-        else "`monitor alerts` shows what waits; `monitor alerts retry` sends again what was given up."
-    )
+    trouble = "failing"
+    remedy = "`monitor alerts` shows what waits; `monitor alerts retry` sends again what was given up."
+    if isinstance(sending, Rejected) and sending.gone:
+        trouble, what = "closed", "wants nothing any more and is closed"
+        remedy = f"Give it another address in channels.yaml, or open it again with `monitor channels test {channel.id}`."
+    elif delivery.state == "pending":
+        what = "cannot be reached"
+    else:
+        what = "refuses messages"
+    reach = f"Its alerts go to `{fallback}` as well." if fallback else "It has no fallback: its alerts reach nobody."
     notify_operator(
         context,
         tx,
-        key=f"channel:{channel.id}:{'closed' if gone else 'failing'}",
+        key=f"channel:{channel.id}:{trouble}",
         subject=f"Channel {channel.id} {what}",
-        text=f"{delivery.last_error}\n\n"
-        + (f"Its alerts go to `{fallback}` as well.\n" if fallback else "It has no fallback: its alerts reach nobody.\n")
-        + again,
+        text=f"{delivery.last_error}\n\n{reach}\n{remedy}",
         now=now,
         avoid=channel.id,
     )
@@ -200,8 +195,8 @@ def _tell_recovered(context: Context, tx: Transaction, channel: Channel, text: s
 
 
 def _catch_up(tx: Transaction, channel: Channel, sent: Delivery, now: datetime) -> None:
-    """After an outage, what waited behind the first that was `sent` comes as one digest and not as a flood. Programs, behind webhooks,
-    get every single one."""
+    """After an outage, the messages still waiting when the first one was `sent` go out as one digest instead of a flood. Webhooks,
+    which feed programs, still get every message."""
     if isinstance(channel, WebhookChannel):
         return
     late = tx.alerts.late(channel.id, now - LATE)

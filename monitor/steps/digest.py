@@ -1,4 +1,4 @@
-"""Deliveries that were held back -> one message."""
+"""Deliveries that were held back -> one digest message."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from monitor.alerts.raising import deliver_to, digest_id
 from monitor.steps.context import Context, Done
 
 MOST = 50
-"""Alerts in one digest; what is left over makes the next, at once. Gmail hides what a mail holds beyond some 100 KB."""
+"""The most alerts in one digest; the rest go into another one at once. Gmail hides everything in a mail beyond some 100 KB."""
 
 
 def digest(context: Context, key: str) -> Done:
-    """Put together what is held for the channel `key` and due. From then on it shares the fate of the digest's delivery.
+    """Gather the deliveries held for the channel `key` that are due; from then on they share the fate of the digest's delivery.
 
-    One alert alone goes out as itself, unless the channel takes digests only.
+    A single alert goes out as itself, unless the channel takes only digests.
     """
     now = context.clock.now()
     with context.store.writing() as tx:
@@ -40,7 +40,7 @@ def digest(context: Context, key: str) -> Done:
 
 
 def gather(held: Iterable[tuple[Delivery, Message]], now: datetime) -> Digest:
-    """The digest of these alerts and updates; an alert and its updates are one."""
+    """The digest of these alerts and updates. An alert and its updates count as one."""
     notices: dict[str, Notice] = {}
     why: dict[str, None] = {}
     for delivery, message in held:

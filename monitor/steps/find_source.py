@@ -1,8 +1,8 @@
-"""Address of a site -> the best list of its news: looked for politely, with a word on everything that was tried."""
+"""Address of a site -> the best list of its news, searched for politely, with a word on everything that was tried."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Outcome, Refused, Request, Throttled
@@ -15,7 +15,7 @@ from monitor.sources.source import Source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """What an offer turned out to be: its listing, or the reason why it is none. `others` are offered in the same place, untried."""
+    """What an offer turned out to be: its listing, or why it has none. `others` come from the same place and have not been tried."""
 
     offer: Offer
     listing: Listing | None
@@ -24,8 +24,8 @@ class Tried:
 
 
 def find_source(url: str, *, fetch: Fetch, parse: Parse, rest: Callable[[], object]) -> Iterator[Tried]:
-    """Try `url` itself, what its page offers, what robots.txt names and the usual places, until one lists news; the last of all is the
-    page as a page. The caller takes the first with a listing and stops. `rest` is called between two requests."""
+    """Try `url` itself, what its page offers, what robots.txt names and the usual places; last of all the page as an index page. The
+    caller stops at the first that has a listing, and nothing further is requested. `rest` is called between two requests."""
     outcome = fetch(Request(url=url, check_robots=True))
     if not isinstance(outcome, Fetched):
         yield Tried(offer=Offer(url=url, kind="page", found="as given"), listing=None, reason=said_of(outcome))
@@ -35,19 +35,14 @@ def find_source(url: str, *, fetch: Fetch, parse: Parse, rest: Callable[[], obje
     if kind != "page":
         yield from _tried(given, outcome, fetch, parse, rest)
         return
-    known: list[Offer] = []
-    for look in (_named, _in_robots, _usual):
-        offers = look(outcome, known, fetch, rest)
-        for position, offer in enumerate(offers, 1):
-            known.append(offer)
-            rest()
-            answer = fetch(Request(url=offer.url))
-            if isinstance(answer, Fetched):
-                others = () if look is _usual else offers[position:]
-                for tried in _tried(replace(offer, kind=kind_of(answer)), answer, fetch, parse, rest):
-                    yield replace(tried, others=others)
-            else:
-                yield Tried(offer=offer, listing=None, reason=said_of(answer))
+    for offer, others in _offers(outcome, fetch, rest):
+        rest()
+        answer = fetch(Request(url=offer.url))
+        if isinstance(answer, Fetched):
+            for tried in _tried(replace(offer, kind=kind_of(answer)), answer, fetch, parse, rest):
+                yield replace(tried, others=others)
+        else:
+            yield Tried(offer=offer, listing=None, reason=said_of(answer))
     yield from _tried(given, outcome, fetch, parse, rest)
 
 
@@ -68,22 +63,24 @@ def said_of(outcome: Outcome) -> str:
             return f"HTTP {status}, {len(body)} bytes"
 
 
-def _named(page: Fetched, known: Sequence[Offer], fetch: Fetch, rest: Callable[[], object]) -> tuple[Offer, ...]:  # noqa: ARG001
-    return offers_of_page(page)
-
-
-def _in_robots(page: Fetched, known: Sequence[Offer], fetch: Fetch, rest: Callable[[], object]) -> tuple[Offer, ...]:  # noqa: ARG001
+def _offers(page: Fetched, fetch: Fetch, rest: Callable[[], object]) -> Iterator[tuple[Offer, tuple[Offer, ...]]]:
+    """Each offer, and those that stand after it in the same place. robots.txt is fetched only once the page's own offers are used up."""
+    named = offers_of_page(page)
+    yield from _with_others(named)
     rest()
-    outcome = fetch(Request(url=robots_url(page.url)))
-    return offers_of_robots(outcome) if isinstance(outcome, Fetched) else ()
+    robots = fetch(Request(url=robots_url(page.url)))
+    in_robots = offers_of_robots(robots) if isinstance(robots, Fetched) else ()
+    yield from _with_others(in_robots)
+    for usual in usual_places(page.url, (*named, *in_robots)):
+        yield usual, ()
 
 
-def _usual(page: Fetched, known: Sequence[Offer], fetch: Fetch, rest: Callable[[], object]) -> tuple[Offer, ...]:  # noqa: ARG001
-    return usual_places(page.url, known)
+def _with_others(offers: tuple[Offer, ...]) -> Iterator[tuple[Offer, tuple[Offer, ...]]]:
+    return ((offer, offers[position:]) for position, offer in enumerate(offers, 1))
 
 
 def _tried(offer: Offer, fetched: Fetched, fetch: Fetch, parse: Parse, rest: Callable[[], object]) -> Iterator[Tried]:
-    """What the document lists. A page offered in a feed's place is none; of an index the first sitemap speaks for the rest."""
+    """What the document lists. A page where a feed was promised is no list. For a sitemap index, the first sitemap speaks for the rest."""
     if offer.kind == "page" and offer.found != "as given":
         yield Tried(offer=offer, listing=None, reason="a page, no list")
         return

@@ -1,4 +1,4 @@
-"""The daily sign of life: silence would not tell a quiet day from a dead program."""
+"""The daily sign of life: without it, a dead program would look like a quiet day."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from monitor.steps.operator import tell_operator
 HEARTBEAT = "heartbeat"
 SILENT = timedelta(days=1)
 GAP = timedelta(minutes=10)
-"""A pause of the whole program that is worth telling: a restart is shorter."""
+"""How long the whole program must have stood still for it to be worth telling: a restart is shorter."""
 _SHOWN = 20
 
 
 def heartbeat(context: Context, key: str) -> Done:
-    """Tell the operator's channel what was done since the last time, and what is wrong."""
+    """Tell the operator's channel what has been done since the last sign of life, and what is wrong."""
     now = context.clock.now()
     with context.store.writing() as tx:
         timer = tx.operator.timer(key)
@@ -39,8 +39,8 @@ def heartbeat(context: Context, key: str) -> Done:
 
 
 def resume(context: Context) -> None:
-    """What is to be done when the program starts or has read its configuration again: set the timer of the heartbeat, and tell for
-    how long nothing was watched."""
+    """To be called when the program starts or has reloaded its configuration: sets the timer of the heartbeat, and tells the operator
+    how long nothing was watched, if it was long."""
     now = context.clock.now()
     with context.store.writing() as tx:
         timer = tx.operator.timer(HEARTBEAT) or Timer(name=HEARTBEAT, last_at=None, next_at=None)

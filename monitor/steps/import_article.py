@@ -1,4 +1,4 @@
-"""A text that someone has already -> Article, filed like any other."""
+"""A text that somebody already has -> Article, filed like any other."""
 
 from __future__ import annotations
 

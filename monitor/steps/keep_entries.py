@@ -1,4 +1,4 @@
-"""Listed entries -> rows: whatever lists them, a feed, one of its pages or a sitemap."""
+"""Listed entries -> rows, whether a feed, one of its further pages, an index page or a sitemap lists them."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from monitor.steps.context import Context
 from monitor.urls import lane_of
 
 MOST_READINGS = 5
-"""So often at most the page of an article is looked at again: some sources list everything anew at every poll."""
+"""The most times the page of an article is looked at again: some sources list everything as new at every poll."""
 MOST_UNDATED = 20
-"""So many undated items of a first poll are read: an index page names no dates, and its top is today's news."""
+"""How many undated items of a first poll are read: an index page gives no dates, but the items at its top are today's news."""
 
 
 def keep_entries(
     tx: Transaction, context: Context, source: Source, entries: Sequence[Entry], *, first_poll: bool, now: datetime
 ) -> tuple[list[Entry], int]:
-    """Make a row of every entry that the source has not listed before: those entries, and how many are only recorded, not read."""
+    """Make a row for every entry that the source has not listed before. Returns those entries, and how many are recorded but not read."""
     new = tx.entries.remember(source.id, entries)
     if len(new) < len(entries):
         tx.entries.relisted(source.id, entries, now, MOST_READINGS, lambda entry: _matches(context, source, entry))
@@ -44,7 +44,7 @@ def keep_entries(
 
 
 def _matches(context: Context, source: Source, entry: Entry) -> bool:
-    """Whether a rule matches what the source itself says of an entry."""
+    """Whether a rule matches the title and summary that the source gives for an entry."""
     said = Document(
         title=entry.title or "", body=entry.summary or "", lead_end=len(entry.summary or ""), country=source.country
     )

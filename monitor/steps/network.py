@@ -1,4 +1,4 @@
-"""Our own network: when nothing can be reached any more, it is not the sources that are to be spared."""
+"""When nothing at all can be reached, our own network is down: the sources are not to blame, and must not be backed off from."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ _LOOK_AGAIN_S = 3_600.0
 
 
 def heed_network(context: Context, tx: Transaction, before: SourceState, after: SourceState, now: datetime) -> SourceState:
-    """The state after a poll, with regard to all other sources.
+    """The state after a poll, corrected for what happens to all the other sources.
 
-    When for half an hour no source has answered, and three hosts (or as many as there are) have been tried, the network is taken to be
-    away: the operator is told, and each source is tried once an hour at least. The first that answers again makes all the others due.
+    If no source has answered for half an hour and at least three hosts (or all, if there are fewer) have been tried, the network is
+    taken to be down: the operator is told, and each source is tried at least about once an hour. The first one to answer again makes
+    all the others due at once.
     """
     if after.trouble == "unreachable":
         silence = tx.sources.silence()
@@ -37,11 +38,8 @@ def heed_network(context: Context, tx: Transaction, before: SourceState, after: 
         latest = now + timedelta(seconds=max(source.interval_s, _LOOK_AGAIN_S * (1 + 0.1 * context.chance())))
         return replace(after, next_poll_at=min(after.next_poll_at or latest, latest))
     if before.trouble == "unreachable":
-        subject, text = (
-            "The network is back",
-            f"{context.sources[after.source_id].name} has answered. All sources are polled now.",
-        )
-        if recovered(context, tx, key=OFFLINE, subject=subject, text=text, now=now):
+        text = f"{context.sources[after.source_id].name} has answered. All sources are polled now."
+        if recovered(context, tx, key=OFFLINE, subject="The network is back", text=text, now=now):
             silence = tx.sources.silence()
             tx.sources.poll_unreachable(silence.heard_at, now)
     return after

@@ -1,4 +1,4 @@
-"""Telling whoever runs the program: each condition once, and its end once."""
+"""Messages to whoever runs the program: each condition is told once, and its end once."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from monitor.steps.context import Context
 def notify_operator(
     context: Context, tx: Transaction, *, key: str, subject: str, text: str, now: datetime, avoid: str | None = None
 ) -> bool:
-    """Note that the condition `key` (such as `source:bangkok-post:quiet`) holds, and tell the operator's channel. `avoid` is a channel that
-    cannot carry the news, because they are about it: if it is the operator's, its fallback is told.
+    """Record that the condition `key` (such as `source:bangkok-post:quiet`) holds, and tell the operator's channel. `avoid` is a channel
+    that cannot carry this message because it is the one in trouble: if it is the operator's, its fallback is told instead.
 
-    As long as it holds, saying so again tells nothing: False. It is over when `recovered` says so. Without an operator's channel it
-    is kept all the same, and `monitor status` shows it.
+    Returns False, and tells nobody, if the condition already holds. It ends when `recovered` is called. Without an operator's channel
+    the condition is still recorded, and `monitor status` shows it.
     """
     known = tx.operator.condition(key)
     if known is not None and known.over_at is None:
@@ -31,7 +31,7 @@ def notify_operator(
 def recovered(
     context: Context, tx: Transaction, *, key: str, subject: str, text: str, now: datetime, avoid: str | None = None
 ) -> bool:
-    """Note that the condition `key` is over, and tell whom `notify_operator` told. False if it did not hold."""
+    """Record that the condition `key` is over, and tell the operator's channel so. Returns False if it did not hold."""
     known = tx.operator.condition(key)
     if known is None or known.over_at is not None:
         return False
@@ -43,7 +43,7 @@ def recovered(
 def tell_operator(
     context: Context, tx: Transaction, *, key: str, subject: str, text: str, now: datetime, avoid: str | None = None
 ) -> None:
-    """Tell it, whatever was told before. `key` and `now` make the message's id: the same is said once."""
+    """Send the message, whatever was sent before. Its id is made from `key` and `now`, so the very same message is sent only once."""
     channel = context.operator
     if channel is None or channel == avoid:
         troubled = context.channels.get(avoid) if avoid else None

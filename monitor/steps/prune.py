@@ -1,4 +1,4 @@
-"""Rows that no step will ask for again."""
+"""Deletes rows that no step will need again."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from monitor.steps.context import Context, Done
 from monitor.stories.join import WINDOW
 
 LANES_KEPT = timedelta(hours=1)
-"""A lane's row is needed while it is held or rests; the look for what is due is the faster the fewer there are."""
+"""A lane needs its row only while it is held or resting; the fewer rows there are, the faster due work is found."""
 
 ROBOTS_KEPT = timedelta(days=30)
-"""Rules count on, after they should have been read again, while their server is in trouble."""
+"""A robots.txt that should have been read again stays in force while its server is in trouble."""
 
 
 def prune(context: Context) -> Done:
-    """Drop the near-duplicate rows of articles too old for any story to be joined and, if the configuration says so, old articles."""
+    """Drop the near-duplicate rows of articles that are too old for any other to join their story and, if `retention_s` is set, old
+    articles themselves."""
     now = context.clock.now()
     with context.store.writing() as tx:
         tx.lanes.forget(now - LANES_KEPT)

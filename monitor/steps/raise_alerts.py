@@ -1,4 +1,4 @@
-"""Matches of an article in its story -> alerts, updates of alerts, and whom they go to; all in the caller's transaction."""
+"""Matches of an article -> its story's alerts, updates of alerts, and deliveries; all in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from monitor.rules.match import Verdict
 from monitor.sources.source import Source
 
 UPDATE_AT = (3, 10, 30)
-"""An alert is updated when so many sources carry its story."""
+"""The numbers of sources carrying a story at which its alerts are updated."""
 
 
 def raise_alerts(
@@ -35,9 +35,9 @@ def raise_alerts(
     now: datetime,
     channels: Mapping[str, Channel],
 ) -> tuple[str, ...]:
-    """Raise an alert for each rule that the article is the first of its story to match; the ids of these alerts. What was raised in
-    the story before is updated if the article's source is the one that makes it noteworthy. In a story that the article has just
-    `opened` nothing was."""
+    """Raise an alert for each rule that this article is the first in its story to match, and return the alerts' ids. Alerts raised
+    earlier in the story are updated if this article's source brings the number of sources to one in `UPDATE_AT`. `opened` says that
+    the article has just opened the story, so there are no earlier alerts to look for."""
     if not verdict.matches:
         return ()
     already = frozenset[str]() if opened else tx.alerts.raised(story_id)
@@ -82,7 +82,7 @@ def tell_changes(
     now: datetime,
     channels: Mapping[str, Channel],
 ) -> None:
-    """Tell those who have these alerts of the story, and ask for updates, what is new in an article of it."""
+    """Tell the channels of these alerts, as far as they ask for updates, what has changed in an article of the story."""
     changed = tx.articles.get(article_id)
     if changed is None:
         return
@@ -93,7 +93,7 @@ def tell_changes(
 
 
 def _routed(said: Notice, deliveries: Iterable[Delivery], channels: Mapping[str, Channel]) -> list[Delivery]:
-    """Those of the deliveries whose channel is switched on and takes such an alert."""
+    """The deliveries whose channel is switched on and accepts such an alert."""
     return [
         each
         for each in deliveries
@@ -103,7 +103,7 @@ def _routed(said: Notice, deliveries: Iterable[Delivery], channels: Mapping[str,
 
 
 def _is_noteworthy(carriers: list[str], source: Source) -> bool:
-    """Whether `source`, whose article is among theirs, is new to the story and one of those by whose number it is worth an update."""
+    """Whether `source`, which is among the carriers, is new to the story and brings their number to one that is worth an update."""
     return carriers.count(source.id) == 1 and len(set(carriers)) in UPDATE_AT
 
 

@@ -1,4 +1,4 @@
-"""Entry -> a new version of its article, if the page says something else by now."""
+"""Entry -> a new version of its article, if the page has changed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from monitor.stories.sketched import Sketched
 
 
 def read_again(context: Context, key: str) -> Done:
-    """Look at the page of a known article again. What cannot be had or read now changes nothing; the next look will tell."""
+    """Look at the page of a known article again. If it cannot be fetched or read now, nothing changes until the next look."""
     now = context.clock.now()
     with context.store.reading() as tx:
         listed = tx.entries.get(int(key))
@@ -37,12 +37,12 @@ def read_again(context: Context, key: str) -> Done:
 
 
 def again_at(readings: int, now: datetime) -> datetime | None:
-    """When the page of an article that matched is looked at next, after so many looks since the first."""
+    """When to look at the page of a matching article next, after `readings` looks since the first; None if never again."""
     return now + timedelta(seconds=AGAIN_AFTER_S[readings]) if readings < len(AGAIN_AFTER_S) else None
 
 
 def _request(url: str, response: StoredResponse | None) -> Request:
-    """A conditional one, if what we have was read from that answer."""
+    """A conditional request, if the answer that the first version was read from is still the latest."""
     etag, last_modified = validators(response.headers) if response else (None, None)
     return Request(url=url, etag=etag, last_modified=last_modified, accept=ACCEPT, check_robots=True)
 
@@ -73,7 +73,7 @@ def _revised(
 
 
 def _left(context: Context, listed: ListedEntry, reason: str, rest_s: float = 0.0) -> Done:
-    """Nothing new; when to look again depends on whether the article matched."""
+    """Record that there was nothing new, and when to look again: only if the article matched and its source is still watched."""
     with context.store.writing() as tx:
         current = tx.entries.get(listed.id)
         stored = tx.articles.get(listed.article_id) if listed.article_id else None

@@ -1,4 +1,4 @@
-"""An article of the archive under the rules in force."""
+"""Matches archived articles against the rules in force."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from monitor.steps.context import Context, Done
 
 
 def rescan(context: Context, articles: Sequence[StoredArticle]) -> Done:
-    """Match these articles anew and keep the new receipts and facets. No alert is raised: what is in the archive is no news."""
+    """Match these articles again and store the new receipts and facets. No alert is raised: the archive is not news."""
     verdicts = {stored.id: context.rules.match(document(stored.article, stored.source)) for stored in articles}
     changed = [
         stored

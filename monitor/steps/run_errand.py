@@ -1,4 +1,4 @@
-"""The next errand of a poll: one sitemap that an index names, or one place where the items of a possible gap may stand."""
+"""The next errand of a poll: one sitemap named by an index, or one place where items missed in a possible gap may be found."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _REST_S = 60.0
 
 
 def run_errand(context: Context, source: Source, state: SourceState) -> Done:
-    """Fetch and list the first errand of the source's row, and keep a row for every entry that was not listed before."""
+    """Fetch and list the first errand in the source's state, and make a row for every entry that was not listed before."""
     errand = state.errands[0]
     outcome = _kept_rules(context, errand) or context.fetch(request_of(errand))
     listing: Listing | Unlisted | None = None
@@ -66,7 +66,7 @@ def run_errand(context: Context, source: Source, state: SourceState) -> Done:
 
 
 def _kept_rules(context: Context, errand: Errand) -> Fetched | None:
-    """The robots.txt, if it was read within a day: then it is not asked for again."""
+    """The stored robots.txt, if this errand needs one and it is recent enough not to be fetched again."""
     if errand.purpose != "robots":
         return None
     now = context.clock.now()

@@ -1,4 +1,4 @@
-"""A reader follows a verdict link: what the web answers, and what is recorded."""
+"""A reader has followed a verdict link: what to answer, and what to record."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class Answer:
 
 
 def take_verdict(store: Store, clock: Clock, method: str, token: str) -> Answer:
-    """Answer `method` on `/verdict/TOKEN`: GET and HEAD ask and record nothing, POST records. No login: the token is the permission,
-    for one verdict on one alert. Saying it twice is saying it once."""
+    """Answer `method` on `/verdict/TOKEN`: GET and HEAD ask and record nothing, POST records. There is no login: the token is the
+    permission to give one verdict on one alert. Giving it twice is the same as giving it once."""
     with store.reading() as tx:
         key = tx.feedback.signing_key()
         said = read_token(key, token) if key else None
