@@ -143,7 +143,7 @@ def _print_difference(result: Replayed, as_json: bool) -> None:
 
 def _print_alert(stored: StoredAlert) -> None:
     notice = stored.notice
-    when = "undated            " if notice.raised_at.year == 1970 else notice.raised_at.strftime("%Y-%m-%d %H:%M:%S")
+    when = "undated             " if notice.raised_at.year == 1970 else notice.raised_at.strftime("%Y-%m-%d %H:%M:%SZ")
     click.echo(f"{when}  {notice.rule_id}  {notice.source_name}  {marked(notice.headline or '', notice.headline_marks)}")
     if notice.url:
         click.echo(f"    {notice.url}")

@@ -215,6 +215,9 @@ def test_replay_of_texts_prints_the_alerts_they_would_have_raised_and_keeps_noth
     assert "2 alerts; 2 articles, 1 matched" in first
     assert {alert["rule_id"] for alert in parsed("replay", str(texts))["alerts"]} == {"aseanapol", "drugs"}
     assert parsed("articles") == []
+    dated = (texts / "002.txt").read_text(encoding="utf-8") + "\n\nHeroin was found on 3 May 2025."
+    (texts / "002.txt").write_text(dated, encoding="utf-8")
+    assert "2025-05-03 00:00:00Z  drugs" in monitor("replay", str(texts)).output
 
 
 def test_backtest_of_a_draft_tells_the_stories_gained_and_lost(texts: Path, tmp_path: Path, monitor, parsed) -> None:
