@@ -18,7 +18,7 @@ from monitor.articles.page import read_page
 from monitor.articles.score import Expected, Score, compare, expected_from, summarise
 from monitor.articles.versions import difference
 from monitor.cli.options import config_option, json_option, limit_option, settings_of
-from monitor.cli.printing import print_json, print_table, progress, stored_json, when
+from monitor.cli.printing import print_facts, print_json, print_table, progress, stored_json, when
 from monitor.errors import UsageError
 from monitor.fetching.outcome import Fetched
 from monitor.ports import StoredArticle, Version
@@ -89,7 +89,10 @@ def show(article: str, versions: bool, config: Path | None, as_json: bool) -> No
     if versions:
         _print_versions(found, before)
         return
-    click.echo("\n\n".join(filter(None, (found.article.headline, found.article.body))))
+    click.echo(found.article.headline or "(no headline)")
+    click.echo(f"  source: {found.source_name}")
+    print_facts(found.article)
+    click.echo(f"\n{found.article.body}")
 
 
 @articles.command()

@@ -14,7 +14,7 @@ from monitor.app import fetcher
 from monitor.articles.article import Article, Unreadable
 from monitor.cli.files import FILES, read_file
 from monitor.cli.options import config_option, json_option, rules_asked, settings_of
-from monitor.cli.printing import article_json, marked, match_json, print_json, waiting, when
+from monitor.cli.printing import article_json, marked, match_json, print_facts, print_json, waiting
 from monitor.cli.receipt import explanation_lines
 from monitor.errors import UsageError
 from monitor.fetching.outcome import Failed, Fetched, Refused, Request
@@ -110,17 +110,7 @@ def _print_article(article: Article, seen: Document, matches: list[Match]) -> No
         return [(hit.start, hit.end) for match in matches for hit in match.hits if hit.field == field]
 
     click.echo(marked(seen.title, spans("title")) if article.headline else "(no headline)")
-    facts = (
-        ("by", ", ".join(article.authors)),
-        ("dateline", article.dateline),
-        ("published", when(article.published_at)),
-        ("language", article.language),
-        ("address", article.url),
-        ("notes", ", ".join(article.flags)),
-    )
-    for name, value in facts:
-        if value:
-            click.echo(f"  {name}: {value}")
+    print_facts(article)
     click.echo(f"\n{marked(seen.body, spans('body'))}")
     if article.removed:
         click.echo("\nRemoved from the page:")

@@ -63,6 +63,21 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], empty
         Console(highlight=False, markup=False).print(table)
 
 
+def print_facts(article: Article) -> None:
+    """What is known of an article besides its text, a line each."""
+    facts = (
+        ("by", ", ".join(article.authors)),
+        ("dateline", article.dateline),
+        ("published", when(article.published_at)),
+        ("language", article.language),
+        ("address", article.url),
+        ("notes", ", ".join(article.flags)),
+    )
+    for name, value in facts:
+        if value:
+            click.echo(f"  {name}: {value}")
+
+
 def progress(items: Sequence[T], what: str) -> Iterator[T]:
     """The same items, with a bar on standard error if a person is looking."""
     console = Console(stderr=True)

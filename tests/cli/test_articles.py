@@ -60,7 +60,8 @@ def test_an_article_is_shown_in_full_and_listed_with_what_it_is_about(monitor, p
     first = next(each for each in parsed("articles") if each["matches"])
     assert "asean/police" in first["facets"]
     shown = monitor("articles", "show", first["id"]).stdout
-    assert shown.startswith("ASEANAPOL officers close heroin route\n\nThe ASEANAPOL secretariat")
+    facts = "  source: Imported files\n  language: en\n"
+    assert shown.startswith(f"ASEANAPOL officers close heroin route\n{facts}\nThe ASEANAPOL secretariat")
     assert parsed("articles", "show", first["id"])["id"] == first["id"]
     assert "\tThe police organisation\t" in monitor("articles").stdout
 
