@@ -1,4 +1,4 @@
-"""Alert and Delivery: that someone is to be told, and how far the telling has come."""
+"""Alert: somebody is to be told something. Delivery: how far telling one channel has come."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ DeliveryState = Literal["pending", "held", "sent", "dead"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """The first match of a rule in a story. `id` is derived from both, so raising it twice is raising it once. What matched is that
-    version of the article, from 1."""
+    """The first match of a rule in a story. `id` is derived from the two, so raising it twice is the same as raising it once.
+    `article_version`, counted from 1, is the version of the article that matched."""
 
     id: str
     story_id: str
@@ -25,13 +25,13 @@ class Alert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One message on its way to one channel. An alert's message has the alert's id.
+    """One message on its way to one channel. An alert's own message has the alert's id.
 
-    `id` is the same on every attempt (Message-ID, webhook-id). `accepted` are the recipients that already have it.
-    `sent` means all of them have it; `dead` means no further attempt will be made unless a person asks for one. `held` means that it
-    waits for the channel's next digest, at `next_attempt_at`, because of `held_why`; or that it went into the digest whose delivery
-    is `digest_id` and shares its fate. `unclear` means that an attempt was begun whose answer is not known: it may have arrived, so
-    it may be repeated under this id and no other.
+    `id` is the same on every attempt (Message-ID, webhook-id). `accepted` lists the recipients that already have the message.
+    States: `sent` means that all of them have it; `dead`, that no further attempt will be made unless a person asks for one; `held`,
+    that it waits until `next_attempt_at` for the channel's next digest, because of `held_why`, or that it went into the digest whose
+    delivery is `digest_id` and shares its fate. `unclear` says that the answer to some attempt is not known: the message may have
+    arrived, so it may be repeated only under this id.
     """
 
     id: str
@@ -51,7 +51,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marked:
-    """A piece of text with the matched words marked: `marks` are (start, end) code point offsets in `text`."""
+    """A piece of text with the matched words marked. `marks` are (start, end) code point offsets in `text`."""
 
     text: str
     marks: tuple[tuple[int, int], ...] = ()
@@ -59,7 +59,7 @@ class Marked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """One matched word of the receipt as it is told to people, where it stood and which vocabulary it belongs to.
+    """One matched word as shown to people: where it stood and which vocabulary it belongs to.
 
     `spans` are the (start, end) code point offsets of all its occurrences in the original text of `field`.
     """
@@ -73,9 +73,9 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """All that a message says about an alert; it is complete, composing one needs nothing else. Times are aware UTC.
+    """Everything a message says about an alert; composing the message needs nothing else. Times are aware, in UTC.
 
-    It is kept as it was when the alert was raised: every attempt to deliver says the same.
+    It is kept as it was when the alert was raised, so that every attempt to deliver it says the same.
     """
 
     alert_id: str

@@ -1,4 +1,4 @@
-"""Channel: where deliveries go. Secrets are held so that printing one shows nothing."""
+"""Channel: where deliveries go, and under which policy."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal, assert_never
 
 
 class Secret:
-    """A password or key. `str` and `repr` are masked; only `reveal()` gives the text."""
+    """A password or key. `str` and `repr` are masked, so that logging one gives nothing away; only `reveal()` returns the text."""
 
     __slots__ = ("_text",)
 
@@ -17,7 +17,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """The secret itself, for the one call that needs it."""
+        """The secret itself. Call it only where the secret is used."""
         return self._text
 
     def __repr__(self) -> str:
@@ -34,7 +34,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Only:
-    """Which alerts a channel takes: an empty set takes all. `languages` are tags; `zh` takes `zh-Hans`, too."""
+    """Which alerts a channel takes. An empty set takes all. `languages` are tags; `zh` takes `zh-Hans`, too."""
 
     rules: frozenset[str] = frozenset()
     severities: frozenset[str] = frozenset()
@@ -42,7 +42,7 @@ class Only:
     countries: frozenset[str] = frozenset()
 
     def takes(self, *, rule: str, severity: str, language: str | None, country: str | None) -> bool:
-        """Whether an alert of this rule and severity about an article in this language from this country goes through."""
+        """Whether the channel takes an alert of this rule and severity about an article in this language from this country."""
         tag = (language or "").lower()
         wanted = {each.lower() for each in self.languages}
         return (
@@ -55,7 +55,7 @@ class Only:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quiet:
-    """From `start` to `end` by the clock on the wall, over midnight if `end` is the earlier."""
+    """From `start` to `end` by local time, past midnight if `end` is the earlier of the two."""
 
     start: time
     end: time
@@ -65,9 +65,9 @@ class Quiet:
 class Policy:
     """What goes to a channel, and when.
 
-    `digest`: everything together, hourly or daily at that time. `quiet`: what is not of severity high waits for its end. `ceiling`:
-    alerts an hour that come one by one. `fallback` is the channel that is told what this one cannot be. `updates`: whether it hears
-    that more sources carry a story. Local times are those of `timezone`.
+    `digest`: send everything together, hourly or daily at that time. `quiet`: hours in which only alerts of high severity go out.
+    `ceiling`: the most alerts an hour that go out one by one. `fallback`: the channel that gets what cannot be delivered here.
+    `updates`: whether to tell that more sources carry a story or that an article changed. Local times are those of `timezone`.
     """
 
     only: Only = Only()
@@ -81,7 +81,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailChannel:
-    """A mailbox or several behind one SMTP server. `tls`: `starttls` (required, verified), `tls` (implicit), `none`."""
+    """One or more mailboxes, reached through one SMTP server. `tls`: `starttls` (required, verified), `tls` (implicit) or `none`."""
 
     id: str
     host: str
@@ -97,7 +97,7 @@ class EmailChannel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookChannel:
-    """An address that takes signed JSON (Standard Webhooks 1.0). `secret` is `whsec_` and base64."""
+    """An address that accepts signed JSON (Standard Webhooks 1.0). `secret` is `whsec_` followed by base64."""
 
     id: str
     url: str
@@ -108,7 +108,7 @@ class WebhookChannel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppriseChannel:
-    """A chat or push service, by its Apprise address, which holds its tokens."""
+    """A chat or push service, given by its Apprise address. The address holds its tokens, so it is a secret."""
 
     id: str
     url: Secret
@@ -119,7 +119,7 @@ Channel = EmailChannel | WebhookChannel | AppriseChannel
 
 
 def target(channel: Channel) -> str:
-    """A digest of where a channel leads: another address, another target."""
+    """A hash of where a channel leads: if its address is changed, so is this."""
     match channel:
         case EmailChannel():
             place = f"{channel.host}:{channel.port}:{','.join(channel.to)}"

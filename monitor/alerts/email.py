@@ -1,4 +1,4 @@
-"""A message as a mail: text and HTML, the same bytes on every attempt."""
+"""Message -> mail, in text and HTML; the same bytes on every attempt."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from monitor.alerts.wording import Wording
 
 
 class _Policy(EmailPolicy):
-    """Python leaves the first line of a header empty where the value just fits on the next one, and mail programs show the blank that is
-    left: such a value begins on the first line instead."""
+    """Where a header's value just fits on the second line, Python leaves the first one empty, and mail programs then show a leading
+    blank. With this policy such a value begins on the first line instead."""
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         folded = super().fold_binary(name, value)
@@ -29,16 +29,16 @@ class _Policy(EmailPolicy):
         return whole[:blank] + b"\r\n" + whole[blank:]
 
 
-# 7bit: a message in any script goes through a server without 8BITMIME, and the bytes do not depend on what a server offers.
+# 7bit: any script gets through a server without 8BITMIME, and the bytes do not depend on what a server offers.
 _POLICY = _Policy(linesep="\r\n", cte_type="7bit")
 
 
 def compose(channel: EmailChannel, delivery: Delivery, message: Message, wording: Wording) -> EmailMessage:
     """The whole message to all of the channel's recipients, multipart/alternative.
 
-    Message-ID, Date and boundary come from the delivery alone, so a second attempt is the same message to whoever has the first.
-    Whatever a page put into a headline or name, the headers stay one line each and the HTML stays text. An update answers the mail
-    that its alert was (RFC 5322, 3.6.4), so that mail programs show both as one thread.
+    Message-ID, Date and boundary are derived from the delivery alone, so a mail program sees a second attempt as the same message.
+    Whatever a page puts into its headline or name, each header stays one line and the HTML shows it as text. An update is a reply to
+    the mail of its alert (RFC 5322, 3.6.4), so that mail programs show both as one thread.
     """
     mail = EmailMessage(policy=_POLICY)
     domain = _domain(channel.sender)
@@ -75,6 +75,6 @@ def _list(message: Message) -> str:
 
 
 def _domain(sender: str) -> str:
-    """The domain of the sender's address; the fallback is a name that can never exist (RFC 2606)."""
+    """The domain of the sender's address; failing that, a name that can never exist (RFC 2606)."""
     local, _, domain = parseaddr(sender)[1].rpartition("@")
     return domain.lower() if local and re.fullmatch(r"[A-Za-z0-9.-]+", domain) else "monitor.invalid"

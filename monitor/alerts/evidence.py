@@ -1,4 +1,4 @@
-"""All that shows how an alert came about, as files."""
+"""Everything that proves how an alert came about, as files."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def evidence(
     warc: bytes | None,
     changed_since: bool,
 ) -> dict[str, bytes]:
-    """The files by name. `article` is the version that raised the alert, `fetched` what that was read from, `rule` the rule in the version
-    that raised it, None if it has changed since. Without `fetched` there is no response to show, and no `warc`. `changed_since` tells
-    that the page says something else by now."""
+    """The files by name. `article` is in the version that raised the alert, and `fetched` is the answer it was read from: None if no
+    page was fetched, and then `warc` is None, too. `rule` is the rule as it raised the alert, None if it has changed since.
+    `changed_since` says that the page has changed since."""
     files = {
         "article.txt": render(article).encode(),
         "article.json": _json(metadata(article)),
@@ -65,7 +65,7 @@ def evidence(
 
 
 def zipped(files: Mapping[str, bytes], at: datetime) -> bytes:
-    """The files as one zip, each dated `at`: the same files make the same bytes."""
+    """The files as one zip. Each is dated `at`, so that the same files always make the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in sorted(files.items()):

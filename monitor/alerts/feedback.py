@@ -1,4 +1,4 @@
-"""What readers say an alert was worth: signed addresses to say it by, and what it tells about rules and terms."""
+"""What readers say an alert was worth: the signed links by which they say it, and what it shows about rules and terms."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SIGNATURE_CHARACTERS = 32  # 128 bits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
-    """What the readers of a channel say an alert was worth; a later word of theirs takes the place of an earlier one."""
+    """What the readers of a channel say an alert was worth. A later verdict of theirs replaces an earlier one."""
 
     alert_id: str
     channel_id: str
@@ -32,7 +32,7 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Precision:
-    """How much of what `name` (a rule, or a term and its vocabulary) raised was worth it, by those alerts that readers judged."""
+    """How many of the alerts raised by `name` (a rule, or a term with its vocabulary) got which verdict from readers."""
 
     name: str
     relevant: int
@@ -41,13 +41,13 @@ class Precision:
 
     @property
     def share(self) -> float | None:
-        """The relevant among the relevant and the noise, 0 to 1; None before there are any. A duplicate is no fault of a rule."""
+        """relevant / (relevant + noise), from 0 to 1; None if there are neither. Duplicates are not the rule's fault and do not count."""
         judged = self.relevant + self.noise
         return self.relevant / judged if judged else None
 
 
 def token(key: bytes, alert_id: str, channel_id: str, verdict: Verdict) -> str:
-    """A word for an address by which a channel's readers can say `verdict`; it cannot be made without `key`."""
+    """The part of a link by which a channel's readers can give `verdict`. It cannot be made without `key`."""
     said = f"{alert_id}~{channel_id}~{verdict}"
     return f"{said}~{_sign(key, said)}"
 

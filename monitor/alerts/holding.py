@@ -9,26 +9,27 @@ from monitor.alerts.channel import Policy, Quiet
 
 CEILING_WINDOW = timedelta(hours=1)
 LATE = timedelta(minutes=30)
-"""What still waits so long after it was raised was held up by an outage."""
+"""A message that still waits this long after it was raised was held up by an outage."""
 CATCH_UP = 5
-"""Of so many late alerts all but the first come together once the channel answers again; fewer come one by one."""
+"""If at least this many messages are late when the channel answers again, all but the first go out as one digest; fewer go out one by
+one."""
 FALLBACK_ATTEMPTS = 4
-"""After so many attempts without success, 35 minutes by the schedule, the fallback is told as well."""
+"""After this many failed attempts (35 minutes by the schedule) the fallback is told as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """It waits until then; `why` is what the digest will say about it."""
+    """The alert waits until then. `why` is the reason that the digest will give."""
 
     until: datetime
     why: str
 
 
 def hold(policy: Policy, *, severity: str, now: datetime, sent_last_hour: int) -> Hold | None:
-    """What keeps an alert from going out at once, None if nothing does.
+    """What keeps an alert from going out at once; None if nothing does.
 
-    High severity breaks quiet hours, not the digest of a channel that takes nothing else, and not the ceiling: whoever is flooded
-    reads no single alert.
+    High severity overrides quiet hours. It does not override the digest of a channel that takes only digests, nor the ceiling:
+    readers who are flooded read no single alert.
     """
     quiet_until = None
     if policy.quiet is not None and severity != "high" and is_quiet(policy.quiet, now, policy.timezone):
@@ -52,7 +53,7 @@ _DIGEST = {
 
 
 def is_quiet(quiet: Quiet, now: datetime, timezone: tzinfo) -> bool:
-    """Whether the clock on the wall shows a quiet hour. The end is no longer quiet."""
+    """Whether local time is within the quiet hours. Their end is no longer quiet."""
     clock = now.astimezone(timezone).time()
     if quiet.start <= quiet.end:
         return quiet.start <= clock < quiet.end
@@ -60,7 +61,7 @@ def is_quiet(quiet: Quiet, now: datetime, timezone: tzinfo) -> bool:
 
 
 def next_time(at: time, now: datetime, timezone: tzinfo) -> datetime:
-    """When the clock on the wall shows `at` next, in UTC. A time that a change of clocks leaves out is taken as if it were there."""
+    """When local time is `at` next, in UTC. A time skipped by a change of clocks is treated as if it existed."""
     local = now.astimezone(timezone)
     for days in (0, 1, 2):
         due = datetime.combine(local.date() + timedelta(days=days), at, timezone).astimezone(UTC)
@@ -70,6 +71,6 @@ def next_time(at: time, now: datetime, timezone: tzinfo) -> datetime:
 
 
 def next_hour(now: datetime, timezone: tzinfo) -> datetime:
-    """When the clock on the wall shows the next full hour, in UTC."""
+    """When the next full hour of local time begins, in UTC."""
     local = now.astimezone(timezone)
     return (local.replace(minute=0, second=0, microsecond=0).astimezone(UTC)) + timedelta(hours=1)

@@ -1,4 +1,4 @@
-"""What can be said to a channel: an alert's Notice, an Update of it, a Digest of several, a Note to whoever runs the program."""
+"""What can be sent to a channel: the Notice of an alert, an Update of it, a Digest of several, a Note to whoever runs the program."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from monitor.alerts.alert import Notice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
-    """An article that carries a story on."""
+    """Another article of a story, or one of its articles as it is now."""
 
     headline: str | None
     url: str | None
@@ -21,8 +21,8 @@ class Carried:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """More is known of a story that an alert told of. `notice` is what that alert said; `carried` are the articles since then, or the one
-    that says something else now, and then `changes` says what, a line each."""
+    """There is more to tell about the story of an alert. `notice` is what that alert said. Either `carried` holds the articles that have
+    appeared since, or it holds one article that has changed, and `changes` says how, in one line each."""
 
     notice: Notice
     carried: tuple[Carried, ...]
@@ -32,8 +32,8 @@ class Update:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """Alerts that were held back, together. `why` says openly what held them; `since` and `until` are when the first and last of
-    `notices` were raised, which are in that order."""
+    """Alerts that were held back, together. `why` gives the reasons. `notices` are in the order in which they were raised, the first at
+    `since` and the last at `until`."""
 
     why: tuple[str, ...]
     since: datetime
@@ -44,7 +44,7 @@ class Digest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """A few words about the program itself: a source that fell silent, a channel that is gone, the daily sign of life."""
+    """A message about the program itself: a source fell silent, a channel is gone, the daily sign of life."""
 
     subject: str
     text: str
@@ -56,7 +56,7 @@ Message = Notice | Update | Digest | Note
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """Something that the operator was told about, once. `over_at` is None as long as it holds; its end is told once, too."""
+    """Something wrong that the operator is told once. `over_at` is None as long as it lasts; its end is told once, too."""
 
     key: str
     subject: str

@@ -1,4 +1,4 @@
-"""What a message says about an alert: the receipt in words, the passages around them, where the article stands."""
+"""What a message says about an alert: the words that matched, the passages around them, and where the article was found."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def notice(
     facets: Iterable[str] = (),
     also_carried_by: Iterable[str] = (),
 ) -> Notice:
-    """All there is to say about `alert`, which `match` of `rule` raised in `article`. `also_carried_by` names the other sources
-    of the story; the source itself and repeats among them are left out."""
+    """Everything there is to say about `alert`, which `match` of `rule` raised for `article`. `also_carried_by` names the sources of
+    the story; the article's own source and repetitions are left out."""
     headline, body = article.headline or "", article.body
     return Notice(
         alert_id=alert.id,
@@ -56,7 +56,7 @@ def notice(
 
 
 def _receipt(hits: Iterable[Hit], texts: dict[str, str]) -> tuple[Receipt, ...]:
-    """One entry for each word as it stands in the text, with all its places."""
+    """One entry for each word in the spelling of the text, with all its places."""
     found: dict[tuple[str, str | None, str | None, str], tuple[str, list[Span]]] = {}
     for hit in hits:
         words = texts.get(hit.field, "")[hit.start : hit.end] or hit.term
@@ -74,7 +74,7 @@ def _spans(hits: Iterable[Hit], field: str, length: int) -> tuple[Span, ...]:
 
 
 def _snippets(body: str, hits: Sequence[Hit]) -> tuple[Marked, ...]:
-    """Up to three passages that together show most of the different words; the beginning of the text if none is in it."""
+    """Up to three passages that together show as many different words as possible; the beginning of the text if it has none."""
     spans = _spans(hits, "body", len(body))
     if not spans:
         lead = body.split("\n\n", 1)[0]
@@ -103,7 +103,7 @@ def _most_telling(body: str, windows: list[Span], spans: tuple[Span, ...]) -> li
 
 
 def _window(body: str, start: int, end: int) -> Span:
-    """The surroundings of a word inside its paragraph, from word to word where the script has spaces."""
+    """The surroundings of a word within its paragraph, cut between words where the script has spaces."""
     first = body.rfind("\n\n", 0, start) + 2 if "\n\n" in body[:start] else 0
     last = body.find("\n\n", end)
     last = len(body) if last < 0 else last
@@ -125,7 +125,7 @@ def _end(body: str, at: int, last: int) -> int:
 
 
 def _whole(text: str, at: int) -> int:
-    """`at`, moved to the right until no vowel sign, tone mark or joined character is cut off from what carries it."""
+    """`at`, moved to the right until no vowel sign, tone mark or joined character is cut off from its base."""
     while at < len(text) and (unicodedata.category(text[at]).startswith("M") or "\u200d" in text[at - 1 : at + 1]):
         at += 1
     return at

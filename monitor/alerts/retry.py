@@ -11,25 +11,25 @@ from monitor.alerts.sending import Deferred, Rejected, Sending, Sent
 
 # Standard Webhooks 1.0, "Deliverability and reliability": seconds to wait before each attempt, 75.6 hours in all.
 SCHEDULE_S = (0, 5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600)
-# Postfix waits as long after the final "." of a message: an answer that is late must not become a second mail (RFC 1047).
+# As long as Postfix waits for the answer to a message's final ".": a late answer must not lead to a second mail (RFC 1047).
 UNCLEAR_WAIT_S = 600
 LONGEST_WAIT_S = 24 * 3600
 JITTER = 0.1
 
 
 def outstanding(delivery: Delivery, recipients: tuple[str, ...]) -> tuple[str, ...]:
-    """Those of a channel's `recipients` that do not have the message yet."""
+    """Those of `recipients` who do not have the message yet."""
     return tuple(each for each in recipients if each not in delivery.accepted)
 
 
 def after_attempt(
     delivery: Delivery, recipients: tuple[str, ...], sending: Sending, now: datetime, jitter: float = 0.0
 ) -> Delivery:
-    """The delivery after one more attempt to reach `recipients` (those of the channel that it was made for, none for a webhook).
+    """The delivery after one more attempt. `recipients` are all recipients of the channel, none for a webhook.
 
-    `jitter`, a number from 0 to 1 handed in, makes the wait up to a tenth longer, so that what failed together does not come back
-    together. What the other side asks for with Retry-After is honoured up to 24 hours. The tenth failure is the last.
-    A delivery that may have arrived once stays `unclear`.
+    `jitter`, a random number from 0 to 1, makes the wait up to a tenth longer, so that deliveries which failed together are not
+    repeated together. A Retry-After is honoured up to 24 hours. The tenth failure is the last. Once a delivery may have arrived, it
+    stays `unclear`.
     """
     attempts = delivery.attempts + 1
     unclear = delivery.unclear or (isinstance(sending, Deferred) and sending.unclear)

@@ -1,4 +1,4 @@
-"""Messages that say nothing, to try a template on: every field filled, then every field that may be empty left empty."""
+"""Made-up messages to try a template on: one with every field filled, one with every field empty that may be."""
 
 from __future__ import annotations
 

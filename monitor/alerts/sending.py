@@ -1,4 +1,4 @@
-"""What came of one attempt to send, per recipient where there are several."""
+"""What came of one attempt to send, for each recipient where there are several."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """Every recipient that was asked for has it now."""
+    """Every recipient of this attempt now has the message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deferred:
-    """Not (wholly) delivered, trying again may help. `accepted` have it all the same; `retry_after_s` is what the other side asked for.
+    """Not delivered, or not to everybody; trying again may help. The recipients in `accepted` have the message all the same.
+    `retry_after_s` is the wait that the other side asked for.
 
     `unclear` is set when the whole message was handed over and no answer came: the other side may have it (RFC 1047).
     """
@@ -25,9 +26,10 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
-    """Refused for good (SMTP 5xx, HTTP 410 and the like): a person has to look. `accepted` have it all the same.
+    """Refused for good (SMTP 5xx, HTTP 410 and the like): a person has to look. The recipients in `accepted` have the message all the
+    same.
 
-    `gone` is set when the channel itself says that it wants nothing any more (HTTP 410): it is to be switched off.
+    `gone` is set when the other side says that it wants no more messages at all (HTTP 410): the channel must be closed.
     """
 
     reason: str

@@ -1,4 +1,4 @@
-"""The page behind a verdict link: it asks before it records, because mail scanners open every link of a mail."""
+"""The page behind a verdict link. It asks before anything is recorded, because mail scanners open every link in a mail."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ _AS_SAID: dict[Verdict, str] = {"relevant": "relevant", "noise": "noise", "dupli
 
 
 def asking(notice: Notice, verdict: Verdict) -> str:
-    """The page that asks whether `verdict` is to be recorded."""
+    """The page that asks whether to record `verdict`."""
     return _page(f"Is this alert {_AS_SAID[verdict]}?", notice, verdict)
 
 
 def thanks(notice: Notice, verdict: Verdict) -> str:
-    """The page that says that it is."""
+    """The page that says that it was recorded."""
     return _page(f"Recorded: {verdict}", notice, said="Thank you. It counts for the rule and for the words that it matched.")
 
 
 def unknown() -> str:
-    """The page for an address that nobody was given."""
+    """The page for an address that is not a valid link."""
     return _page("This link is not valid", said="It was cut short, or the alert is no longer kept.")
 
 

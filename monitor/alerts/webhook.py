@@ -1,4 +1,4 @@
-"""A message as a signed webhook (Standard Webhooks 1.0)."""
+"""Message -> signed webhook (Standard Webhooks 1.0)."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from monitor.alerts.message import Digest, Message, Note, Update
 
 
 def payload(delivery: Delivery, message: Message) -> bytes:
-    """The body, UTF-8 JSON, the same bytes on every attempt: `type`, `timestamp` (ISO 8601) and `data`, by type:
+    """The body: UTF-8 JSON, the same bytes on every attempt, with `type`, `timestamp` (ISO 8601) and `data`. What is in `data`, by type:
 
     `alert.raised`
     - `alert`: `id`, `raised_at`; `delivery`: `id`, `channel`
     - `rule`: `id`, `title`, `version`, `severity`; `story`: `id`, `also_carried_by`
     - `article`: `id`, `headline`, `headline_marks`, `url`, `source` (`id`, `name`), `language`, `country`, `published_at`
-    - `receipt`: for each word `words`, `field`, `vocabulary`, `language`, `spans` in the original text of the field
-    - `snippets`: each `text` and `marks` in it; `facets`
+    - `receipt`: for each matched word `words`, `field`, `vocabulary`, `language`, and `spans` in the original text of the field
+    - `snippets`: for each `text` and the `marks` in it; `facets`
 
-    `alert.updated`: the same of the alert, its `also_carried_by` as it is now, `carried`: the articles that are new to the
-    story, and `changes`: what is new in the article of `carried` that was changed, a line each, if that is what is told.
-    `alert.digest`: `delivery`, `why`, `since`, `until`, and `alerts`: the data of each, without `delivery`.
+    `alert.updated`: the same about the alert, with `also_carried_by` as it is now; `carried`: the articles that are new to the
+    story, or the one that has changed; `changes`: how it has changed, in one line each.
+    `alert.digest`: `delivery`, `why`, `since`, `until`, and `alerts`: the data of each alert, without `delivery`.
     `operator.note`: `delivery`, `subject`, `text`.
 
     Spans and marks are [start, end) in Unicode code points. What is not known is null.
@@ -53,13 +53,13 @@ def payload(delivery: Delivery, message: Message) -> bytes:
             data |= {"subject": message.subject, "text": message.text}
         case _:
             assert_never(message)
-    # A lone surrogate from a damaged page is no UTF-8 and must not keep the alert back.
+    # A lone surrogate from a damaged page cannot be encoded as UTF-8; it must not keep the alert from being sent.
     said = {"type": kind, "timestamp": _iso(at), "data": data}
     return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def headers(channel: WebhookChannel, delivery: Delivery, body: bytes, now: datetime) -> Mapping[str, str]:
-    """The headers of one attempt: `webhook-id` is the delivery's, `webhook-timestamp` this attempt's; both are signed with `body`."""
+    """The headers of one attempt. `webhook-id` is the delivery's, `webhook-timestamp` this attempt's; both are signed with `body`."""
     return {
         "Content-Type": "application/json; charset=utf-8",
         "User-Agent": f"asean-monitor/{monitor.__version__}",

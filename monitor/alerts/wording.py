@@ -1,4 +1,4 @@
-"""The words of every message: which templates, and what they are given."""
+"""The wording of every message: which template is used, and what it is given."""
 
 from __future__ import annotations
 
@@ -45,17 +45,17 @@ _FIELDS = {
 }
 
 VerdictLinks = Callable[[str, str], Mapping[str, str]]
-"""(alert, channel) -> the address of each verdict's page."""
+"""(alert id, channel id) -> the address of the page for each verdict."""
 
 
 class Wording:
-    """Says messages in text and HTML, with times as the channel's time zone has them.
+    """Puts messages into words, in text and HTML, with times in the channel's time zone.
 
-    `own` are the user's templates by name (one of TEMPLATES); they run in a sandbox, and one that fails gives way to the one that
-    ships: a message is never lost to its form.
+    `own` are the user's templates by name (one of TEMPLATES). They run in a sandbox, and where one fails the shipped one is used
+    instead: no message is lost to a faulty template.
 
-    `titles` are the words for vocabularies, by name: topics, countries and what matched are told in them. `verdict_links` gives the
-    addresses under which a reader can say what an alert was worth.
+    `titles` are the titles of vocabularies by name, used for topics, countries and matched words. `verdict_links` gives the addresses
+    at which a reader can say what an alert was worth.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Wording:
         self._verdict_links = verdict_links
 
     def subject(self, message: Message, channel: Channel) -> str:
-        """One line of at most 200 characters; a long headline gives way, the source does not."""
+        """One line of at most 200 characters. A long headline is cut, the source's name is not."""
         match message:
             case Notice():
                 rule, source = words.heading(message.rule_title, 60), words.heading(message.source_name, 60)
@@ -96,19 +96,19 @@ class Wording:
         return self._render(message, channel, "txt")
 
     def html(self, message: Message, channel: Channel) -> str:
-        """The message as an HTML page without script, its style inside, nothing fetched from anywhere."""
+        """The message as an HTML page without scripts, with its style inside, and without anything fetched from elsewhere."""
         return self._render(message, channel, "html")
 
     def _render(self, message: Message, channel: Channel, form: str) -> str:
         name = f"{_kind(message)}.{form}"
         shown = self._shown(message, channel)
         if name in self._own:
-            with suppress(*_BROKEN):  # whatever a template's author got wrong, the words that ship are said instead
+            with suppress(*_BROKEN):  # whatever the template's author got wrong, the shipped template is used instead
                 return self._owned.get_template(name).render(shown)
         return self._shipped.get_template(name).render(shown)
 
     def render_own(self, name: str, message: Message, channel: Channel) -> str:
-        """The message by the user's template `name`, whatever it raises."""
+        """The message by the user's template `name`. Raises whatever the template raises."""
         return self._owned.get_template(name).render(self._shown(message, channel))
 
     @cached_property
@@ -120,7 +120,7 @@ class Wording:
         return _environment(ChoiceLoader([DictLoader(self._own), PackageLoader("monitor.alerts")]))
 
     def _shown(self, message: Message, channel: Channel) -> dict[str, Any]:
-        """What a template is given, every word of it cleaned."""
+        """What a template is given; all texts are cleaned."""
         match message:
             case Notice():
                 return self._alert(message, channel)
@@ -176,7 +176,7 @@ class Wording:
         }
 
     def _receipts(self, notice: Notice) -> list[dict[str, str]]:
-        """Each word once: all places where it stands, and all that it was found as."""
+        """Each word once, with all the places where it stands and all the vocabularies in which it was found."""
         found: dict[str, list[Receipt]] = {}
         for each in notice.receipt:
             found.setdefault(each.words.casefold(), []).append(each)
@@ -191,7 +191,7 @@ class Wording:
         ]
 
     def _country(self, code: str | None) -> str:
-        """The name of a country of the region, the code of any other."""
+        """The name of a country of the region; the code of any other."""
         if not code:
             return ""
         return self._titles.get(f"country/{code.lower()}") or _NO_COUNTRY.get(code) or words.one_line(code)
@@ -228,19 +228,19 @@ def _vocabularies(same: Sequence[Receipt]) -> Iterable[str]:
 
 
 def _is_sure(receipt: Receipt, spoken: str | None) -> bool:
-    """Whether the word is in the language whose list it was found by: names, and words that several languages write alike, stand in the
-    lists of many."""
+    """Whether the word is likely to be in the language in whose list it was found. Names, and words that several languages spell alike,
+    are in the lists of many languages."""
     tag = (receipt.language or "").partition("-")[0]
     return tag in ("", "en", (spoken or "").partition("-")[0]) or not receipt.words.isascii()
 
 
 def _each(texts: Iterable[str]) -> Iterable[str]:
-    """Each text that is not empty, once."""
+    """The texts without empty ones and repetitions."""
     return dict.fromkeys(filter(None, texts))
 
 
 def template_problem(own: Mapping[str, str], name: str) -> tuple[str, int | None] | None:
-    """What is wrong with the user's template `name`, and its line; None if it renders every kind of its message."""
+    """What is wrong with the user's template `name`, and in which line; None if it renders all samples of its kind of message."""
     wording = Wording(own=own)
     channel = WebhookChannel(id="channel", url="", secret=Secret(""))
     for message in samples(cast(Kind, name.partition(".")[0])):
@@ -254,7 +254,7 @@ def template_problem(own: Mapping[str, str], name: str) -> tuple[str, int | None
 
 
 def _line(error: Exception) -> int | None:
-    """The line of the template in which it broke."""
+    """The line of the template in which the error was raised."""
     trace, line = error.__traceback__, None
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == "<template>":
@@ -287,7 +287,7 @@ def _bars(names: Iterable[str]) -> list[dict[str, Any]]:
 
 
 def _columns(digest: Digest, timezone: tzinfo) -> list[dict[str, Any]]:
-    """How many alerts there were in each hour; in each day, where they span more than two."""
+    """How many alerts there were in each hour, or in each day if they span more than two days."""
     hourly = digest.until - digest.since <= timedelta(hours=48)
     step = timedelta(hours=1) if hourly else timedelta(days=1)
     counts = Counter(_floor(notice.raised_at, timezone, hourly=hourly) for notice in digest.notices)

@@ -1,4 +1,4 @@
-"""Foreign text, made fit to be shown to people: one line, no control characters, nothing that pretends to be something else."""
+"""Makes text from outside fit to be shown to people: one line, no control characters, nothing that pretends to be something else."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import pairwise
 from monitor.urls import host_of
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-# Embeddings, overrides and isolates let a headline show itself, and the host beside it, in another order than it is read.
+# With embeddings, overrides and isolates a headline could have itself, and the host next to it, displayed in another order.
 _BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -25,28 +25,28 @@ _LANGUAGES = {
 
 
 def clean(text: str) -> str:
-    """`text` in one line without control characters, code point for code point, so that offsets in it stay true."""
+    """`text` in one line without control characters. Each code point is replaced by one, so that offsets stay valid."""
     return re.sub(r"\s", " ", _BIDI.sub("\u200b", _CONTROL.sub("\ufffd", text)))
 
 
 def one_line(text: str) -> str:
-    """`text` in one line, what cannot be shown left out."""
+    """`text` in one line, without anything that cannot be shown."""
     return " ".join(clean(text).replace("\u200b", "").replace("\ufffd", " ").split())
 
 
 def lines(text: str) -> str:
-    """Each line of `text` as `one_line` has it."""
+    """`text` with `one_line` applied to each of its lines."""
     return "\n".join(one_line(line) for line in text.splitlines())
 
 
 def heading(text: str, limit: int) -> str:
-    """`text` for a mail header, at most `limit` characters of it."""
-    # What looks like an encoded word (RFC 2047) would be decoded on its way into the header, line breaks and all.
+    """`text` for a mail header, at most `limit` characters long."""
+    # Anything that looks like an encoded word (RFC 2047) would be decoded on its way into the header, line breaks included.
     return shorten(one_line(text).replace("=?", "= ?"), limit)
 
 
 def shorten(text: str, limit: int) -> str:
-    """`text` cut to `limit` characters, never between a letter and the marks on it."""
+    """`text` cut to `limit` characters, but never between a letter and its marks."""
     if len(text) <= limit:
         return text
     at = limit - 1
@@ -56,7 +56,7 @@ def shorten(text: str, limit: int) -> str:
 
 
 def pieces(text: str, marks: tuple[tuple[int, int], ...]) -> list[tuple[str, bool]]:
-    """`text` in pieces, each with whether it is marked. Marks may overlap or reach over the ends."""
+    """`text` in pieces, each with whether it is marked. Marks may overlap or reach beyond the ends."""
     shown = clean(text)
     inside = [False] * len(shown)
     for start, end in marks:
@@ -67,7 +67,7 @@ def pieces(text: str, marks: tuple[tuple[int, int], ...]) -> list[tuple[str, boo
 
 
 def host(link: str) -> str:
-    """The host a browser will go to; one in another script is shown as it looks and as it is."""
+    """The host that a browser will go to. An international name is shown both as it looks and in its ASCII form."""
     name = host_of(link)
     if name.isascii():
         return name
@@ -78,7 +78,7 @@ def host(link: str) -> str:
 
 
 def language(tag: str | None) -> str:
-    """The English name of a language tag; the tag itself where there is none here."""
+    """The English name of a language tag, or the tag itself if its name is not known here."""
     if not tag:
         return ""
     return _LANGUAGES.get(tag.lower()) or _LANGUAGES.get(tag.lower().partition("-")[0]) or one_line(tag)
@@ -99,7 +99,7 @@ def time(when: datetime, timezone: tzinfo) -> str:
 
 
 def span(since: datetime, until: datetime, timezone: tzinfo) -> str:
-    """`3 May 2025, 14:05 to 16:30 UTC+07:00`; what is the same twice is said once."""
+    """`3 May 2025, 14:05 to 16:30 UTC+07:00`; the day and zone are given once if they are the same."""
     first, last = time(since, timezone), time(until, timezone)
     if first == last:
         return first
@@ -110,6 +110,6 @@ def span(since: datetime, until: datetime, timezone: tzinfo) -> str:
 
 
 def clock(when: datetime, timezone: tzinfo) -> str:
-    """`3 May, 14:05`: enough where date and zone are told beside it."""
+    """`3 May, 14:05`, for places where the full date and zone are given nearby."""
     local = when.astimezone(timezone)
     return f"{local.day} {_MONTHS[local.month - 1]}, {local:%H:%M}"
