@@ -1,6 +1,7 @@
-"""The world outside, behind the ports: pages and feeds (`http`, over the connections of `guard`), mail (`smtp`), webhooks (`webhook`), chat
-(`apprise`), recordings of traffic (`warc`), the processes that parse foreign bytes (`reader`, by its pools `workers` and
+"""The outside world, behind the ports: pages and feeds (`http`, over the connections of `guard`), mail (`smtp`), webhooks (`webhook`),
+chat (`apprise`), recordings of traffic (`warc`), the processes that parse bytes from outside (`reader`, with the pools `workers` and
 `readers`), the clock and systemd.
 
-What libraries raise ends here: whatever the world does comes back as an `Outcome` or a `Sending`. Nothing here decides what is news.
+Exceptions of libraries go no further than this: whatever the world does comes back as an `Outcome` or a `Sending`. Nothing here
+decides what is news.
 """

@@ -21,21 +21,22 @@ _REST = "\n\n(cut: `monitor alerts` shows all of it)"
 
 
 class AppriseChat:
-    """Keeps the `Chat` port over Apprise, which says yes or no and writes into its log why. What is no is Deferred, so that nothing
-    is lost while someone mends the channel; only an address that Apprise cannot read at all is Rejected.
+    """Implements the `Chat` port with Apprise, which returns only yes or no and writes the reason to its log. A no is Deferred, so that
+    nothing is lost while somebody repairs the channel; only an address that Apprise cannot read at all is Rejected.
 
-    No reason holds the channel's address, whose parts are its tokens: of Apprise's words only the kind of failure and an HTTP status
-    are told. Apprise ends each request by itself (4 s to connect and 4 s to read, unless the address says `?cto=` and `?rto=`), and
-    all of them are over after `timeout_s`. Redirects are failures. Only public addresses and `allow` are connected to (`Fence`).
+    No reason contains the channel's address, since parts of it are tokens: of what Apprise logs, only the kind of failure and an HTTP
+    status are passed on. Apprise ends each request by itself (4 s to connect and 4 s to read, unless the address has `?cto=` and
+    `?rto=`), and all of them are over after `timeout_s`. Redirects are failures. Connections go only to public addresses and `allow`
+    (`Fence`).
     """
 
     def __init__(self, allow: Sequence[Network] = (), timeout_s: float = 60.0) -> None:
         self._allow = tuple(allow)
         self._timeout_s = timeout_s
-        logging.getLogger("apprise").propagate = False  # its lines may hold tokens: they belong into no journal
+        logging.getLogger("apprise").propagate = False  # its lines may contain tokens, which must not get into a log
 
     def __call__(self, channel: AppriseChannel, title: str, text: str) -> Sending:
-        """Say `text` under `title`. What is too long for one message of the service comes in up to three."""
+        """Send `text` under `title`. A text too long for one message of the service is split into up to three."""
         import apprise  # large, and most configurations have no channel of this kind
 
         service = apprise.Apprise.instantiate(channel.url.reveal(), suppress_exceptions=True)
@@ -67,7 +68,7 @@ class AppriseChat:
 
 
 class _Said(logging.Handler):
-    """Why Apprise failed, from what it logs in this thread."""
+    """Finds out why Apprise failed, from what it logs in this thread."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)

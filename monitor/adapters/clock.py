@@ -1,4 +1,4 @@
-"""The clock of the machine, and one that stands where a recording says."""
+"""The clock of the machine, and one that is set by hand."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class SystemClock:
 
 
 class SetClock:
-    """A clock that stands still until it is set: replay's (`ports.Clock`)."""
+    """A clock that stands still until it is set, for replaying recordings (`ports.Clock`)."""
 
     def __init__(self, now: datetime) -> None:
         self._now = now
 
     def now(self) -> datetime:
-        """Where it was set last."""
+        """The time it was last set to."""
         return self._now
 
     def monotonic(self) -> float:
@@ -33,5 +33,5 @@ class SetClock:
         return self._now.timestamp()
 
     def set(self, now: datetime) -> None:
-        """Stand at `now`; a clock is never set back, an earlier time is ignored."""
+        """Set the clock to `now`. It is never set back: an earlier time is ignored."""
         self._now = max(self._now, now)

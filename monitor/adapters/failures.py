@@ -1,4 +1,4 @@
-"""What requests and urllib3 raise, as a Failed that names the cause."""
+"""Exceptions of requests and urllib3 -> a Failed that names the cause."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from monitor.fetching.outcome import Failed, FailureKind
 
 
 def failure(error: Exception, url: str) -> Failed:
-    """The Failed for whatever was raised while `url` was fetched, judged by the first cause that can be named."""
+    """The Failed for an exception raised while `url` was fetched, by the innermost cause that is recognised."""
     host = urls.host_of(url)
     chain = list(_chain(error))
     for cause in chain:
@@ -68,7 +68,7 @@ def _named(cause: BaseException, host: str) -> tuple[FailureKind, str] | None:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error and what it wraps, innermost first."""
+    """The error and everything it wraps, innermost first."""
     seen: list[BaseException] = []
     rest: list[object] = [error]
     while rest:
@@ -81,7 +81,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _short(error: BaseException) -> str:
-    """The error's own words in one line, without object addresses and wrapping."""
+    """The error's own message on one line, without object addresses and the names of wrapping objects."""
     text = str(error) or type(error).__name__
     text = re.sub(r"<[\w.]+ (?:object )?at 0x[0-9a-f]+>:? ?|HTTPS?Connection\(host=[^)]*\):? ?", "", text)
     text = re.sub(r"\s+", " ", text).strip()

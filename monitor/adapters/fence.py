@@ -1,4 +1,4 @@
-"""The guard for libraries that open connections by themselves: asked by the interpreter, before anything leaves."""
+"""Guards the connections of libraries that open their own: the interpreter calls it before anything leaves the machine."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _LEAVING = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
 
 
 class FenceRefused(ConnectionError):
-    """The library inside the fence sees a connection that fails."""
+    """The address is not allowed. To the library inside the fence it looks like a failed connection."""
 
 
 class Fence:
-    """What this thread connects to, by whatever library, is a public address or in `allow`, and over when `deadline` is:
-    `with Deadline(60) as deadline, Fence(allow, deadline) as fence:`. `refused` is why the latest address was refused.
+    """Inside `with Deadline(60) as deadline, Fence(allow, deadline) as fence:` this thread, by whatever library, can connect only to
+    public addresses and to `allow`, and its connections end with `deadline`. `refused` says why the latest address was refused.
 
-    It stands on the interpreter's audit events (PEP 578), which tell the address itself, after the name was looked up. What a library
-    does in threads of its own, or outside of Python (libdbus, syslog), goes past it.
+    It is built on the interpreter's audit events (PEP 578), which give the address itself, after the name has been looked up. It does
+    not cover what a library does in threads of its own, or outside Python (libdbus, syslog).
     """
 
     def __init__(self, allow: Sequence[Network], deadline: Deadline) -> None:
@@ -42,8 +42,8 @@ class Fence:
         _fence.reset(self._token)
 
     def judge(self, leaving: socket.socket, address: Any) -> None:
-        """Raise FenceRefused unless `leaving` may go to `address`; sockets of this machine's own programs (AF_UNIX) may not."""
-        if address is None:  # a datagram over a socket that was connected, and judged, before
+        """Raise FenceRefused unless the socket may connect to `address`. Sockets that are not of the internet (AF_UNIX) may not."""
+        if address is None:  # a datagram on a socket that was connected, and so judged, before
             return
         internet = leaving.family in (socket.AF_INET, socket.AF_INET6)
         why = why_refused(str(address[0]), self._allow) if internet else "it is no internet address"
@@ -58,7 +58,7 @@ _fence: ContextVar[Fence | None] = ContextVar("fence", default=None)
 
 @cache
 def _listen() -> None:
-    """Be told of audit events from now on; an audit hook stays as long as the interpreter."""
+    """Listen to audit events from now on. An audit hook cannot be removed, so there is only one."""
     sys.addaudithook(_hear)
 
 

@@ -1,4 +1,4 @@
-"""The one way out: connections that reach public addresses only, and end when their time is up."""
+"""The only way out: connections to public addresses only, which end when their time is up."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ from monitor.computing import waiting
 from monitor.fetching.addresses import Network, why_refused
 
 SocketAddress = tuple[socket.AddressFamily, tuple[Any, ...]]
-_LONGEST_IDLE_S = 15.0  # enough for the next page of a host whose robots.txt wants ten seconds between two
+_LONGEST_IDLE_S = 15.0  # long enough for the next page of a host whose robots.txt wants ten seconds between requests
 
-# It warns of every odd header, with a traceback and in the server's own words.
+# It warns about every odd header, with a traceback and quoting the server.
 logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 
-_MOST_ADDRESSES = 8  # of a name; whoever owns one could send us to any number of other people's machines
+_MOST_ADDRESSES = 8  # tried for one name, since its owner could list any number of other people's machines
 _MOST_INTERIM = 20
 _POOLS, _IDLE = 64, 2  # hosts whose connections are kept, and how many of each
 
@@ -44,20 +44,19 @@ Resolve = Callable[[str, int], Sequence[SocketAddress]]
 
 
 class AddressRefused(requests.ConnectionError):
-    """The host has no address that may be connected to; the text says which it has and why not."""
+    """The host has no address that we may connect to. The text lists its addresses and why each is refused."""
 
 
 class _NotPublic(Exception):
-    """AddressRefused on its way through urllib3, which would wrap an OSError."""
+    """Stands in for AddressRefused on the way through urllib3, which would wrap an OSError."""
 
 
 class Deadline:
     """An absolute end to what this thread does on guarded connections: `with Deadline(45) as deadline:`.
 
-    A `timeout=` starts again with every byte; here another thread shuts the sockets. Cut headers can then look like an empty
-    200, so `passed` has to be asked before anything else is believed. `reused` tells whether the latest request went out on a
-    connection that had been idle, which its server may have closed in the same moment. `hurried` tells whether the end is sooner than
-    it was at first.
+    A `timeout=` starts anew with every byte received; here another thread shuts the sockets down. An answer cut that way can look like
+    an empty 200, so check `passed` before believing anything else. `reused` says whether the latest request used a connection that
+    had been idle, which the server may have closed at the same moment. `hurried` says whether the end is now sooner than at first.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -88,13 +87,13 @@ class Deadline:
         return max(0.001, self.ends_at - time.monotonic())
 
     def hurry(self, until: float) -> None:
-        """End then, in monotonic seconds, if that is sooner than at first; may be put off again."""
+        """End at `until`, in monotonic seconds, but never later than planned at first. A later call may move the end back again."""
         self.hurried = until < self._latest
         self.ends_at = min(until, self._latest)
         _watchman.begin(self)
 
     def watch(self, connected: socket.socket, *, tls: bool = True) -> None:
-        """Shut this connection at the end. Where TLS may come it is done through a duplicate: it detaches the socket that it wraps."""
+        """Shut this connection down at the end. With TLS this needs a duplicate, because TLS detaches the socket that it wraps."""
         watched = socket.fromfd(connected.fileno(), connected.family, connected.type) if tls else connected
         with self._lock:
             if tls:
@@ -112,7 +111,7 @@ class Deadline:
 
 
 class _Watchman:
-    """Sees to it that deadlines pass: one thread for all of them, since to start one for each costs as much as a small request."""
+    """Ends deadlines when they are due. One thread serves all, since starting one for each would cost as much as a small request."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -151,7 +150,7 @@ _deadline: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
 
 def _shut(connected: socket.socket) -> None:
-    with suppress(OSError):  # it may not be connected any more
+    with suppress(OSError):  # it may already be disconnected
         connected.shutdown(socket.SHUT_RDWR)
 
 
@@ -161,7 +160,7 @@ def resolve(host: str, port: int) -> Sequence[SocketAddress]:
 
 
 class GuardedAdapter(HTTPAdapter):
-    """requests' transport over guarded connections. Without retries, without proxies; each connect looks its host up once.
+    """The transport of requests over guarded connections, without retries or proxies. Each connect looks its host up once.
     `ca_bundle` is a file of certificates to trust instead of certifi's; it is loaded once, not for each connection."""
 
     def __init__(self, allow: Sequence[Network] = (), resolve: Resolve = resolve, *, ca_bundle: str | None = None) -> None:
@@ -174,11 +173,11 @@ class GuardedAdapter(HTTPAdapter):
     def get_connection_with_tls_context(
         self,
         request: requests.PreparedRequest,
-        verify: Any,  # noqa: ARG002  requests hands them over
+        verify: Any,  # noqa: ARG002  passed by requests
         proxies: Any = None,  # noqa: ARG002
         cert: Any = None,  # noqa: ARG002
     ) -> HTTPConnectionPool:
-        """The connections to the request's host. They differ in nothing but the address, so no other settings are compared."""
+        """The pool of connections to the request's host. All settings but the address are the same for all, so only that is compared."""
         try:
             parts = urlsplit(str(request.url))
             host, key = parts.hostname, (parts.scheme, parts.hostname, parts.port)
@@ -190,7 +189,7 @@ class GuardedAdapter(HTTPAdapter):
         with pools.lock:
             pool: HTTPConnectionPool | None = pools.get(key)
             if pool is None:
-                # Without a port, http.client takes the end of an IPv6 address for one.
+                # If no port is given, http.client mistakes the end of an IPv6 address for one.
                 if parts.scheme == "https":
                     pool = self._https(host, parts.port or 443, maxsize=_IDLE, ssl_context=self._trusted)
                 else:
@@ -199,11 +198,11 @@ class GuardedAdapter(HTTPAdapter):
         return pool
 
     def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:  # noqa: ARG002
-        """What stands in the request line; a proxy would want more."""
+        """The path for the request line; only a proxy would need the whole address."""
         return request.path_url
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
-        """Like HTTPAdapter.build_response, but for cookies, which nobody here wants, and for what is asked of a text."""
+        """Like HTTPAdapter.build_response, but without the cookies and the text encoding, which are not used here."""
         response = requests.Response()
         response.status_code, response.reason, response.raw = resp.status, resp.reason, resp
         response.headers = CaseInsensitiveDict(resp.headers)
@@ -212,8 +211,8 @@ class GuardedAdapter(HTTPAdapter):
         response.connection = self
         return response
 
-    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002  requests hands them over
-        """Every certificate is verified, by what this adapter trusts."""
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002  passed by requests
+        """Always verify, against the certificates that this adapter trusts."""
         conn.cert_reqs = "CERT_REQUIRED"
 
     def send(
@@ -225,7 +224,7 @@ class GuardedAdapter(HTTPAdapter):
         cert: Any = None,
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        """Like HTTPAdapter.send; raises AddressRefused as well."""
+        """Like HTTPAdapter.send, but may also raise AddressRefused."""
         assert not proxies, "a proxy would connect in our place, unguarded"
         try:
             return super().send(request, stream, timeout, verify, cert, None)
@@ -250,8 +249,8 @@ class _TlsSocket(ssl.SSLSocket):
 
 
 class _FinalResponse(HTTPResponse):
-    """http.client passes over `100 Continue` alone, and takes every other interim answer (RFC 9110, 15.2) for the one to the request;
-    and it would pass over any number of them."""
+    """Skips all interim answers (RFC 9110, 15.2), up to a limit. http.client skips only `100 Continue`, without limit, and takes any
+    other interim answer for the final one."""
 
     _interim = 0
 
@@ -297,11 +296,11 @@ def _pools(allow: Sequence[Network], resolve: Resolve) -> tuple[type[HTTPConnect
 
 
 def _ready(connection: HTTPConnection) -> None:
-    """Before each request: an old connection is let go, since its server may have done so too; a younger one is watched."""
+    """Before each request: close a connection that has been idle for long, since its server may have dropped it; watch any other."""
     now = time.monotonic()
     if connection.sock is not None and now - getattr(connection, "last_used_s", now) > _LONGEST_IDLE_S:
         connection.close()
-    connection.last_used_s = now  # type: ignore[attr-defined]  # nothing else knows when it was used
+    connection.last_used_s = now  # type: ignore[attr-defined]  # urllib3 does not record when it was used
     deadline = _deadline.get()
     if deadline is not None:
         deadline.reused = connection.sock is not None
@@ -310,7 +309,7 @@ def _ready(connection: HTTPConnection) -> None:
 
 
 def _connect(connection: HTTPConnection, allow: Sequence[Network], resolve: Resolve) -> socket.socket:
-    """Connect to the first public address of the connection's host that answers."""
+    """Connect to the first public address of the host that answers."""
     host = connection._dns_host.strip("[]")
     try:
         candidates = resolve(host, connection.port or connection.default_port)
@@ -354,23 +353,23 @@ def _open(connection: HTTPConnection, family: socket.AddressFamily, address: tup
 
 
 class _NoCookies(RequestsCookieJar):
-    """What a server sets is not even looked at."""
+    """Ignores all cookies."""
 
     def extract_cookies(self, response: Any, request: Any) -> None:
-        """Take none."""
+        """Do nothing."""
 
 
 class _GuardedSession(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002
-        """None: requests would read a redirect's whole body, whatever its size, and carry our headers to another host."""
+        """None, since requests would read the whole body of a redirect, whatever its size, and send our headers on to another host."""
         return None
 
 
 def guarded_session(
     allow_networks: Sequence[Network] = (), resolve: Resolve = resolve, *, ca_bundle: str | None = None
 ) -> requests.Session:
-    """A Session that connects to public addresses (and `allow_networks`) only, follows no redirect, keeps no cookie, and takes
-    nothing from the environment (proxies, netrc, CA bundles). May be shared between threads."""
+    """A Session that connects only to public addresses and `allow_networks`, follows no redirects, keeps no cookies, and takes
+    nothing from the environment (proxies, netrc, CA bundles). Threads may share it."""
     session = _GuardedSession()
     session.trust_env = False
     session.cookies = _NoCookies()

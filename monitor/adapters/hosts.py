@@ -1,4 +1,4 @@
-"""One request at a time to a host, also where several sources are redirected to the same one."""
+"""One request at a time to a host, even where several sources are redirected to the same host."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ if TYPE_CHECKING:
 
 _LONGEST_GAP_S = 10.0
 _LONGEST_WAIT_S = 15.0
-"""A source is not to fail because many others are sent to the same host: after so long its request goes out beside theirs."""
+"""After waiting this long a request goes out beside the others: a source must not fail because many are redirected to the same host."""
 
 
 class HostTurns:
-    """Turns at hosts, for threads that share them."""
+    """Gives threads their turns at hosts."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._changed = threading.Condition()
         self._rest = threading.Event()
         self._busy: set[str] = set()
-        self._left_at: dict[str, float] = {}  # the latest last
+        self._left_at: dict[str, float] = {}  # the latest comes last
         self._rests_until: dict[str, float] = {}
 
     @contextmanager
     def turn(self, host: str, *, gap_s: float, patience_s: float) -> Iterator[None]:
-        """The turn at a host, held to the end of the block; it begins `gap_s` seconds after the last one there, ten at most."""
+        """A turn at a host, held until the end of the block. It begins `gap_s` seconds (at most ten) after the previous turn there."""
         latest = time.monotonic() + min(patience_s, _LONGEST_WAIT_S)
         with self._changed:
             alone = self._takes(host)
@@ -51,14 +51,14 @@ class HostTurns:
                     self._leave(host)
 
     def rest(self, host: str, seconds: float) -> None:
-        """Remember that the host wants to be left alone for so long, whoever is redirected to it."""
+        """Remember that the host wants to be left alone for `seconds`, whichever source is redirected to it."""
         now = self._clock.monotonic()
         with self._changed:
             self._rests_until = {other: until for other, until in self._rests_until.items() if until > now}
             self._rests_until[host] = now + seconds
 
     def rests_s(self, host: str) -> float | None:
-        """For how long the host wants to be left alone yet; None if it does not."""
+        """How much longer the host wants to be left alone; None if it does not."""
         until = self._rests_until.get(host)
         now = self._clock.monotonic()
         return None if until is None or until <= now else until - now

@@ -1,4 +1,4 @@
-"""Large bodies: only a few threads have any in memory at a time, whatever servers send at once; the others wait in their sockets."""
+"""Limits how many threads hold large bodies in memory at a time. The others wait, with the data still in their sockets."""
 
 from __future__ import annotations
 
@@ -13,21 +13,22 @@ from monitor.fetching.outcome import Fetched
 
 
 class Turns:
-    """So many turns, for threads that share them. All that one thread holds count as one, so that it never waits for itself."""
+    """`count` turns, shared by threads. All turns of one thread count as one, so that it never waits for itself."""
 
     def __init__(self, count: int) -> None:
         self._free = threading.Semaphore(count)
         self._local = threading.local()
 
     def turn(self) -> Turn:
-        """One that is yet to be taken, by the thread that asks for it."""
+        """A turn for the calling thread, which it has yet to `take`."""
         if not hasattr(self._local, "holder"):
             self._local.holder = _Holder(self._free)
         return Turn(self._local.holder)
 
 
 class Turn:
-    """`with turns.turn() as turn:` ends with the block, or with the answer that it was left to. It `began` then, in monotonic seconds."""
+    """`with turns.turn() as turn:` gives the turn back at the end of the block, or when the answer it was left to is let go. `began` is
+    when it was taken, in monotonic seconds."""
 
     def __init__(self, holder: _Holder) -> None:
         self._holder = holder
@@ -35,13 +36,13 @@ class Turn:
         self.began = math.inf
 
     def take(self, timeout_s: float) -> bool:
-        """Whether it is taken now, or was before; waits for it."""
+        """Wait for the turn; returns whether it has been taken, now or before."""
         if not self._taken and self._holder.take(timeout_s):
             self._taken, self.began = True, time.monotonic()
         return self._taken
 
     def leave_to(self, fetched: Fetched) -> None:
-        """Have it last until nobody holds this answer any more."""
+        """Keep the turn until nobody holds this answer any more."""
         if self._taken:
             self._taken = False
             weakref.finalize(fetched, self._holder.give_back).atexit = False
@@ -55,12 +56,12 @@ class Turn:
 
 
 class _Holder:
-    """A thread by the turns that it has taken; they may be given back by another one."""
+    """The turns that one thread has taken. Another thread may give them back."""
 
     def __init__(self, free: threading.Semaphore) -> None:
         self._free = free
         self._turns = 0
-        self._lock = threading.RLock()  # an answer may be let go at any moment, also by the collector
+        self._lock = threading.RLock()  # re-entrant: garbage collection may let an answer go at any moment
 
     def take(self, timeout_s: float) -> bool:
         with self._lock:

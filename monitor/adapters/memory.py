@@ -1,4 +1,4 @@
-"""What the C library keeps of the memory that Python has given back: of use where that is glibc, of no effect elsewhere."""
+"""Makes the C library return memory that Python has freed. Has an effect only with glibc."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _LARGE_BYTES = 1 << 20
 
 
 def spare_memory() -> None:
-    """Give back what is free now, let all threads share two heaps, and give back what is large whenever it is free: by itself glibc
-    makes eight heaps for each processor and keeps what was free in each, large or not. For a process of many threads that has loaded
-    its configuration: a fifth of a daemon is such memory."""
+    """Return what is free now, let all threads share two heaps, and from now on return large blocks as soon as they are free. By
+    default glibc makes eight heaps for each processor and keeps the free memory of each. Meant for a process of many threads that
+    has just loaded its configuration: it saves about a fifth of a daemon's memory."""
     gc.collect()
     try:
         libc = ctypes.CDLL(None)

@@ -1,4 +1,4 @@
-"""Mail over SMTP: one session, one message, an answer for each recipient."""
+"""Mail over SMTP: each session sends one message and gets an answer for each recipient."""
 
 from __future__ import annotations
 
@@ -20,26 +20,27 @@ from monitor.alerts.sending import Deferred, Rejected, Sending, Sent
 _MOST_REPLY_BYTES = 1 << 20
 _LONGEST_REASON = 300
 _ADDRESS = re.compile("[!-?A-~]+@[!-?A-~]+")
-# Authentication required, too weak or wrong: said of us, not of the message (RFC 4954, 6).
+# Authentication required, too weak or wrong: a verdict on us, not on the message (RFC 4954, 6).
 _ABOUT_US = frozenset({530, 534, 535, 538})
 
 
 class SmtpMailer:
-    """Keeps the `Mailer` port over smtplib. Threads may share one; every call is a session of its own.
+    """Implements the `Mailer` port with smtplib. Threads may share one; every call is a session of its own.
 
-    Unless the channel says `tls: none`, neither password nor message leaves before TLS is up and the certificate checked.
-    `context` is for a server with an authority of its own; by default the authorities of the system are trusted.
+    Unless the channel says `tls: none`, neither password nor message is sent before TLS is up and the certificate has been verified.
+    `context` is for a server with a certificate authority of its own; by default those of the system are trusted.
 
-    4xx, and whatever goes wrong before the server has judged the message (no connection, no TLS, a wrong password), is Deferred: no
-    alert is lost while someone mends the channel. 5xx is Rejected. The session is over after the channel's `timeout_s`, name look-up
-    aside. Silence after the final "." is Deferred and unclear. No reason ever holds the password, even if the server says it back.
+    4xx, and anything that goes wrong before the server has judged the message (no connection, no TLS, a wrong password), is Deferred:
+    no alert is lost while somebody repairs the channel. 5xx is Rejected. The session ends after the channel's `timeout_s`, not counting
+    the name look-up. If no answer follows the final ".", the outcome is Deferred and unclear. No reason ever contains the password, even
+    if the server repeats it.
     """
 
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
         self._context = context or ssl.create_default_context()
 
     def __call__(self, channel: EmailChannel, message: EmailMessage, recipients: tuple[str, ...]) -> Sending:
-        """Send `message` to `recipients` only, whatever its To says."""
+        """Send `message` to `recipients` only, whatever its To header says."""
         if strange := [each for each in (channel.sender, *recipients) if not _is_address(each)]:
             return Rejected(reason=f"{', '.join(map(ascii, strange))}: no mail address that is supported (ASCII, with an @)")
         said = _Said(channel=channel)
@@ -55,7 +56,7 @@ class SmtpMailer:
 
 @dataclass(slots=True, kw_only=True)
 class _Said:
-    """How far the session has come, and how to speak of it."""
+    """How far the session has come, and how to report on it without giving away the password."""
 
     channel: EmailChannel
     handed_over: bool = False
@@ -69,7 +70,7 @@ class _Said:
         self.secrets = tuple(each for each in (*encoded, password) if each) if password else ()
 
     def reason(self, text: str) -> str:
-        """`text` as one line for people, with the server it is about and without the password."""
+        """`text` on one line, preceded by the server's name and without the password."""
         for secret in self.secrets:
             text = text.replace(secret, "***")
         line = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", " ", text).split())
@@ -77,9 +78,9 @@ class _Said:
 
 
 class _Replies(io.BufferedReader):
-    """A server's replies, with an end and in whole lines.
+    """A server's replies, of limited size and in whole lines only.
 
-    smtplib would collect a reply of endless lines until the memory is full, and take "250" for "yes" when the connection was cut there.
+    smtplib would read a reply that never ends until memory is full, and would take "250" for a yes if the connection was cut there.
     """
 
     read_bytes = 0
@@ -95,7 +96,7 @@ class _Replies(io.BufferedReader):
 
 
 class _Smtp(smtplib.SMTP):
-    """smtplib over a connection that exists already."""
+    """smtplib over an existing connection."""
 
     def __init__(self, channel: EmailChannel, connection: socket.socket) -> None:
         self._connection = connection
@@ -122,7 +123,7 @@ def _session(
         smtp = _Smtp(channel, connection)
         try:
             sending = _introduce(smtp, channel, context) or _transfer(smtp, channel, message, recipients, said)
-            # No waiting for the answer: what was accepted has to be written down at once.
+            # Do not wait for the answer: what was accepted has to be recorded at once.
             with suppress(OSError):
                 smtp.putcmd("quit")
             return sending
@@ -131,7 +132,7 @@ def _session(
 
 
 def _connect(channel: EmailChannel, context: ssl.SSLContext, deadline: Deadline) -> socket.socket:
-    """A connection that ends with `deadline`, to the first address of the host that answers."""
+    """A connection to the first address of the host that answers. It ends with `deadline`."""
     failure: OSError = OSError("the host has no address")
     for family, kind, protocol, _, address in socket.getaddrinfo(channel.host, channel.port, type=socket.SOCK_STREAM):
         connection = socket.socket(family, kind, protocol)
@@ -151,7 +152,7 @@ def _connect(channel: EmailChannel, context: ssl.SSLContext, deadline: Deadline)
 
 
 def _introduce(smtp: smtplib.SMTP, channel: EmailChannel, context: ssl.SSLContext) -> Deferred | None:
-    """EHLO, STARTTLS and login as the channel wants them; what stood in the way, if anything did."""
+    """EHLO, STARTTLS and login as the channel wants them. Returns what went wrong, if anything did."""
     smtp.ehlo_or_helo_if_needed()
     if channel.tls == "starttls":
         if not smtp.has_extn("starttls"):
@@ -202,13 +203,13 @@ def _transfer(
     if not bad:
         return Sent()
     reason = "; ".join(f"{recipient}: {text}" for recipient, (_, text) in bad.items())
-    # As long as one may still get it the others are asked again, too: they answer the same.
+    # As long as one recipient may still get it, all are tried again; those who refused for good will refuse again.
     code = min(code for code, _ in bad.values())
     return replace(_verdict(code, reason), accepted=tuple(accepted))
 
 
 def _data(smtp: smtplib.SMTP, content: bytes, said: _Said) -> tuple[int, bytes]:
-    """DATA, the content and the final "." (RFC 5321, 4.5.2); the server's answer to it."""
+    """Send DATA, the content and the final "." (RFC 5321, 4.5.2); returns the server's answer."""
     code, reply = smtp.docmd("DATA")
     if code != 354:
         return (code if code >= 400 else -1), reply
@@ -216,7 +217,7 @@ def _data(smtp: smtplib.SMTP, content: bytes, said: _Said) -> tuple[int, bytes]:
     said.handed_over = True
     smtp.send(stuffed + (b"" if stuffed.endswith(b"\r\n") else b"\r\n") + b".\r\n")
     code, reply = smtp.getreply()
-    said.handed_over = code < 200  # no answer in the sense of SMTP, so no verdict either
+    said.handed_over = code < 200  # not an SMTP answer, so not a verdict either
     return code, reply
 
 
@@ -260,6 +261,6 @@ def _cause(error: OSError | UnicodeError) -> str:
 
 
 def _our_name(connection: socket.socket) -> str:
-    """What we say in EHLO: our address as a literal (RFC 5321, 4.1.3), which needs no name look-up."""
+    """Our name for EHLO: our address as a literal (RFC 5321, 4.1.3), which needs no look-up."""
     address = str(connection.getsockname()[0])
     return f"[IPv6:{address}]" if ":" in address else f"[{address}]"

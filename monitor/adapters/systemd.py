@@ -1,4 +1,4 @@
-"""Telling the service manager how the daemon is: the sd_notify protocol (sd_notify(3)), one datagram a word."""
+"""Tells the service manager how the daemon is, by the sd_notify protocol (sd_notify(3))."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ _LONGEST_STATUS = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notifier:
-    """Speaks to systemd; outside a service every call does nothing and costs nothing.
+    """Speaks to systemd. Outside a service every call does nothing and costs nothing.
 
-    `address` is the manager's socket, None where nobody listens. `watchdog_s` is how long the manager waits for a sign of life
-    before it kills the daemon, None where it does not watch: call `alive` at least twice in that time, and only after real work.
-    No call ever raises: a deaf manager must not cost a poll. Each says whether the word was handed over.
+    `address` is the manager's socket, None if nobody listens. `watchdog_s` is how long the manager waits for a sign of life before it
+    kills the daemon, None if it does not watch: call `alive` at least twice in that time, and only after real work. No call ever
+    raises, since a manager that does not listen must not disturb the daemon. Each returns whether the message was handed over.
     """
 
     address: str | None = None
     watchdog_s: float | None = None
 
     def ready(self, status: str = "") -> bool:
-        """Start-up, or a reload, is finished."""
+        """Start-up or a reload is finished."""
         return self._send("READY=1", *_status(status))
 
     def reloading(self) -> bool:
@@ -56,9 +56,9 @@ class Notifier:
 
 
 def notifier(environment: Mapping[str, str], pid: int) -> Notifier:
-    """The manager that `environment` (NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID) names for the process `pid`, or a silent one.
+    """A notifier for the manager that `environment` (NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID) names for the process `pid`, if any.
 
-    A watchdog meant for another process (a parent that was replaced) is not ours to feed: sd_watchdog_enabled(3).
+    A watchdog meant for another process, such as our parent, is not ours to feed: sd_watchdog_enabled(3).
     """
     address = environment.get("NOTIFY_SOCKET", "")
     if not address.startswith(("/", "@")):
@@ -70,6 +70,6 @@ def notifier(environment: Mapping[str, str], pid: int) -> Notifier:
 
 
 def _status(text: str) -> tuple[str, ...]:
-    """STATUS=, on one line: a line break would begin a word of its own, and text may come from foreign feeds."""
+    """STATUS= on one line. A line break would begin another message, and the text may come from a feed."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return (f"STATUS={line[:_LONGEST_STATUS]}",) if line else ()

@@ -18,27 +18,27 @@ from monitor.urls import host_of
 
 _THROTTLING = frozenset({429, 502, 503, 504})
 YOUR_OWN = "the network of a server of your own goes into fetch.allow_networks in monitor.yaml"
-"""What to do where the guard refused the address of a receiver."""
+"""What the operator can do if the guard refuses the address of a receiver."""
 _NAMED = frozenset({"dns", "connect", "tls", "timeout", "reset"})
 
 
 class HttpPoster:
-    """Keeps the `Poster` port. `session` is a guarded one (`guard.guarded_session`): it decides which addresses may be reached,
-    and only its connections know the deadline. Threads may share a poster.
+    """Implements the `Poster` port. `session` must be a guarded one (`guard.guarded_session`): it decides which addresses may be
+    reached, and only its connections obey the deadline. Threads may share a poster.
 
-    2xx is success, 410 means never again, everything else may be tried again: a redirect, too, which is not followed.
+    2xx is success, 410 means never again, and anything else may be tried again. Redirects are not followed.
     """
 
     def __init__(self, session: requests.Session) -> None:
         self._session = session
 
     def __call__(self, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float) -> Sending:
-        """POST `body` as it is; over after `timeout_s` at the latest, name look-up aside. The reasons name the host and never the
-        address, whose path is a password with many receivers."""
+        """POST `body` as it is. Ends after `timeout_s` at the latest, not counting the name look-up. Reasons name only the host, never
+        the whole address, whose path is a password with many receivers."""
         host = host_of(url)
         with Deadline(timeout_s) as deadline:
             sending = self._post(url, host, headers, body, timeout_s)
-        # A cut connection can look like an answer.
+        # A connection cut at the deadline can look like an answer.
         return Deferred(reason=f"{host} gave no answer within {timeout_s:g} s") if deadline.passed else sending
 
     def _post(self, url: str, host: str, headers: Mapping[str, str], body: bytes, timeout_s: float) -> Sending:
@@ -51,7 +51,7 @@ class HttpPoster:
             return Deferred(reason=f"{host}: {refused}; {YOUR_OWN}")
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             failed = failure(error, url)
-            # What has no name of its own is told in the library's words, which may hold the whole address.
+            # Failures of other kinds are described in the library's words, which may contain the whole address.
             return Deferred(
                 reason=failed.detail if failed.kind in _NAMED else f"{host}: the request failed ({type(error).__name__})"
             )
@@ -67,6 +67,6 @@ def _judge(host: str, status: int, headers: Mapping[str, str]) -> Sending:
         )
     if 300 <= status < 400:
         return Deferred(reason=f"{said}: redirects are not followed; the channel needs the address that it leads to")
-    # The Date of the answer is what a date in Retry-After counts from; without one such a date says nothing.
+    # A date in Retry-After counts from the Date of the answer; without Date it means nothing.
     wait = retry_after_s(headers, datetime.max.replace(tzinfo=UTC)) if status in _THROTTLING else None
     return Deferred(reason=said, retry_after_s=wait)

@@ -1,4 +1,4 @@
-"""Readers for many threads: each call is made in a process, and whoever asked waits for its answer."""
+"""A pool of reader processes for many threads: each call runs in a process, and the calling thread waits for the answer."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ T = TypeVar("T")
 
 
 class _GivenUp(Exception):
-    """The document, or its worker, came to a bad end; the text says which."""
+    """The document, or its worker, had to be given up; the text says why."""
 
 
 class Workers:
-    """Keeps the `Parse` port with `count` processes, each killed and replaced when a document takes more than `time_limit_s` seconds
-    or `memory_limit_bytes` beyond what the libraries take themselves.
+    """Implements the `Parse` port with `count` processes. One is killed and replaced when a document takes more than `time_limit_s`
+    seconds, or more than `memory_limit_bytes` on top of what the libraries need themselves.
 
-    Threads may share one. Every process has a pipe of its own and nothing in common with the others: in pebble 5.2, whose processes share
-    one, the whole pool broke or hung once idle ones were killed. Large documents are read one at a time: two would take twice the memory,
-    and leave no process to the small ones.
+    Threads may share it. Every process has a pipe of its own and shares nothing with the others: in pebble 5.2, whose processes share
+    one, the whole pool broke or hung when idle ones were killed. Large documents are read one at a time: two would take twice the
+    memory, and leave no process free for the small ones.
     """
 
     def __init__(self, count: int, time_limit_s: float = 10.0, memory_limit_bytes: int = 120 << 20) -> None:
@@ -53,7 +53,7 @@ class Workers:
         self._one_large = threading.Lock()
         self._closed = False
         self._workers: set[_Worker] = set()
-        self._free: LifoQueue[_Worker] = LifoQueue()  # who read last has it all at hand
+        self._free: LifoQueue[_Worker] = LifoQueue()  # the latest used first: its caches are warm
         for _ in range(count):
             self._free.put(self._start())
 
@@ -79,7 +79,7 @@ class Workers:
             return Unreadable(reason=str(reason))
 
     def close(self) -> None:
-        """Kill all workers, at work or not; who waits for them is told so. Idempotent."""
+        """Kill all workers, busy or not; callers that wait for one get a result that says so. Idempotent."""
         with self._lock:
             self._closed = True
             for worker in self._workers:
@@ -101,8 +101,8 @@ class Workers:
             return worker
 
     def _run(self, size: int, function: Callable[..., T], *args: Any) -> T:
-        """The function's value from a worker, for a document of that size. Raises _GivenUp, or what the function raises: that is a bug,
-        and the engine's to report."""
+        """Call the function in a worker, for a document of `size` bytes. Raises _GivenUp, or what the function raises: that is a bug, and
+        for the engine to report."""
         with holding(self._one_large) if size > LARGE_BYTES else contextlib.nullcontext():
             return self._run_now(function, *args)
 
@@ -110,7 +110,7 @@ class Workers:
         with waiting():
             worker = self._free.get()
         try:
-            if not worker.is_alive():  # killed while it was idle, when the system was out of memory
+            if not worker.is_alive():  # killed while idle, perhaps because the system was out of memory
                 worker = self._replace(worker)
             return worker.run(function, args, self._time_limit_s)  # type: ignore[no-any-return]
         except _GivenUp:
@@ -128,11 +128,11 @@ class Workers:
 
 
 class _Worker:
-    """A reader that one caller at a time has for itself."""
+    """A reader process, used by one caller at a time."""
 
     def __init__(self, memory_limit_bytes: int) -> None:
         self._reader = Reader(memory_limit_bytes)
-        self._answer = select.poll()  # what `Connection.poll` makes anew each time
+        self._answer = select.poll()  # `Connection.poll` would make a new one each time
         self._answer.register(self._reader.pipe, select.POLLIN)
         self._ready = False
         self._memory_limit_bytes = memory_limit_bytes
@@ -141,7 +141,7 @@ class _Worker:
         return self._reader.process.is_alive()
 
     def run(self, function: Callable[..., Any], args: tuple[Any, ...], time_limit_s: float) -> Any:
-        """What the function returns or raises there. After _GivenUp the worker is good for nothing."""
+        """Return or raise what the function does in the process. After _GivenUp the worker must not be used again."""
         pipe, process = self._reader.pipe, self._reader.process
         try:
             if not self._ready:
@@ -157,7 +157,7 @@ class _Worker:
                 raise _GivenUp(took_too_long(time_limit_s))
             value, error = pipe.recv()
         except (EOFError, OSError):
-            process.join(10)  # it has closed its pipe: its end is near
+            process.join(10)  # it has closed its pipe, so it is about to end
             if not self._ready:
                 raise _GivenUp(f"a reader could not start (exit code {process.exitcode}); its output says why") from None
             raise _GivenUp(crashed(process.exitcode)) from None

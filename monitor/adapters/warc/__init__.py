@@ -1,5 +1,5 @@
-"""Traffic on file, as WARC 1.1 (ISO 28500:2017): `Recorder` writes what a fetch asked and was told into one file, `Shelf` into many,
-`open_archive` indexes such files and those of others, `Playback` answers from them in place of the network."""
+"""Recorded traffic, as WARC 1.1 (ISO 28500:2017). `Recorder` writes requests and answers to one file and `Shelf` to many; `open_archive`
+indexes such files, also those made by other programs; `Playback` answers requests from them in place of the network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a recorded HTTP answer to an outcome: the encodings undone, the status judged."""
+"""Recorded HTTP answer -> Outcome: the body is decoded and the status judged."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from monitor.fetching.conditional import retry_after_s
 from monitor.fetching.encoding import BadEncoding, Decoder
 from monitor.fetching.outcome import Failed, Fetched, Gone, Outcome, Throttled, phrase
 
-_BLOCK = 1 << 20  # what was inflated at once is taken at once
+_BLOCK = 1 << 20  # at least as much as is inflated at once
 _SAMPLE = 65_536
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
@@ -32,7 +32,7 @@ def answered(
     moved_to: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Outcome:
-    """The outcome of a loaded record that is neither a redirect nor a 304; `headers` are those of a later answer with this body."""
+    """The outcome of a loaded record that is neither a redirect nor a 304. `headers` are given if a later answer shares this body."""
     body = _decoded(loaded.raw_stream, wire_headers(loaded), max_bytes)
     if isinstance(body, Failed):
         return replace(body, status=status)
@@ -54,7 +54,7 @@ def _judged(status: int, headers: Mapping[str, str], body: bytes, *, url: str, a
 def _decoded(stream: Any, headers: Mapping[str, str], limit: int) -> bytes | Failed:
     """The body without transfer and content encoding; at most `limit` bytes are ever held.
 
-    Several recorders keep the header and store the body decoded: text that is not in the encoding is taken as it is.
+    Several recording programs keep the headers but store the body decoded, so text that is not in the stated encoding is taken as is.
     """
     if "chunked" in headers.get("transfer-encoding", "").lower():
         stream = ChunkedDataReader(stream)
@@ -77,7 +77,7 @@ def _decoded(stream: Any, headers: Mapping[str, str], limit: int) -> bytes | Fai
 
 
 def _joined(pieces: Iterable[bytes], limit: int) -> bytes | None:
-    """The pieces in one, None if they have more than `limit` bytes."""
+    """The pieces joined; None if they have more than `limit` bytes."""
     kept: list[bytes] = []
     size = 0
     for piece in pieces:
@@ -89,7 +89,7 @@ def _joined(pieces: Iterable[bytes], limit: int) -> bytes | None:
 
 
 def wire_headers(loaded: Any) -> dict[str, str]:
-    """The header fields that describe the body as it is stored, by lower-case name; those of one name are joined (RFC 9110, 5.3)."""
+    """The header fields that describe the body as stored, by lower-case name. Fields of the same name are joined (RFC 9110, 5.3)."""
     headers: dict[str, str] = {}
     for name, value in loaded.http_headers.headers if loaded.http_headers is not None else ():
         key = name.lower()

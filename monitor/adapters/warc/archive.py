@@ -1,4 +1,4 @@
-"""Archive: recorded traffic, indexed; bodies stay on disk until they are asked for."""
+"""Archive: recorded traffic with an index. Bodies stay on disk until they are needed."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Located:
-    """Where a complete answer lies: `body` holds its body, `record` the rest; both are the same but for revisit records.
+    """Where a complete answer is stored: the body in the record `body`, the rest in `record`. The two differ only for revisit records.
 
-    `moved_to` is where permanent redirects led. Small, and needs no archive to be read: see `read_located`.
+    `moved_to` is where permanent redirects led. A Located is small and can be read without the archive (`read_located`), so that
+    another process can do it.
     """
 
     record: Recorded
@@ -35,7 +36,7 @@ class Located:
 
 
 def read_located(located: Located, *, max_bytes: int = MAX_BYTES) -> Outcome:
-    """The answer, from its file; `max_bytes` caps the decoded body."""
+    """Read the answer from its file. `max_bytes` limits the decoded body."""
     record, original = located.record, located.body
     headers = _headers(record) if original != record else None
     assert record.status is not None
@@ -52,7 +53,7 @@ def read_located(located: Located, *, max_bytes: int = MAX_BYTES) -> Outcome:
 
 
 class Archive:
-    """Recorded answers in the order of their time, and what had to be skipped. Holds neither bodies nor, in memory, its index."""
+    """Recorded answers in order of time, and what had to be skipped. Neither the bodies nor the index are held in memory."""
 
     def __init__(self, index: Index, *, max_bytes: int) -> None:
         self.index = index
@@ -65,7 +66,7 @@ class Archive:
         self.close()
 
     def close(self) -> None:
-        """Forget the index."""
+        """Delete the index."""
         self.index.close()
 
     @property
@@ -75,11 +76,11 @@ class Archive:
 
     @property
     def skipped(self) -> Iterator[Skipped]:
-        """What could not be used."""
+        """The records that could not be used."""
         return self.index.skipped()
 
     def outcome(self, record: Recorded) -> Outcome:
-        """What a fetch at that time would have come to: redirects are followed inside the archive, the body is decoded."""
+        """What a fetch at that time would have returned. Redirects are followed within the archive, and the body is decoded."""
         found = self.locate(record)
         return self.read(found) if isinstance(found, Located) else found
 
@@ -88,7 +89,7 @@ class Archive:
         return read_located(located, max_bytes=self.max_bytes)
 
     def locate(self, record: Recorded) -> Located | Outcome:
-        """The same without reading a body."""
+        """Like `outcome`, but without reading a body."""
         moved_to: str | None = None
         permanent = True
         for _ in range(_MAX_HOPS + 1):
@@ -142,11 +143,11 @@ def open_archive(
     max_bytes: int = MAX_BYTES,
     scan_all: Callable[[Iterable[Part]], Iterable[Scanned]] = _one_by_one,
 ) -> Archive:
-    """Index WARC files (1.0, 1.1 and older drafts; gzip by record, or plain). A directory stands for the WARC files in it.
+    """Index WARC files (1.0, 1.1 and older drafts; plain, or with each record gzipped). A directory stands for the WARC files in it.
 
-    Damaged records, and a last one that was cut, are skipped with a reason. `max_bytes` caps a decoded body. `scan_all` scans parts of
-    files, in other processes perhaps, and gives what it found in their order.
-    Raises UsageError for a path that is not there or holds no WARC file.
+    Damaged records, and a last one that was cut off, are skipped with a reason. `max_bytes` limits a decoded body. `scan_all` scans parts
+    of files, perhaps in other processes, and returns what it found in the order of the parts.
+    Raises UsageError for a path that does not exist or holds no WARC file.
     """
     index = Index()
     index.fill(_found(warc_files(paths), scan_all))
@@ -159,7 +160,7 @@ def _found(files: Sequence[Path], scan_all: Callable[[Iterable[Part]], Iterable[
         scanned, end = each, ends.get(each.part.path, 0)
         if end >= each.part.stop:
             continue
-        if end > each.part.start:  # what looked like the beginning of a record was within one
+        if end > each.part.start:  # what looked like the beginning of a record was inside one
             scanned = scan_part(replace(each.part, start=end))
         yield from scanned.found
         ends[scanned.part.path] = scanned.end
@@ -173,7 +174,7 @@ def _parts(path: Path) -> Iterator[Part]:
 
 
 def warc_files(paths: Sequence[Path]) -> list[Path]:
-    """The files that were named, and the WARC files in the folders that were named, by name. Raises UsageError for a folder without."""
+    """The named files, and the WARC files in the named folders, sorted by name. Raises UsageError for a folder that holds none."""
     files: list[Path] = []
     for path in paths:
         if not path.is_dir():

@@ -1,5 +1,5 @@
-"""Index: where each recorded answer lies, by time, address and body, in an SQLite file of its own: the memory that a recording takes
-does not grow with its length."""
+"""Index: where each recorded answer is stored, by time, address and body. It is kept in an SQLite file of its own, so that memory does not
+grow with the length of a recording."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ _COLUMNS = (
 
 
 class Index:
-    """Answers in the order of their time; of those of one moment, as they were found. Gone when it is closed."""
+    """Answers in order of time; those of the same moment in the order in which they were found. Deleted when it is closed."""
 
     def __init__(self) -> None:
-        self._rows = sqlite3.connect("", check_same_thread=False)  # a private file that SQLite deletes by itself
+        self._rows = sqlite3.connect("", check_same_thread=False)  # a temporary file that SQLite deletes itself
         self._rows.executescript(_TABLES)
         self._paths: dict[Path, int] = {}
 
@@ -57,7 +57,7 @@ class Index:
         self._rows.close()
 
     def fill(self, found: Iterable[Recorded | Skipped]) -> None:
-        """Take all that was found. To be called once."""
+        """Store everything that was found. Call it only once."""
         self._rows.executemany("INSERT INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", self._inserted(found))
         self._rows.executescript(_INDEXES)
 
@@ -76,7 +76,7 @@ class Index:
             at, number = _stamp(page[-1].at), page[-1].number
 
     def skipped(self) -> Iterator[Skipped]:
-        """What could not be used, as it was found."""
+        """The records that could not be used, in the order in which they were found."""
         rows = self._rows.execute(
             "SELECT path.path, offset, reason FROM skipped JOIN path ON number = skipped.path ORDER BY skipped.rowid"
         )
@@ -84,14 +84,14 @@ class Index:
             yield Skipped(path=Path(path), offset=offset, reason=reason)
 
     def nearest(self, url: str, at: datetime) -> Recorded | None:
-        """The first answer of this address at or after `at`; if there is none, the last one before."""
+        """The first answer from this address at or after `at`; if there is none, the last one before."""
         key, stamp = canonical(url), _stamp(at)
         after = self._select("canonical = ? AND at >= ?", (key, stamp), "at, record.number", 1)
         found = after or self._select("canonical = ? AND at < ?", (key, stamp), "at DESC, record.number DESC", 1)
         return found[0] if found else None
 
     def before(self, url: str, at: datetime) -> Iterator[Recorded]:
-        """The answers of this address up to `at`, the latest first."""
+        """The answers from this address up to `at`, the latest first."""
         yield from self._select("canonical = ? AND at <= ?", (canonical(url), _stamp(at)), "at DESC, record.number DESC")
 
     def original(self, record: Recorded) -> Recorded | None:
@@ -107,23 +107,23 @@ class Index:
         return next(iter(self._select("digest = ? AND NOT revisit", (record.digest,), "at, record.number", 1)), None)
 
     def bodiless(self) -> int:
-        """How many answers there are whose body is that of another one, which is not here."""
+        """How many answers share the body of another answer that is not in the recording."""
         of_none = "revisit AND NOT EXISTS (SELECT 1 FROM record AS body WHERE body.digest = record.digest AND NOT body.revisit)"
         rows = self._rows.execute(f"SELECT {_COLUMNS} WHERE {of_none}")
         return sum(self.original(_noun(row)) is None for row in rows)
 
     def is_first(self, record: Recorded) -> bool:
-        """Whether no page of this address was answered with 200 before."""
+        """Whether no earlier answer for the same page had status 200."""
         place = (identity(record.url), _stamp(record.at), record.number)
         earlier = "SELECT 1 FROM record WHERE identity = ? AND (at, number) < (?, ?) AND status = 200 LIMIT 1"
         return self._rows.execute(earlier, place).fetchone() is None
 
     def mark(self, url: str) -> None:
-        """Remember that this page was asked for."""
+        """Remember that this page was requested."""
         self._rows.execute("INSERT OR IGNORE INTO marked VALUES (?)", (identity(url),))
 
     def is_marked(self, url: str) -> bool:
-        """Whether this page was asked for."""
+        """Whether this page was requested."""
         return self._rows.execute("SELECT 1 FROM marked WHERE identity = ?", (identity(url),)).fetchone() is not None
 
     def _select(self, where: str, values: tuple[Any, ...], order: str, limit: int = _PAGE) -> list[Recorded]:
@@ -171,7 +171,7 @@ def _stamp(at: datetime | None) -> int:
 
 
 _path = lru_cache(Path)
-"""A recording has few files and many answers."""
+"""Cached, since a recording has few files and many answers."""
 
 
 def _noun(row: tuple[Any, ...]) -> Recorded:

@@ -1,4 +1,4 @@
-"""Playback: the recording in place of the network."""
+"""Playback: answers requests from a recording in place of the network."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 class Playback:
-    """Keeps `ports.Fetch`: each request gets the recorded answer of its address that came first at or after the clock's time, else
-    the last one before; what was never recorded is Failed. The same clock and the same files give the same answers."""
+    """Implements `ports.Fetch`: each request gets the first recorded answer from its address at or after the clock's time, or else the
+    last one before; what was never recorded is Failed. The same clock and the same files give the same answers."""
 
     def __init__(self, archive: Archive, *, clock: Clock) -> None:
         self._archive = archive
@@ -24,7 +24,7 @@ class Playback:
         return self._archive.read(found) if isinstance(found, Located) else found
 
     def locate(self, request: Request) -> Located | Outcome:
-        """The same without reading a body, so that another process can read it."""
+        """Like a call, but without reading the body, so that another process can read it."""
         record = self._archive.index.nearest(request.url, self._clock.now())
         if record is None:
             return Failed(kind="connect", detail="not in the recording")
@@ -34,7 +34,7 @@ class Playback:
         return found
 
     def _unconditional(self, request: Request, unchanged: NotModified) -> Located | Outcome:
-        """A 304 answers nobody who named no validator (RFC 9110, 15.4.5): what was unchanged then is the last full answer before."""
+        """A request without a validator cannot get a 304 (RFC 9110, 15.4.5): it gets the last full answer before it instead."""
         for record in self._archive.index.before(request.url, unchanged.fetched_at):
             if not isinstance(earlier := self._archive.locate(record), NotModified):
                 return earlier

@@ -1,4 +1,4 @@
-"""Recorder: a fetch that writes down what it was told."""
+"""Recorder: a fetch that records every exchange in a WARC file."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from monitor import __version__
 from monitor.errors import UsageError
 from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Outcome, Refused, Request, Throttled, phrase
 
-# A body is kept as it was decoded, so headers that describe how it came over the wire are kept under another name, as pywb does.
+# Bodies are stored decoded, so headers that describe how they came over the wire are stored under another name, as pywb does.
 ORIGINAL = "x-archive-orig-"
-# Extension fields of the WARC record (ISO 28500, 4): which failure this answer was to us, and in which words.
+# Extension fields of the WARC record (ISO 28500, 4): which kind of failure we took this answer for, and its description.
 FAILURE = "Monitor-Failure"
 DETAIL = "Monitor-Detail"
 REFUSED = "refused"
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 
 
 class Recorder:
-    """Keeps `ports.Fetch`: hands the request on and writes the exchange to `path` before it returns the outcome.
+    """Implements `ports.Fetch`: passes the request on, and writes the exchange to `path` before it returns the outcome.
 
-    Each exchange is a request and a response record, gzipped by itself if the name ends in `.gz`, handed to the system in one
-    write: whatever ends the process, at most the last exchange is cut. Redirects are written as one hop. What never got an answer
-    (Failed without a status, Refused) becomes a metadata record. The file must not exist yet. May be called from several threads.
+    Each exchange is a request record and a response record, each gzipped by itself if the name ends in `.gz`, and is written in one
+    system call: however the process ends, at most the last exchange is cut off. Redirects are written as one hop. A request that never
+    got an answer (Failed without a status, Refused) becomes a metadata record. The file must not exist yet. Threads may share it.
     """
 
     def __init__(self, path: Path, *, fetch: Fetch, clock: Clock) -> None:
@@ -63,7 +63,7 @@ class Recorder:
         return outcome
 
     def close(self) -> None:
-        """Nothing more will be recorded."""
+        """Close the file."""
         self._file.close()
 
     def _keep(self, records: bytes) -> None:
@@ -73,7 +73,7 @@ class Recorder:
 
 
 def preamble(name: str, now: datetime) -> bytes:
-    """What a WARC file of this name begins with: a warcinfo record, gzipped if the name ends in `.gz`."""
+    """The first record of a WARC file of this name: a warcinfo record, gzipped if the name ends in `.gz`."""
     info = {"software": f"monitor/{__version__}", "format": "WARC file version 1.1", "conformsTo": "ISO 28500:2017"}
     buffer, writer = _writer(gzip=name.endswith(".gz"))
     record = writer.create_warcinfo_record(name, info)
@@ -83,7 +83,7 @@ def preamble(name: str, now: datetime) -> bytes:
 
 
 def exchange(request: Request, outcome: Outcome, now: datetime, *, gzip: bool) -> bytes:
-    """The records of one exchange that ended `now`."""
+    """The records of one exchange that ended at `now`."""
     at = outcome.fetched_at if isinstance(outcome, Fetched | NotModified) else now
     buffer, writer = _writer(gzip=gzip)
     for url, answer in _answers(request, outcome):
@@ -114,12 +114,12 @@ def _writer(*, gzip: bool) -> tuple[BytesIO, Any]:
 
 
 def warc_date(at: datetime) -> str:
-    """WARC 1.1 allows fractions of a second (ISO 28500, 5.4): two answers of one second keep their order."""
+    """With fractions of a second, which WARC 1.1 allows (ISO 28500, 5.4), so that two answers of the same second keep their order."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 class _Headers(StatusAndHeaders):  # type: ignore[misc]
-    """warcio would percent-encode what is not ASCII; a validator has to come back as it was."""
+    """warcio would percent-encode anything that is not ASCII, but a validator has to be read back unchanged."""
 
     def compute_headers_buffer(self, header_filter: object = None) -> None:
         self.headers_buff = self.to_bytes(header_filter, "utf-8")
@@ -145,7 +145,7 @@ def _on_one_line(headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _answers(request: Request, outcome: Outcome) -> list[tuple[str, tuple[_Headers, bytes] | None]]:
-    """The answers that tell this outcome, each with its address; None where nobody answered."""
+    """The answers that lead to this outcome, each with its address; None if nobody answered."""
     url = request.url
     match outcome:
         case Fetched():

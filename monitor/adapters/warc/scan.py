@@ -1,4 +1,4 @@
-"""The records of a WARC file, or of a part of it: where each lies, and how it is read."""
+"""The records of a WARC file, or of a part of it: where each one is, and how it is read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ from monitor.fetching.outcome import Outcome
 from monitor.urls import is_web
 
 gzip_engine: Any = zlib
-with suppress(ImportError):  # less than half the time, of which inflating is most; no wheels for rare machines
+with suppress(
+    ImportError
+):  # takes less than half the time for inflating, which is most of the work; not available for rare machines
     from isal import isal_zlib as gzip_engine
 
 _GZIP = b"\x1f\x8b\x08"
@@ -32,12 +34,12 @@ _PART = 2 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """Where one answer lies, when it came (aware UTC) and to which address.
+    """Where one answer is stored, when it came (aware, in UTC) and from which address.
 
-    `status` is the HTTP status, None where nobody answered. `kind` is the media type without parameters, `location` where a redirect
-    leads. `original` is the address and time of the answer whose body this one shares (a revisit record), `digest` names the body
-    where the file tells. `failed` marks our own note of why there is no answer. `spared` is what a look at its body came to. `number`
-    counts the answers as they were found.
+    `status` is the HTTP status, None if nobody answered. `kind` is the media type without parameters, `location` where a redirect
+    leads. `original` is the address and time of the answer whose body this one shares (a revisit record). `digest` identifies the body,
+    if the file gives one. `failed` marks our own record of why there is no answer. `spared` is the result of a `Look` at its body.
+    `number` counts the answers in the order in which they were found.
     """
 
     url: str
@@ -57,7 +59,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """A record that could not be used: file, offset in bytes, and why in words for the operator."""
+    """A record that could not be used: its file, its offset in bytes, and the reason in words for the operator."""
 
     path: Path
     offset: int
@@ -66,7 +68,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """The records of a file that begin in `start` to `stop`, in bytes. `start` may turn out to be within a record."""
+    """The records of a file that begin at bytes `start` to `stop`. `start` may turn out to be inside a record."""
 
     path: Path
     start: int
@@ -75,7 +77,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scanned:
-    """What was found in a part, and where the first record after it begins."""
+    """What was found in a part, and where the first record after the part begins."""
 
     part: Part
     found: list[Recorded | Skipped]
@@ -83,23 +85,23 @@ class Scanned:
 
 
 class Look(Protocol):
-    """A look at what is scanned, while its body is at hand: whether it is to be marked `spared`."""
+    """Looks at answers while they are scanned, when their bodies are at hand, and decides which to mark `spared`."""
 
     max_bytes: int
 
     def wants(self, record: Recorded) -> bool:
-        """Whether to look at it."""
+        """Whether to look at this answer's body."""
 
     def spares(self, record: Recorded, answer: Outcome) -> bool:
-        """What the look comes to."""
+        """Whether to mark it `spared`."""
 
 
 class _Damaged(Exception):
-    """The bytes at this place are not a record."""
+    """The bytes at this place are not a complete record."""
 
 
 class _Reader(BufferedReader):  # type: ignore[misc]
-    """warcio's reader, except that damage is raised and not printed, and that it inflates by the faster library if that is there."""
+    """warcio's reader, except that damage is raised instead of printed, and that the faster library inflates if it is installed."""
 
     DECOMPRESSORS: ClassVar[dict[str, Callable[[], Any]]] = {"gzip": lambda: gzip_engine.decompressobj(16 + zlib.MAX_WBITS)}
 
@@ -113,7 +115,7 @@ class _Reader(BufferedReader):  # type: ignore[misc]
 
 
 def parts(path: Path) -> Iterator[Part]:
-    """The file in pieces of some size, which begin where a record seems to begin."""
+    """Divide the file into parts of about 2 MB that begin where a record seems to begin."""
     with path.open("rb") as file:
         size, magic = os.fstat(file.fileno()).st_size, _magic(file)
         start = 0
@@ -124,7 +126,7 @@ def parts(path: Path) -> Iterator[Part]:
 
 
 def scan_part(part: Part, look: Look | None = None) -> Scanned:
-    """The answers in a part; damaged places come as Skipped, and so does a last record that was cut."""
+    """The answers in a part. Damaged places, and a last record that was cut off, are returned as Skipped."""
     found: list[Recorded | Skipped] = []
     offset = part.start
     with part.path.open("rb") as file:
@@ -146,14 +148,14 @@ def scan_part(part: Part, look: Look | None = None) -> Scanned:
 
 
 def _magic(file: BinaryIO) -> bytes:
-    """What the records of a file begin with; if it begins with something else, as its name says."""
+    """The bytes with which the records of a file begin. If the file itself begins with something else, its name decides."""
     file.seek(0)
     head = file.read(5)
     return _GZIP if head.startswith(_GZIP) or (head != b"WARC/" and str(file.name).endswith(".gz")) else b"WARC/"
 
 
 def _told(error: Exception) -> str:
-    """One line for a terminal, whatever bytes the error quotes."""
+    """The error on one line, fit for a terminal whatever bytes it quotes."""
     if isinstance(error, ArchiveLoadFailed):
         return "no WARC record begins here"
     text = " ".join(str(error).split())[:200]
@@ -161,7 +163,7 @@ def _told(error: Exception) -> str:
 
 
 def _one(path: Path, file: BinaryIO, offset: int, look: Look | None) -> tuple[Recorded | None, Outcome | None, int]:
-    """The record at `offset`, None if it is of no interest; the answer, if it is to be looked at; and where the next one begins."""
+    """The record at `offset` (None if it is of no interest), its answer if `look` wants it, and where the next record begins."""
     loaded = load(file, offset)
     recorded = _recorded(path, offset, loaded)
     answer = None
@@ -177,7 +179,7 @@ def _one(path: Path, file: BinaryIO, offset: int, look: Look | None) -> tuple[Re
     reader = loaded.raw_stream.stream
     while block := reader.read(_BLOCK):
         if reader.decompressor is None:
-            # Plain files: only the blank lines that end the record are ours, the next record begins with the first letter after.
+            # Plain files: only the blank lines that end the record belong to it; the next one begins at the first letter after them.
             lead = len(block) - len(block.lstrip(b"\r\n"))
             ahead = len(block) - lead + reader.rem_length()
             return recorded, answer, file.tell() - ahead if ahead else file.tell()
@@ -187,7 +189,7 @@ def _one(path: Path, file: BinaryIO, offset: int, look: Look | None) -> tuple[Re
 
 
 def load(file: BinaryIO, offset: int) -> Any:
-    """The record at `offset` as warcio reads it (ArcWarcRecord); its body is still to be read from the file."""
+    """The record at `offset` as warcio reads it (ArcWarcRecord). Its body has yet to be read from the file."""
     file.seek(offset)
     compressed = file.read(3) == _GZIP
     file.seek(offset)
@@ -204,7 +206,7 @@ def load(file: BinaryIO, offset: int) -> Any:
 
 
 def _find(file: BinaryIO, magic: bytes, start: int, size: int) -> int:
-    """Where `magic` occurs next; `size` if it does not."""
+    """Where `magic` occurs next; `size` if it no longer does."""
     file.seek(start)
     position, tail = start, b""
     while block := file.read(_BLOCK):

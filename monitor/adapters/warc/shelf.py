@@ -1,4 +1,4 @@
-"""Shelf: what a daemon fetches, kept in files of limited size, number and age."""
+"""Shelf: records what a daemon fetches in files of limited size, number and age."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ log = logging.getLogger("monitor")
 
 
 class Shelf:
-    """Keeps `ports.Fetch`: hands the request on and writes the exchange to a file in `folder` before it returns the outcome.
+    """Implements `ports.Fetch`: passes the request on, and writes the exchange to a file in `folder` before it returns the outcome.
 
-    Files are WARC 1.1, gzipped by record, called `monitor-YYYYMMDDhhmmss-NNNNN.warc.gz` after the time of their first exchange. One is
-    closed at `file_bytes`; the oldest are deleted so that all together stay under `max_bytes`, and those that were last written
-    `max_age_s` ago (None: never). A disk that cannot be written costs the recording and not the fetch; no
-    record is left half written. May be called from several threads.
+    Files are WARC 1.1 with each record gzipped, named `monitor-YYYYMMDDhhmmss-NNNNN.warc.gz` after the time of their first exchange. A
+    new file is begun when one reaches `file_bytes`. Files are deleted when they were last written `max_age_s` ago (None: never), and
+    the oldest ones so that all together stay below `max_bytes`. If the disk cannot be written, the recording suffers but the fetch
+    does not; no record is left half written. Threads may share it.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Shelf:
         _append(self._file, records)
 
     def _begun(self, now: datetime) -> Path:
-        """A new file; room is made for it."""
+        """Begin a new file, and make room for it."""
         self._folder.mkdir(parents=True, exist_ok=True)
         for number in count(1):
             path = self._folder / f"monitor-{now:%Y%m%d%H%M%S}-{number:05}.warc.gz"
@@ -88,7 +88,7 @@ class Shelf:
         return path
 
     def _clear(self, now: datetime) -> None:
-        """Delete what is too old, and the oldest of what is too much; the file in use may grow to its full size."""
+        """Delete files that are too old, and the oldest ones so that the file in use can grow to its full size within the limit."""
         self._looked_at = now
         room = self._max_bytes - self._file_bytes
         files = [file for file in sorted(self._folder.glob("monitor-*.warc.gz"), reverse=True) if file != self._file]
@@ -102,7 +102,7 @@ class Shelf:
 
 
 def _append(path: Path, records: bytes) -> None:
-    """All of it or nothing. The file is open for this write only: none is left open however the program ends."""
+    """Write all of it or nothing. The file is open only during the write, so that none is left open however the program ends."""
     before = path.stat().st_size
     try:
         with path.open("ab") as file:
