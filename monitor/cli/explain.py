@@ -16,7 +16,7 @@ from monitor.cli.files import FILES, read_file
 from monitor.cli.options import config_option, json_option, rules_asked, settings_of
 from monitor.cli.printing import article_json, marked, match_json, print_facts, print_json, waiting
 from monitor.cli.receipt import explanation_lines
-from monitor.errors import UsageError
+from monitor.errors import MonitorError, UsageError
 from monitor.fetching.outcome import Failed, Fetched, Refused, Request
 from monitor.rules.document import document
 from monitor.rules.match import Document, Match
@@ -94,9 +94,9 @@ def _fetched(settings: Settings, url: str) -> tuple[Article, Source]:
             with Workers(count=1) as workers:
                 return _readable(workers.read_page(source, outcome, Entry(keys=(url,), url=url)), url), source
         case Refused(reason=reason) | Failed(detail=reason):
-            raise UsageError(f"{url}: {reason}")
+            raise MonitorError(f"{url}: {reason}")
         case _:
-            raise UsageError(f"{url}: the server answers {type(outcome).__name__.lower()}")
+            raise MonitorError(f"{url}: the server answers {type(outcome).__name__.lower()}")
 
 
 def _readable(read: Sketched | Unreadable, what: str) -> Article:

@@ -15,7 +15,7 @@ from monitor.app import fetcher
 from monitor.cli.options import config_option, json_option, settings_of
 from monitor.cli.printing import print_json, print_table, waiting, when
 from monitor.cli.trial import print_trial, trial_json, try_source
-from monitor.errors import UsageError
+from monitor.errors import MonitorError, UsageError
 from monitor.settings.add_sources import add_sources, entry_text, free_id, why_refused
 from monitor.settings.settings import Settings
 from monitor.settings.values import language_problem
@@ -96,7 +96,7 @@ def add(
     found = _found(settings, url)
     offer, listing = found.offer, found.listing
     if listing is None:
-        raise UsageError(
+        raise MonitorError(
             f"no list of news was found at {url}: {found.reason}. If its page has one, add it as `kind: page` with `selectors: links`."
         )
     known = next((each for each in settings.sources if canonical(each.url) == canonical(offer.url)), None)

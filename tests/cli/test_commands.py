@@ -197,6 +197,8 @@ def test_explain_of_nothing_says_what_it_takes(monitor) -> None:
     result = monitor("explain", "0123456789abcdef")
     assert result.exit_code == 2
     assert "no article of the archive" in result.output
+    unanswered = monitor("explain", "http://127.0.0.1:9/")  # what was typed is right, what it asks of the world did not work
+    assert (unanswered.exit_code, "is not a public address" in unanswered.output) == (1, True), unanswered.output
 
 
 def test_search_asks_the_archive_in_the_language_of_the_rules(texts: Path, monitor, parsed) -> None:

@@ -134,7 +134,7 @@ def test_add_looks_in_robots_txt_and_in_the_usual_places(site: str, pages: dict[
 def test_add_says_so_when_there_is_nothing_to_find(site: str, pages: dict[str, str], monitor) -> None:
     pages["/"] = "<html><body>Nothing here"
     result = monitor("sources", "add", site)
-    assert result.exit_code != 0
+    assert result.exit_code == 1, "as typed it was right"
     assert "no list of news was found" in result.output
     assert f"no list of news was found at {site}/gone: HTTP 404 Not Found." in monitor("sources", "add", f"{site}/gone").output
 
