@@ -1,4 +1,4 @@
-"""The composition root: the one file that knows every adapter. Nothing is made before `open_app` is called."""
+"""The composition root: the only file that knows every adapter. Nothing is created before `open_app` is called."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ log = logging.getLogger("monitor")
 
 @dataclass(slots=True, kw_only=True)
 class App:
-    """The program, put together from settings: its store, its parsing processes, and the context its steps are handed."""
+    """The program, put together from settings: its store, its parsing processes, and the context given to its steps."""
 
     settings: Settings
     store: RowStore
@@ -56,21 +56,21 @@ class App:
         return self.context.rules
 
     def reload(self, settings: Settings) -> None:
-        """Take new settings: steps that begin from now on see them. The store and the number of processes stay as they are."""
+        """Use new settings for all steps that begin from now on. The store and the number of processes stay as they are."""
         self.keep_traffic()
         self.context = _context(settings, self.store, self.parse, self.clock)
         self.settings = settings
         spare_memory()
 
     def keep_traffic(self) -> None:
-        """Count what hosts were asked since the last poll that did so."""
+        """Store the counts of requests that no poll has stored yet."""
         if traffic := self.context.traffic(0.0):
             with self.store.writing() as tx:
                 tx.sources.add_traffic(traffic)
 
     @contextmanager
     def daemon(self, on_event: Callable[[Event], None], on_progress: Callable[[], object]) -> Iterator[EmbeddedEngine]:
-        """Watch the configured sources, on this store alone. Raises StoreBusy if another daemon does so already."""
+        """Watch the configured sources, as the only daemon on this store. Raises StoreBusy if there is another."""
         with self.store.only_daemon():
             self.watch()
             engine = EmbeddedEngine(
@@ -84,8 +84,8 @@ class App:
     def worker(
         self, on_event: Callable[[Event], None], on_progress: Callable[[], object], *, threads: int, lease: timedelta
     ) -> Iterator[ClusterEngine]:
-        """Watch the configured sources together with other workers on the same PostgreSQL. Raises UsageError on another store,
-        StoreBusy if a daemon has it for itself."""
+        """Watch the configured sources together with other workers on the same PostgreSQL. Raises UsageError if the store is not
+        PostgreSQL, and StoreBusy if a daemon has it to itself."""
         if self.store.conninfo is None:
             raise UsageError(
                 "workers share a PostgreSQL store, and this one is SQLite: use `monitor run`, or set another `store`"
@@ -110,7 +110,7 @@ class App:
             yield engine
 
     def watch(self) -> None:
-        """Make the configured sources the ones that are polled, and take up what the program does by the clock."""
+        """Make the configured sources the ones that are polled, and start what the program does on a schedule."""
         with self.store.writing() as tx:
             tx.sources.watch([source for source in self.settings.sources if source.enabled], self.clock.now())
         resume(self.context)
@@ -120,8 +120,8 @@ class App:
 def open_app(
     settings: Settings, *, store_url: str | None = None, clock: Clock | None = None, parse: Parse | None = None
 ) -> Iterator[App]:
-    """The program over `settings`; its store and processes are given back at the end. `store_url` replaces the configured store,
-    `parse` the processes of its own."""
+    """The program for `settings`. Its store and processes are closed at the end. `store_url` replaces the configured store, `parse` its
+    own parsing processes."""
     clock = clock or SystemClock()
     store = open_store(store_url or settings.store_url())
     workers = None if parse is not None else Workers(count=settings.workers)
@@ -138,7 +138,7 @@ def open_app(
 
 
 def fetcher(settings: Settings, clock: Clock, store: Store | None = None) -> HttpFetch:
-    """What gets pages from the network under these settings; the `store` keeps the robots.txt of their hosts."""
+    """The fetcher of pages for these settings. If given, `store` keeps the robots.txt of their hosts."""
     return HttpFetch(
         settings.user_agent,
         clock,
@@ -176,7 +176,7 @@ def _context(settings: Settings, store: RowStore, parse: Parse, clock: Clock) ->
 
 
 def _verdict_links(settings: Settings, store: RowStore) -> VerdictLinks | None:
-    """Where readers say what an alert was worth; the key that signs these addresses is made once and kept in the store."""
+    """The links by which readers say what an alert was worth. The key that signs them is made once and kept in the store."""
     if settings.public_url is None:
         return None
     with store.writing() as tx:
@@ -185,7 +185,7 @@ def _verdict_links(settings: Settings, store: RowStore) -> VerdictLinks | None:
 
 
 def _recorded(fetch: Fetch, settings: Settings, clock: Clock) -> Fetch:
-    """The fetch that also keeps what it fetched, if the settings say so."""
+    """`fetch`, with a recording of everything if the settings ask for one."""
     kept = settings.archive
     if kept is None:
         return fetch

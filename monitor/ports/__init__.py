@@ -1,7 +1,7 @@
-"""The few protocols that a step is handed, and the nouns that pass through them.
+"""The protocols through which steps reach the outside world, and the dataclasses that pass through them.
 
-`world` is what adapters do; the other files are about rows, and the file of the same name in `store/` does what each of them promises.
-Tests hand in fakes.
+`world` describes what adapters do. The other files describe rows of the database; each is implemented by the file of the same name in
+`store/`. Tests pass fakes.
 """
 
 from monitor.ports.alerts import AlertRows, StoredAlert

@@ -13,7 +13,7 @@ from monitor.alerts.message import Message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredAlert:
-    """An alert's row with what its messages say and how far each delivery has come."""
+    """An alert's row, with what its message says and how far each delivery has come."""
 
     alert: Alert
     notice: Notice
@@ -24,31 +24,31 @@ class AlertRows(Protocol):
     """The outbox: alerts, messages and deliveries, committed before anything is sent."""
 
     def raised(self, story_id: str) -> frozenset[str]:
-        """The rules that already raised an alert in this story, in one that was joined to it, or in one that it was split from."""
+        """The rules that have already raised an alert in this story, in one that was joined to it, or in one that it was split from."""
 
     def add(self, alert: Alert, notice: Notice, deliveries: Sequence[Delivery]) -> None: ...
 
     def say(
         self, message_id: str, said: Message, deliveries: Sequence[Delivery], *, now: datetime, alert_id: str | None = None
     ) -> None:
-        """Keep a message with its deliveries; what is there already stays as it is."""
+        """Store a message with its deliveries. Those that exist already are left as they are."""
 
     def also_to(self, deliveries: Sequence[Delivery]) -> None:
-        """Add those of these deliveries that are not there yet; their messages are."""
+        """Add deliveries of messages that are stored already. Those that exist already are left as they are."""
 
     def delivery(self, delivery_id: str) -> tuple[Delivery, Message] | None: ...
 
     def save(self, delivery: Delivery) -> None:
-        """Keep how far a delivery has come. What went into the digest that it delivers shares its fate."""
+        """Store how far a delivery has come. If it delivers a digest, the deliveries that went into that digest share its fate."""
 
     def sent_since(self, channel_id: str, since: datetime) -> int:
-        """How many alerts and updates were sent to the channel one by one since then."""
+        """How many alerts and updates have been sent to the channel one by one since then."""
 
     def late(self, channel_id: str, before: datetime) -> list[Delivery]:
-        """Pending deliveries of alerts and updates made before then that no recipient has or may have, oldest first."""
+        """Pending deliveries of alerts and updates that were created before then and cannot have reached any recipient, oldest first."""
 
     def held(self, channel_id: str, now: datetime, limit: int) -> list[tuple[Delivery, Message]]:
-        """What is held for the channel's digest that is due now, oldest first."""
+        """The deliveries held for the channel's digest that are due now, oldest first."""
 
     def get(self, alert_id: str) -> StoredAlert | None: ...
 
@@ -58,19 +58,19 @@ class AlertRows(Protocol):
     def newest(
         self, limit: int, *, state: str | None = None, rule: str | None = None, before: tuple[datetime, str] | None = None
     ) -> list[StoredAlert]:
-        """Newest first, those raised at one moment by id; with `before`, what comes after the alert raised then with that id."""
+        """Newest first, those raised at the same moment by id. With `before`, only those that follow the alert with that time and id."""
 
     def in_order(self) -> Iterator[StoredAlert]:
-        """All of them by when they were raised."""
+        """All alerts, in the order in which they were raised."""
 
     def of_rules(self) -> Mapping[str, int]:
         """How many alerts each rule has raised."""
 
     def lags(self, since: datetime) -> list[float]:
-        """Seconds from the publication of an article to the alert about it, for alerts raised since then whose article is dated."""
+        """Seconds from publication to alert, for each alert raised since then whose article has a date."""
 
     def retry_dead(self, now: datetime, delivery_ids: Sequence[str] | None = None) -> int:
-        """Make dead deliveries (all, or these) pending and due; how many there were."""
+        """Make dead deliveries, all or only these, pending and due; returns how many there were."""
 
     def counts(self) -> Mapping[str, int]:
         """Deliveries by state."""

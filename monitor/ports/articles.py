@@ -1,4 +1,4 @@
-"""Articles: what they say and said, what they were read from, and how they are found."""
+"""Articles: what they say and said before, what they were read from, and how they are found."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ _FAST = 1  # zlib: less than half the time of its default, an eighth more bytes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """An article without its text, read at a tenth of the cost. Articles of equal stamps are equal: every revision and verdict changes it.
+    """Identifies the state of an article without its text, at a tenth of the cost of reading it. Every revision and every new verdict
+    changes the stamp, so articles with equal stamps are equal.
 
     `verdicts` are the rules that matched, with their versions.
     """
@@ -37,8 +38,8 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredArticle:
-    """An article's row, in its newest version, found at `revised_at` if not at once. `id` is 16 hex digits made of its address,
-    `number` counts up from 1."""
+    """An article's row, in its newest version. `revised_at` is when that version was found, None if it is the first. `id` is 16 hex
+    digits made from its address; `number` counts up from 1."""
 
     id: str
     number: int
@@ -54,7 +55,7 @@ class StoredArticle:
 
     @property
     def stamp(self) -> Stamp:
-        """What tells this article, as it is now, from all others."""
+        """The stamp of this article as it is now."""
         return Stamp(
             id=self.id,
             number=self.number,
@@ -66,16 +67,16 @@ class StoredArticle:
 
     @property
     def source(self) -> Source:
-        """The source as it was when the article was read, as far as rules see it."""
+        """The source as it was when the article was read, with only those fields that rules look at."""
         url = self.article.url or f"https://{self.source_id}.invalid/"
         return Source(id=self.source_id, name=self.source_name, url=url, kind="page", country=self.country)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which articles of the archive. What is left out is not asked about; all of `facets` have to be there.
+    """Which articles of the archive are wanted. A field left out does not restrict them; articles must have all of `facets`.
 
-    The days, both included, are those on which articles were published or, undated, read, in UTC.
+    `first_day` and `last_day` are inclusive, in UTC. The day of an article is when it was published or, if undated, read.
     """
 
     matched: bool = False
@@ -89,7 +90,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryOutline:
-    """How much of a story there is: its articles, their sources, when the first and the last were read, the number of the newest."""
+    """The size of a story: how many articles from how many sources, when the first and last were read, and the newest one's number."""
 
     story_id: str
     articles: int
@@ -101,7 +102,7 @@ class StoryOutline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """What an article said before its page was changed. `number` counts up from 1; `read_at` is when it was found to say so."""
+    """An earlier version of an article whose page has changed since. `number` counts up from 1; `read_at` is when it was read."""
 
     number: int
     article: Article
@@ -110,8 +111,8 @@ class Version:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredResponse:
-    """What the web answered when an article was read: `asked_url` was asked for, `fetched` came. Its body is kept `packed` (zlib): that
-    takes longer than all else about an article that is filed, and is done where pages are read, not by the one who writes."""
+    """The web's answer from which an article was read; `asked_url` is what was requested. The body is `packed` (zlib) already in the
+    thread that reads the page: packing takes longer than everything else about filing, and must not hold up the writer."""
 
     asked_url: str
     url: str
@@ -122,7 +123,7 @@ class StoredResponse:
 
     @classmethod
     def of(cls, asked_url: str, fetched: Fetched) -> StoredResponse:
-        """The response to keep."""
+        """The response to store for an answer."""
         return cls(
             asked_url=asked_url,
             url=fetched.url,
@@ -134,85 +135,86 @@ class StoredResponse:
 
     @property
     def fetched(self) -> Fetched:
-        """What came."""
+        """The answer as it came."""
         body = zlib.decompress(self.packed)
         return Fetched(url=self.url, status=self.status, headers=self.headers, body=body, fetched_at=self.fetched_at)
 
 
 class ArticleRows(Protocol):
-    """Articles, their matches, and the near-duplicate rows by which stories are found."""
+    """Articles, their matches, and the near-duplicate rows by which articles of the same story are found."""
 
     def known_as(self, identities: Iterable[str]) -> str | None:
-        """The id of the article that one of these addresses (`urls.identity`) led to."""
+        """The id of the article that one of these addresses (as `urls.identity` has them) has led to before."""
 
     def also_at(self, article_id: str, identities: Iterable[str]) -> None: ...
 
     def add(self, stored: StoredArticle, text: Sketched, identities: Iterable[str], facts: Facts = NO_FACTS) -> int:
-        """Insert article, matches, bands (with the keys of `facts`), words and addresses; the article's number is given out here and
-        returned."""
+        """Insert the article with its matches, bands (with the keys of `facts`), words and addresses; returns the number that it was
+        given."""
 
     def revise(self, stored: StoredArticle, text: Sketched, facts: Facts) -> int:
-        """Put the article as it reads at `stored.revised_at` in the place of what it said before, which is kept as a version; the
-        number of that one."""
+        """Replace the article's text by what it said at `stored.revised_at`. What it said before is kept as a version, whose number is
+        returned."""
 
     def versions(self, article_id: str) -> list[Version]:
-        """What the article said before, oldest first; not what it says now."""
+        """The earlier versions of the article, oldest first, without the present one."""
 
     def keep_response(self, article_id: str, version: int, response: StoredResponse) -> None:
-        """Keep what that version of an article was read from, as evidence."""
+        """Store the answer that this version of an article was read from, as evidence."""
 
     def response(self, article_id: str, version: int) -> StoredResponse | None: ...
 
     def candidates(self, bands: Sequence[int], since: datetime) -> list[Candidate]:
-        """Articles read since then that share a band, oldest first."""
+        """Articles read since then that share one of these bands, oldest first."""
 
     def translations(self, keys: Sequence[int], since: datetime) -> list[Candidate]:
-        """The newest articles read since then, not many, that share one of these keys of facts."""
+        """A limited number of the newest articles read since then that share one of these keys of facts."""
 
     def forget_bands(self, before: datetime) -> int:
-        """Drop the near-duplicate rows of articles read before then; how many there were."""
+        """Delete the near-duplicate rows of articles read before then; returns how many there were."""
 
     def delete_before(self, before: datetime) -> int:
-        """Delete the articles that were read before then, with their matches, stories and alerts, but nothing that still waits to be
-        sent; how many articles there were. Their addresses stay known, so that they are not read again."""
+        """Delete the articles that were read before then, with their matches, stories and alerts, except where something still waits to
+        be sent; returns how many articles were deleted. Their addresses stay known, so that they are not read again."""
 
     def get(self, article_id: str) -> StoredArticle | None: ...
 
     def newest(self, limit: int, *, rule: str | None = None, before: int | None = None) -> list[StoredArticle]: ...
 
     def in_order(self) -> Iterator[StoredArticle]:
-        """All of them by number."""
+        """All articles, by number."""
 
     def narrowed(self, narrowing: Narrowing, since: datetime | None = None) -> Iterator[StoredArticle]:
-        """Articles among which are all that match the query that `narrowing` was made of, newest first."""
+        """Articles that may match the query from which `narrowing` was made, newest first; no article that matches it is missing."""
 
     def chosen(
         self, wanted: Wanted, narrowing: Narrowing | None = None, *, before: int | None = None
     ) -> Iterator[StoredArticle]:
-        """The wanted articles, newest first, with numbers below `before`; `narrowing` leaves out what cannot match a query."""
+        """The wanted articles with numbers below `before`, newest first. `narrowing` leaves out those that cannot match a query."""
 
     def stamps(self, wanted: Wanted, *, before: int | None = None) -> Iterator[Stamp]:
-        """The same articles by their stamps alone."""
+        """Like `chosen`, but only the stamps."""
 
     def numbered(self, numbers: Collection[int]) -> Mapping[int, StoredArticle]:
         """The articles with these numbers, by number."""
 
     def per_day(self, wanted: Wanted) -> Mapping[date, int]:
-        """How many of the wanted articles there are of each day."""
+        """How many of the wanted articles there are for each day."""
 
     def pairs(self, wanted: Wanted, rows: Sequence[str], columns: Sequence[str]) -> Mapping[tuple[str, str], int]:
-        """In how many stories a wanted article has a facet of `rows` beside one of `columns`; pairs without a story are left out."""
+        """For each pair of a facet in `rows` and one in `columns`: how many stories have a wanted article with both; pairs without any are
+        left out."""
 
     def outlines(self, story_ids: Sequence[str]) -> Mapping[str, StoryOutline]: ...
 
     def judged(self, article_id: str, verdict: Verdict) -> None:
-        """Put a new verdict in the place of the article's matches and facets."""
+        """Replace the article's matches and facets by a new verdict."""
 
     def of_story(self, story_id: str) -> list[StoredArticle]:
-        """The articles of a story in the order in which they were read; of the story it was joined to, if it was."""
+        """The articles of a story, or of the story that it was joined to, in the order in which they were read."""
 
     def carriers(self, story_id: str) -> list[tuple[str, str]]:
-        """Id and name of the source of each of these articles."""
+        """The id and name of the source of each article in `of_story`."""
 
     def counts(self) -> Mapping[str, int]:
-        """`articles`, `matched`, `stories`."""
+        """How many `articles`, `matched` articles and `stories` there are."""

@@ -12,10 +12,10 @@ class FeedbackRows(Protocol):
     """What readers say alerts were worth."""
 
     def signing_key(self, fresh: bytes | None = None) -> bytes | None:
-        """The key that verdict links are signed with; where there is none yet, `fresh` becomes it."""
+        """The key with which verdict links are signed. If there is none yet, `fresh` becomes the key."""
 
     def give(self, feedback: Feedback) -> None:
-        """Keep it in the place of what the channel's readers said of that alert before."""
+        """Store it, replacing what the readers of the channel said about the alert before."""
 
     def all(self) -> list[tuple[Feedback, Notice]]:
-        """All of it with what the alerts said, oldest first."""
+        """All feedback with what the alerts said, oldest first."""

@@ -1,4 +1,4 @@
-"""What concerns whoever runs the program: conditions, closed channels, timers."""
+"""Rows for whoever runs the program: conditions, closed channels, timers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from monitor.alerts.message import Condition
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedChannel:
-    """A channel that said that it wants nothing any more. `target` is a digest of where it led: with another one it is open again."""
+    """A channel that answered that it wants no more messages. `target` is a hash of its address: if that changes, it is open again."""
 
     channel_id: str
     target: str
@@ -22,7 +22,7 @@ class ClosedChannel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timer:
-    """Something that is done on a schedule: when it was done last and is to be done next."""
+    """Something done on a schedule: when it was done last, and when it will be done next."""
 
     name: str
     last_at: datetime | None
@@ -31,7 +31,7 @@ class Timer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """What was done since some time (`articles`, `matched`, `alerts`, `sent`), and what deliveries wait, are held back, were given up."""
+    """What was done since some time (`articles`, `matched`, `alerts`, `sent`), and how many deliveries now wait, are held or are dead."""
 
     articles: int
     matched: int
@@ -43,21 +43,21 @@ class Tally:
 
 
 class OperatorRows(Protocol):
-    """What concerns whoever runs the program."""
+    """Rows for whoever runs the program."""
 
     def condition(self, key: str) -> Condition | None: ...
 
     def set_condition(self, item: Condition) -> None: ...
 
     def conditions(self, since: datetime | None = None) -> list[Condition]:
-        """Those that hold, and those that ended since then; oldest first."""
+        """The conditions that hold, and those that have ended since then; oldest first."""
 
     def tally(self, since: datetime) -> Tally: ...
 
     def close_channel(self, item: ClosedChannel) -> None: ...
 
     def open_channel(self, channel_id: str) -> bool:
-        """Whether it was closed."""
+        """Reopen the channel; returns whether it was closed."""
 
     def closed_channels(self) -> Mapping[str, ClosedChannel]: ...
 

@@ -1,4 +1,4 @@
-"""The robots.txt of each host whose pages were asked for."""
+"""The robots.txt of each host from which pages were requested."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RobotsFile:
-    """A host's robots.txt; its `body` is empty where there is none. It is asked for again from `until` on."""
+    """A host's robots.txt. `body` is empty if the host has none. From `until` on it is to be fetched again."""
 
     url: str
     body: bytes
@@ -17,12 +17,12 @@ class RobotsFile:
 
 
 class RobotsRows(Protocol):
-    """The robots.txt of each host whose pages were asked for."""
+    """The robots.txt of each host from which pages were requested."""
 
     def get(self, url: str) -> RobotsFile | None: ...
 
     def put(self, file: RobotsFile) -> None:
-        """Keep it in the place of what was at its address before."""
+        """Store it, replacing the one from the same address."""
 
     def forget(self, before: datetime) -> int:
-        """Drop those that should have been asked for again by then; how many there were."""
+        """Delete those that should have been fetched again before then. Returns how many there were."""

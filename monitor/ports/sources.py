@@ -1,4 +1,4 @@
-"""What polling remembers of each source, of each host, and of the sources as a whole."""
+"""What is remembered from poll to poll: about each source, each host, and the sources as a whole."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from monitor.sources.state import SourceState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceCounts:
-    """How many entries of a source ended in which outcome, `waiting` for those still to be read."""
+    """How many entries of a source have which outcome; those still to be read count as `waiting`."""
 
     source_id: str
     outcomes: Mapping[str, int]
@@ -21,8 +21,8 @@ class SourceCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traffic:
-    """What a host was asked on a day (UTC): requests, redirects and robots.txt included, how many of them were answered by 304, and the
-    bytes of bodies as they came over the wire. `day` is the first one where several are summed up."""
+    """What was requested from a host on a day (UTC): how many requests, redirects and robots.txt included, how many of them were answered
+    with 304, and the bytes of bodies as they came over the wire. In a sum over several days, `day` is the first."""
 
     host: str
     day: date
@@ -33,8 +33,8 @@ class Traffic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
-    """When any source answered last, and how many of the watched `lanes` could not be reached when they were tried since then; the
-    first of them at `begun_at`."""
+    """`heard_at` is when any source answered last. Of the watched `lanes`, `unreachable` were tried since then and could not be reached,
+    the first of them at `begun_at`."""
 
     heard_at: datetime | None
     begun_at: datetime | None
@@ -44,10 +44,10 @@ class Silence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """A poll that shared no item with the one before it: something may have come and gone between `since` and `found_at`.
+    """A poll that shared no item with the one before it, so that items may have come and gone between `since` and `found_at`.
 
-    `listed` items were there; looking for others at `walked` addresses brought `filled` more; `how` says how that ended, None as long
-    as it has not.
+    The poll listed `listed` items; looking for others at `walked` further addresses has brought `filled` more. `how` says how the search
+    ended, None as long as it goes on.
     """
 
     source_id: str
@@ -60,10 +60,10 @@ class Gap:
 
 
 class SourceRows(Protocol):
-    """What polling remembers of each source."""
+    """What is remembered of each source, each host, and the sources as a whole."""
 
     def watch(self, sources: Sequence[Source], now: datetime) -> None:
-        """Make these, and only these, the sources that are watched; what is known of the others is kept."""
+        """Make these the watched sources, and only these. What is known of the others is kept."""
 
     def get(self, source_id: str) -> SourceState | None: ...
 
@@ -72,7 +72,7 @@ class SourceRows(Protocol):
     def save(self, state: SourceState, lane: str) -> None: ...
 
     def advance(self, before: SourceState, after: SourceState, lane: str) -> bool:
-        """Save what has changed `before` to `after`. False, and nothing is saved, if the source has another next poll than before."""
+        """Save what differs from `before` to `after`. Returns False, and saves nothing, if the source's next poll is not as in `before`."""
 
     def poll_now(self, source_id: str, now: datetime) -> None:
         """Make the source due, whatever its schedule says."""
@@ -82,24 +82,24 @@ class SourceRows(Protocol):
     def add_traffic(self, items: Sequence[Traffic]) -> None: ...
 
     def traffic(self, since: date) -> list[Traffic]:
-        """The traffic since that day, summed up for each host; the busiest first."""
+        """The traffic since that day, summed for each host, the busiest first."""
 
     def polls(self) -> tuple[datetime | None, datetime | None]:
-        """When the latest poll of any source was, and when the first of the next ones is due."""
+        """When any source was polled last, and when the next poll of any source is due."""
 
     def silence(self) -> Silence:
-        """What is heard of the watched sources as a whole."""
+        """How long the watched sources as a whole have been silent."""
 
     def poll_unreachable(self, since: datetime | None, now: datetime) -> None:
-        """Make those due that have been unreachable from some moment after `since` on."""
+        """Make due all sources that became unreachable after `since` and still are."""
 
     def note_gap(self, gap: Gap) -> None: ...
 
     def open_gap(self, source_id: str) -> Gap | None:
-        """The source's newest gap, if looking for its items has not ended."""
+        """The source's newest gap, if the search for its items has not ended."""
 
     def fill_gap(self, source_id: str, filled: int, how: str | None) -> None:
-        """So many more items of the source's open gap were found at one more address; `how` ends the looking."""
+        """Record that one more address was searched and `filled` more items of the source's open gap were found. `how` ends the search."""
 
     def gaps(self, since: datetime) -> list[Gap]:
-        """Those found since then, newest first."""
+        """The gaps found since then, newest first."""

@@ -1,4 +1,4 @@
-"""The store: one transaction at a time, over all rows."""
+"""The store: one transaction at a time, for all kinds of rows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from monitor.ports.stories import StoryRows
 
 
 class Transaction(Protocol):
-    """The rows as one transaction sees them."""
+    """All kinds of rows, as seen by one transaction."""
 
     @property
     def sources(self) -> SourceRows: ...
@@ -48,25 +48,25 @@ class Transaction(Protocol):
     def lanes(self) -> LaneRows: ...
 
     def due(self, now: datetime, lanes: int | None = None) -> list[Due]:
-        """What is due, at most one for each lane that is free; who can use only so many `lanes` for each step is answered sooner."""
+        """At most one due row for each free lane. A caller that can use only so many `lanes` for each step gets its answer sooner."""
 
     def all_due(self, now: datetime) -> list[Due]:
-        """Everything that is due."""
+        """Every due row."""
 
     def postpone(self, due: Due, *, at: datetime, reason: str) -> None:
-        """Put off a row whose step broke, with what broke it, so that nothing else waits for it."""
+        """Put off a row whose step raised an exception, with the reason, so that it does not hold up others."""
 
     def next_due_at(self) -> datetime | None:
-        """When the next row will be due, None when nothing waits."""
+        """When the next row will be due; None if nothing waits."""
 
 
 class Store(Protocol):
-    """One transaction at a time: everything in it is kept, or nothing. Writers are serialised.
+    """One transaction at a time, of which everything is kept or nothing. Writers are serialised. All methods raise StoreUnreachable if
+    the database does not answer.
 
-    Each of them raises StoreUnreachable if the database does not answer. What is written is on disk in the end; without `on_disk`, for
-    what would be found out again, a power cut may undo it until the next `flush` (a crash of the program does not). `claiming` is for
-    what compares and sets rows of its own, a lane or a source, and waits for no writer where it need not. `once` says that a single
-    statement is made: it costs less.
+    What is written is on disk when `writing` ends. Without `on_disk`, meant for what could be found out again, a power cut may undo it
+    until the next `flush`; a crash of the program cannot. `claiming` is for a compare-and-set on a row of one's own, a lane or a source,
+    and does not wait for other writers unless it must. `once` promises that only a single statement is run, which costs less.
     """
 
     def reading(self, *, once: bool = False) -> AbstractContextManager[Transaction]: ...

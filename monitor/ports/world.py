@@ -1,4 +1,4 @@
-"""What a step asks of the world outside: the time, the network, the parsing of foreign bytes, the channels."""
+"""What steps need from the outside world: the time, the network, the parsing of bytes from outside, the channels."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from monitor.stories.sketched import Sketched
 
 
 class Clock(Protocol):
-    """The time. `now` is aware UTC; waits are measured by `monotonic`, which no one can set back."""
+    """The time. `now` is aware, in UTC. Waits are measured by `monotonic`, which cannot be set back."""
 
     def now(self) -> datetime: ...
 
@@ -25,16 +25,16 @@ class Clock(Protocol):
 
 
 class Fetch(Protocol):
-    """One GET, redirects followed. Never raises for anything the network does. Where it waits it says so (`computing.waiting`), as
-    `Parse` does: else all other steps would wait with it."""
+    """One GET; redirects are followed. Never raises, whatever the network does. While it waits it says so (`computing.waiting`), and so
+    does `Parse`: otherwise all other steps would have to wait, too."""
 
     def __call__(self, request: Request) -> Outcome: ...
 
 
 class Parse(Protocol):
-    """Whatever parses foreign bytes: under a limit of time and memory, so that it may fail but never hang or take the process down.
+    """Parses bytes from outside, under limits of time and memory: it may fail, but never hangs or takes the process down.
 
-    What costs time and is told by an article's text alone is told there, too.
+    Whatever takes time and needs only the article's text is computed there, too.
     """
 
     def list_entries(self, source: Source, fetched: Fetched) -> Listing | Unlisted: ...
@@ -45,18 +45,18 @@ class Parse(Protocol):
 
 
 class Mailer(Protocol):
-    """Hand one message to an SMTP server for `recipients` only."""
+    """Hand one message to an SMTP server, for `recipients` only."""
 
     def __call__(self, channel: EmailChannel, message: EmailMessage, recipients: tuple[str, ...]) -> Sending: ...
 
 
 class Poster(Protocol):
-    """POST `body` as it is to `url`; no redirect is followed, the answer's body is not read."""
+    """POST `body` as it is to `url`. Redirects are not followed, and the body of the answer is not read."""
 
     def __call__(self, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float) -> Sending: ...
 
 
 class Chat(Protocol):
-    """Say something in a chat or push service."""
+    """Send a text to a chat or push service."""
 
     def __call__(self, channel: AppriseChannel, title: str, text: str) -> Sending: ...

@@ -1,4 +1,4 @@
-"""The round: which sources bring nothing that should, told to the operator once, and again when they recover."""
+"""The regular look at all sources: the operator is told once if one brings nothing although it should, and once when it recovers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SET_BACK = timedelta(minutes=10)
 
 
 def look_over(tx: Transaction, source: Source, state: SourceState, now: datetime) -> Ailment | None:
-    """What is the matter with one source or, if nothing is, with the pages that it lists; None if nothing is with either."""
+    """What is wrong with one source or, if nothing is, with the pages that it lists; None if all is well."""
     return _of_source(tx, source, state, now) or _of_pages(tx, source, state, now)
 
 
@@ -36,7 +36,7 @@ def _of_source(tx: Transaction, source: Source, state: SourceState, now: datetim
 
 
 def _of_pages(tx: Transaction, source: Source, state: SourceState, now: datetime, held: Container[str] = ()) -> Ailment | None:
-    """Where nothing was listed of late nothing can have changed."""
+    """What is wrong with the pages of a source. If it has listed nothing lately, nothing can have changed, and they are not looked at."""
     ailing = f"{PREFIX}{source.id}{_PAGES}" in held
     news = state.last_change_at is not None and now - state.last_change_at < _OF_LATE
     if source.kind == "watch" or not (news or ailing):
@@ -45,12 +45,13 @@ def _of_pages(tx: Transaction, source: Source, state: SourceState, now: datetime
 
 
 def check_sources(context: Context) -> Done:
-    """Look at every source's row, and tell what has changed. While our own network is away nothing is said of the sources.
+    """Look at every source's row, and tell the operator what has changed. While our own network is down, nothing is said about sources.
 
-    That a source fails, that it is silent and that its pages cannot be read are three conditions: a silent one may come to fail, and be
-    silent still when it answers again. None is over before the source is known to be well, which one that could not be asked is not. What
-    was over within the last month is told again if it lasts for two days. What was polled by a clock that ran ahead is due, and no host
-    rests until the time comes that this clock showed.
+    That a source fails, that it is silent, and that its pages cannot be read are three separate conditions: a silent source may begin to
+    fail, and still be silent when it answers again. A condition ends only when the source is known to be well, so not while the source
+    cannot be asked. If a condition ended within the last month and comes back, it is told only after it has lasted for two days.
+
+    A source that was polled while the clock ran ahead is made due now, and no host rests until the time that the clock showed then.
     """
     now = context.clock.now()
     with context.store.reading() as tx:
@@ -88,7 +89,9 @@ def check_sources(context: Context) -> Done:
                 text = f"It is over: {known.subject}, told {known.since:%Y-%m-%d %H:%M} UTC."
                 recovered(context, tx, key=key, subject=f"{title} is back", text=text, now=now)
             for known in forgotten:
-                tx.operator.set_condition(replace(known, over_at=now))  # nobody waits to hear of what is no longer watched
+                tx.operator.set_condition(
+                    replace(known, over_at=now)
+                )  # silently: nobody waits for news of a source that is not watched
     ill = sum(found is not None for found in ailments.values())
     return Done(
         result="ok",
@@ -98,19 +101,19 @@ def check_sources(context: Context) -> Done:
 
 
 def _fails_for_us(state: SourceState, offline_until: datetime | None) -> bool:
-    """Whether it could not be reached while our own network was away, and has not been asked since."""
+    """Whether the source was unreachable only because our own network was down, and has not been asked since."""
     if offline_until is None or state.last_poll_at is None:
         return False
     return state.trouble == "unreachable" and state.last_poll_at < offline_until
 
 
 def _may_pass(state: SourceState, now: datetime) -> bool:
-    """Whether its trouble is too young to be told once more of a source whose troubles come and go."""
+    """Whether the trouble is too recent to be told, for a source whose troubles come and go."""
     return state.trouble_since is not None and now - state.trouble_since < _COMES_AND_GOES
 
 
 def _was_polled_ahead(state: SourceState, now: datetime) -> bool:
-    """Whether it was polled by a clock that has been set back since: it would not be again until that time comes."""
+    """Whether it was polled while the clock ran ahead; it would not be polled again before that time comes."""
     if state.last_poll_at is None or state.next_poll_at is None:
         return False
     return state.last_poll_at - now > _SET_BACK and state.next_poll_at > now

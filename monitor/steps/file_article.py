@@ -1,4 +1,4 @@
-"""Article -> matches, story, alerts: the one way by which an article gets into the store."""
+"""Article -> matches, story, alerts: the only way for an article to get into the store."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from monitor.urls import article_id, host_of, identity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """An article with all that can be told of it without the store: the costly part, done outside any transaction. `response` is what
-    it was read from, if it matched a rule: that is evidence. `no_page` says why its page could not be had, if that was tried in vain."""
+    """An article with everything that can be computed without the store: the costly part, done outside any transaction. `response` is the
+    answer it was read from, kept as evidence if it matched a rule. `no_page` says why its page could not be fetched, if that failed."""
 
     id: str
     source: Source
@@ -43,8 +43,8 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
-    """Where an article went: its id, whether it is `new`, its story and whether it opened it, the rules it matched and the ids of the
-    alerts that it raised."""
+    """How an article was filed: its id, whether it is `new`, its story and whether it opened that, the rules it matched and the ids of the
+    alerts it raised."""
 
     article_id: str
     new: bool
@@ -55,7 +55,7 @@ class Filed:
 
 
 def prepare(rules: RuleSet, source: Source, text: Sketched, *found_at: str | None) -> Prepared:
-    """Match an article by these rules. `found_at` are the addresses that led to it, besides its own."""
+    """Match an article against the rules. `found_at` are the addresses that led to it, besides its own."""
     article, said = text.article, text_of(text.article)
     addresses = [url for url in (article.url, *found_at) if url]
     verdict = rules.match(document(article, source))
@@ -75,7 +75,7 @@ def file_article(
 ) -> Filed:
     """Put an article into the store with its matches, story, alerts and deliveries, all in the caller's transaction.
 
-    Known addresses make no second article. With `alerting` off nothing is raised; the story stays free to alert later.
+    An article at a known address is not filed again. Without `alerting` no alert is raised, so the story may still raise one later.
     """
     known = tx.articles.known_as(prepared.identities)
     if known is not None:
@@ -123,8 +123,8 @@ def file_article(
 
 
 def _story_of(tx: Transaction, prepared: Prepared, now: datetime) -> tuple[str, bool]:
-    """The id of the story that the article joins or opens, and whether it opens it. Stories that it shows to be one are made one, unless a
-    person said that they are two."""
+    """The id of the story that the article joins or opens, and whether it opens it. Stories that the article shows to be the same are
+    joined, unless a person has said that they are two."""
     candidate = Candidate(
         article_id=prepared.id,
         headline=prepared.article.headline or "",

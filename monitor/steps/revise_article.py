@@ -1,4 +1,4 @@
-"""A page that says something else -> a new version of its article, and what is told of it."""
+"""A page that has changed -> a new version of its article, and the messages about it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ from monitor.steps.raise_alerts import raise_alerts, tell_changes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revised:
-    """The number of the version that the article is in now, what changed in it materially, in words, and the ids of the alerts that
-    were raised."""
+    """The number of the article's present version, what has changed materially, in words, and the ids of the alerts that were raised."""
 
     version: int
     changes: tuple[str, ...]
@@ -34,14 +33,14 @@ def revise_article(
     *,
     channels: Mapping[str, Channel],
 ) -> Revised:
-    """Keep what the article said before as a version, and what it says now in its place: the same article, of the same story.
+    """Store what the article says now, and keep what it said before as a version. It stays the same article of the same story.
 
-    A rule that matches now and did not before raises its alert, if the story has none by it. That, and a notice of a correction that was
-    not there, are material: those who were alerted of the story and ask for updates are told.
+    A rule that matches now and did not before raises its alert, unless the story has one by that rule. Such a match, or a new notice of a
+    correction, is a material change: channels that got an alert about the story and ask for updates are told.
     """
     before = {match.rule for match in stored.matches}
     new_matches = tuple(match for match in prepared.verdict.matches if match.rule not in before)
-    # The source may have changed its name for the page, not what the article is known by.
+    # Even if the page has a new address or date, the article keeps those that it is known by.
     article = replace(prepared.article, url=stored.article.url, published_at=stored.article.published_at)
     revised = replace(stored, article=article, matches=prepared.verdict.matches, facets=prepared.verdict.facets, revised_at=now)
     number = tx.articles.revise(revised, prepared.text, prepared.facts) + 1
