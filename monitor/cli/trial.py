@@ -26,6 +26,7 @@ from monitor.sources.offers import kind_of
 from monitor.sources.schedule import Triage, after_poll, request_for, triage
 from monitor.sources.source import Source
 from monitor.sources.state import Errand, SourceState
+from monitor.sources.watch import news_of
 from monitor.steps.find_source import said_of
 from monitor.steps.keep_entries import MOST_UNDATED
 from monitor.store.database import open_store
@@ -34,6 +35,7 @@ from monitor.urls import host_of
 
 _SHOWN = 25
 _SHOWN_LEFT_OUT = 5
+_FIRST_LOOK = Triage(read=False, reason="the first look at this page: what stands there is known from then on")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,8 @@ def try_source(settings: Settings, source: Source | None, url: str, *, pages: in
         if isinstance(outcome, Fetched):
             guessed = guessed if source else replace(guessed, kind=kind_of(outcome))
             listing = _listed(guessed, outcome, fetch, workers)
+            if guessed.kind == "watch" and state.seen and isinstance(listing, Listing):
+                listing = news_of(listing, state.seen).listing
             left_out = _left_out(guessed, outcome, listing)
         now = clock.now()
         entries = listing.entries if isinstance(listing, Listing) else ()
@@ -81,10 +85,13 @@ def try_source(settings: Settings, source: Source | None, url: str, *, pages: in
                 else {entry.keys for entry in entries}
             )
         first = state.last_success_at is None
+        first_look = guessed.kind == "watch" and not state.seen
         decided = tuple(
             (
                 entry,
-                triage(
+                _FIRST_LOOK
+                if first_look
+                else triage(
                     entry,
                     first_poll=first,
                     position=position,
@@ -96,7 +103,7 @@ def try_source(settings: Settings, source: Source | None, url: str, *, pages: in
             for position, entry in enumerate(entries)
         )
         read = tuple(_read(settings, guessed, entry, fetch, workers) for entry in entries[:pages])
-        after = after_poll(guessed, state, outcome, listing, len(new), now, 0.0)
+        after = after_poll(guessed, state, outcome, listing, 0 if first_look else len(new), now, 0.0)
     store.close()
     fetch.close()
     known = frozenset(entry.keys for entry in entries if entry.keys not in new)
@@ -144,9 +151,8 @@ def print_trial(trial: Trial) -> None:
         word = "known" if entry.keys in trial.known else "read" if verdict.read else "record"
         why = "listed before" if word == "known" else verdict.reason
         click.echo(f"  {word:7}{when(entry.published_at or entry.updated_at):17}  {entry.title or entry.url or '(no title)'}")
-        click.echo(
-            f"         {why}; known by {', '.join(key.partition(':')[0] for key in entry.keys)}; {entry.url or 'no address'}"
-        )
+        known_by = f"known by {', '.join(key.partition(':')[0] for key in entry.keys)}; " if entry.keys else ""
+        click.echo(f"         {why}; {known_by}{entry.url or 'no address'}")
     if len(trial.decided) > _SHOWN:
         click.echo(f"  and {len(trial.decided) - _SHOWN} more")
     _print_left_out(trial.left_out)

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
+from monitor.fetching.outcome import Fetched
 from monitor.ports import Traffic
 from monitor.sources.opml import read_opml
+from monitor.sources.source import Source
+from monitor.sources.state import SourceState
+from monitor.sources.watch import list_watched, news_of
 from monitor.store.database import open_store
 
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 ITEM = "<item><title>ASEANAPOL officers meet in the capital</title><link>/story/1-officers-meet-in-the-capital</link><guid>1</guid></item>"
 FEED = f"<rss version='2.0'><channel><title>The Strait's Post</title>{ITEM}</channel></rss>"
 STORY = "<article><h1>ASEANAPOL officers meet in the capital</h1>" + "".join(
@@ -176,6 +181,31 @@ def test_try_of_what_cannot_be_listed_says_what_it_is(
     assert result.exit_code == 1
     assert "not listed (login page)" in result.output
     assert "no source is called" in monitor("sources", "try", "nobody").output
+
+
+def test_try_judges_a_watched_page_by_what_was_seen_of_it(
+    site: str, pages: dict[str, str], directory: Path, monitor, tmp_path: Path
+) -> None:
+    pages["/notice"] = "<main><p>ASEANAPOL has moved to another house in the capital.</p></main>"
+    (directory / "sources.yaml").write_text(f"- {{id: post, name: Post, url: '{site}/notice', kind: watch}}\n")
+    first = monitor("sources", "try", "post").output
+    assert "record " in first
+    assert "the first look at this page: what stands there is known from then on; no address" in first
+    watched = Source(id="post", name="Post", url=f"{site}/notice", kind="watch")
+    listing = list_watched(
+        watched, Fetched(url=watched.url, status=200, headers={}, body=pages["/notice"].encode(), fetched_at=NOW)
+    )
+    store = open_store(f"sqlite:///{tmp_path}/state/monitor.db")
+    with store.writing() as tx:
+        tx.sources.watch([watched], NOW)
+        state = SourceState(source_id="post", next_poll_at=NOW, last_success_at=NOW, seen=news_of(listing, b"").seen)
+        tx.sources.save(state, "lane")
+    store.close()
+    assert "0 items" in monitor("sources", "try", "post").output
+    pages["/notice"] += "<p>Its new telephone number is on this page.</p>"
+    later = monitor("sources", "try", "post").output
+    assert "1 items" in later
+    assert "8 words" in later, "the new paragraph alone"
 
 
 def test_try_says_of_every_link_of_a_page_why_it_was_left_out(site: str, pages: dict[str, str], monitor) -> None:
