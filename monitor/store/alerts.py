@@ -138,7 +138,7 @@ class Alerts:
         return [(row.raised_at - row.published_at).total_seconds() for row in rows]
 
     def retry_dead(self, now: datetime, delivery_ids: Sequence[str] | None = None) -> int:
-        """What died in a digest goes out again in that digest."""
+        """A delivery that was given up with its digest goes out again with that digest."""
         again = update(delivery).where(delivery.c.state == "dead", delivery.c.digest_id.is_(None))
         if delivery_ids is not None:
             meant = delivery.c.id.in_(delivery_ids) | delivery.c.message_id.in_(delivery_ids)

@@ -47,10 +47,10 @@ from monitor.stories.sketched import Sketched, words_in
 from monitor.urls import host_of
 
 _PAGE = 500
-_FEW = 40  # whoever asks for the newest often stops after a screenful
+_FEW = 40  # callers that ask for the newest often stop after a screenful
 _READ = select(*(column for column in article.c if column.name not in ("sketch", "numbers", "names")))
 
-# What every article that is filed needs is built once: SQLAlchemy takes longer to build a statement than SQLite to run it.
+# Statements needed for every filed article are built once: SQLAlchemy takes longer to build one than SQLite to run it.
 
 
 @cache
@@ -120,7 +120,8 @@ _GIVEN = [column for column in article.c if column.name not in ("number", "revis
 
 
 def _add_whole() -> Select[Any]:
-    """A new article with its bands, addresses, tags and words, and its number: on PostgreSQL each statement costs a round trip."""
+    """One statement that adds an article with its bands, addresses, tags and words and returns its number: on PostgreSQL each statement
+    costs a round trip."""
     given = _ADD.values({column.name: bindparam(column.name, type_=column.type) for column in _GIVEN})
     new = given.returning(article.c.number, article.c.id).cte("new")
 
@@ -224,7 +225,7 @@ class Articles:
         return [replace(_candidate(row), facts=_facts(row), facets=frozenset(row.facets)) for row in rows]
 
     def _sharing(self, hashes: Sequence[int], query: Select[Any], since: datetime) -> Iterable[Row[Any]]:
-        """The rows that `query` has of articles under one of these hashes. Most new articles share none: they cost one short look."""
+        """The rows of `query` for articles that have one of these hashes. Most new articles share none, so one short query is enough."""
         if not hashes:
             return ()
         shared = self._connection.execute(_sharing(self._dialect), {"hashes": sorted(set(hashes))}).scalars()
@@ -405,7 +406,7 @@ class Articles:
 
 
 def _stamp(rows: Sequence[Any]) -> Stamp:
-    """Of one article, with a row for each rule that matched it."""
+    """The stamp of one article, from a row for each rule that matched it."""
     first = rows[0]
     return Stamp(
         id=first.id,
@@ -471,7 +472,7 @@ def _article(row: Row[Any]) -> Article:
 
 
 def _text_values(stored: StoredArticle, sketch: Sketch, facts: Facts) -> dict[str, Any]:
-    """The columns that another version of the article may change."""
+    """The columns that a new version of the article may change."""
     text = stored.article
     return {
         "url": text.url,
@@ -496,7 +497,7 @@ def _facts(row: Row[Any]) -> Facts:
     return Facts(numbers=frozenset(row.numbers), names=frozenset(row.names))
 
 
-def _candidate(row: Any) -> Candidate:
+def _candidate(row: Row[Any]) -> Candidate:
     return Candidate(
         article_id=row.id,
         headline=row.headline or "",

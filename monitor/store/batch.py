@@ -1,4 +1,4 @@
-"""Many steps in one transaction: for a run that can begin anew from where it was last on disk."""
+"""Many steps in one transaction, for a run that can start again from what was last committed."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from monitor.store.transaction import RowTransaction
 
 
 class Batch:
-    """Keeps `ports.Store`: what is written is seen at once, and on disk or gone together with all since the last `commit`."""
+    """Implements `ports.Store`. What is written is visible at once, and kept or lost together with everything since the last `commit`."""
 
     def __init__(self, connection: Connection, transaction: Callable[[Connection], RowTransaction]) -> None:
         self._connection = connection
         self._rows = transaction(connection)
 
     @contextmanager
-    def reading(self, *, once: bool = False) -> Iterator[RowTransaction]:  # noqa: ARG002  nothing is saved by it
+    def reading(self, *, once: bool = False) -> Iterator[RowTransaction]:  # noqa: ARG002  makes no difference here
         """The rows as they are now."""
         yield self._rows
 
     @contextmanager
-    def writing(self, *, on_disk: bool = True) -> Iterator[RowTransaction]:  # noqa: ARG002  nothing is before `commit`
-        """Everything in it is kept, or nothing."""
+    def writing(self, *, on_disk: bool = True) -> Iterator[RowTransaction]:  # noqa: ARG002  only `commit` writes to disk
+        """Everything done in the block is kept, or nothing."""
         self._connection.exec_driver_sql("SAVEPOINT step")
         try:
             yield self._rows
@@ -41,8 +41,8 @@ class Batch:
             yield tx
 
     def flush(self) -> None:
-        """Nothing: what is before the next `commit` may be lost."""
+        """Do nothing: only `commit` makes anything safe."""
 
     def commit(self) -> None:
-        """Put everything on disk."""
+        """Write everything to disk."""
         self._connection.commit()

@@ -1,4 +1,4 @@
-"""One store into another: every row of every table, of either kind into either kind."""
+"""Copies one store into another: every row of every table, from either kind of database to either kind."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from monitor.stories.sketched import words_in
 
 _AT_ONCE = 500
 _TABLES = tuple(table for table in metadata.sorted_tables if table is not lane)
-"""Who works where just now is nothing to be taken along."""
+"""All tables but the lanes: which process works where at the moment is not worth copying."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copied:
-    """A table that is the same in both stores: so many rows, and what they say together, in whatever order."""
+    """A table that was found to be the same in both stores: the number of rows, and a digest that does not depend on their order."""
 
     table: str
     rows: int
@@ -39,10 +39,10 @@ def rows_of(store: RowStore) -> int:
 
 
 def copy_store(source: RowStore, target: RowStore, on_rows: Callable[[int], object]) -> list[Copied]:
-    """Copy all there is into `target`, which has to be empty, in one transaction: what is told is there, or nothing is.
+    """Copy everything into `target`, which has to be empty, in one transaction: either all of it is kept, or nothing.
 
-    `on_rows` hears of rows as they are written. Raises UsageError if `target` is not empty, StoreError if what was written does not read
-    as what was copied.
+    `on_rows` is called with the number of rows as they are written. Raises UsageError if `target` is not empty, and StoreError if what
+    was written differs when it is read back.
     """
     with source.reading() as reading, target.writing() as writing:
         here, there = reading._connection, writing._connection
@@ -80,7 +80,7 @@ def _batches(connection: Connection, table: Table) -> Iterator[list[dict[str, An
 
 
 class _Sum:
-    """Rows counted, and a digest in which their order plays no part: databases sort text in different ways."""
+    """Counts rows, and makes a digest that does not depend on their order, since databases sort text in different ways."""
 
     def __init__(self) -> None:
         self.rows = 0
@@ -108,7 +108,7 @@ def _plain(value: object) -> str:
 
 
 def _index_words(there: Connection) -> None:
-    """The index of the archive is not copied but made anew: SQLite keeps no words that could be read back."""
+    """Build the search index of the target. It cannot be copied, since SQLite's does not store words that could be read back."""
     words = Words(there)
     for rows in _batches(there, article):
         for row in rows:
@@ -117,7 +117,7 @@ def _index_words(there: Connection) -> None:
 
 
 def _count_on(there: Connection) -> None:
-    """Let PostgreSQL give out numbers beyond those that were copied; SQLite does so by itself."""
+    """Make PostgreSQL count on from the copied numbers; SQLite does so by itself."""
     if there.dialect.name != "postgresql":
         return
     for table in _TABLES:

@@ -1,4 +1,4 @@
-"""What is due, over all steps: the sweep's one question."""
+"""What is due, for all steps in one query."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from monitor.ports import Due, StepName
 from monitor.store.tables import delivery, entry, lane, source, timer
 
 _LOOK_AHEAD = 2_000
-"""Rows looked through for each step: a host with more due pages than this hides others until its lane is busy."""
+"""The most rows looked at for each step. A host with more due pages than this hides other hosts until its lane is busy."""
 
 
 def due(connection: Connection, now: datetime, lanes: int | None = None) -> list[Due]:
-    """One due row for each lane that is free: what goes to channels, then reading, then polling, then looking again, in each the
-    longest overdue first. Who can use only so many `lanes` for each step is told of as many at least, and sooner.
+    """One due row for each free lane: first what goes to channels, then reading, polling, and reading again, each with the longest
+    overdue first. A caller that can use only so many `lanes` for each step gets at least as many, if there are, and gets them sooner.
 
-    A host's polls and pages share its lane; a channel has a lane of its own.
+    A host's polls and pages share its lane; each channel has a lane of its own.
     """
     for limit in (_LOOK_AHEAD,) if lanes is None else (2 * lanes, _LOOK_AHEAD):
         found: dict[str, Due] = {}
@@ -35,7 +35,7 @@ def due(connection: Connection, now: datetime, lanes: int | None = None) -> list
 
 
 def all_due(connection: Connection, now: datetime) -> list[Due]:
-    """Every due row, in the same order, whether or not its lane is free."""
+    """Every due row in the same order, whether or not its lane is free."""
     return list(dict.fromkeys(_rows(connection, _ALL_DUE, now)))
 
 
@@ -45,7 +45,7 @@ def _rows(connection: Connection, query: Select[Any], now: datetime, limit: int 
 
 
 def _query(*, free_only: bool) -> Select[Any]:
-    """All steps in one question: asked a few times a second, it should be one round trip."""
+    """All steps in one query: it runs a few times a second, so it should take one round trip."""
     most = bindparam("most", type_=Integer) if free_only else None
     channel = literal("channel:").concat(delivery.c.channel_id)
     heartbeat = literal("heartbeat")
@@ -72,7 +72,7 @@ def _query(*, free_only: bool) -> Select[Any]:
         if free_only:
             held = select(lane.c.name).where(lane.c.name == its_lane, lane.c.until > now)
             part = part.where(~held.exists())
-        # In the order of an index: all sources are due at once after a day without power, and would be sorted at every look.
+        # In the order of an index, so that nothing is sorted: after a day without power all sources are due at once.
         order = (due_at, key) if key is entry.c.id else (due_at,)
         parts.append(select(part.order_by(*order).limit(most).subquery()))
     rows = union_all(*parts).subquery()
@@ -80,7 +80,7 @@ def _query(*, free_only: bool) -> Select[Any]:
 
 
 def postpone(connection: Connection, item: Due, at: datetime, reason: str) -> None:
-    """Put off a row whose step broke: the same row would break the same step at once, and again."""
+    """Put off a row whose step raised an exception, since trying again at once would raise it again."""
     match item.step:
         case "digest":
             held = (delivery.c.channel_id == item.key) & (delivery.c.state == "held") & (delivery.c.next_attempt_at <= at)
@@ -99,7 +99,7 @@ def postpone(connection: Connection, item: Due, at: datetime, reason: str) -> No
 
 
 def next_due_at(connection: Connection) -> datetime | None:
-    """When the next row of any step will be due, None when nothing waits."""
+    """When the next row of any step is due; None if nothing waits."""
     times = union_all(
         select(func.min(delivery.c.next_attempt_at).label("at")),
         select(func.min(entry.c.next_read_at)),

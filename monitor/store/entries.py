@@ -1,4 +1,4 @@
-"""Entry rows: every item that a source ever listed, and what became of it."""
+"""Entry rows: every item that a source has ever listed, and what became of it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ADD_NUMBERED = _ADD.returning(entry.c.id, sort_by_parameter_order=True)
 _LAST = select(func.coalesce(func.max(entry.c.id), 0))
 _ADD_KEYS = insert(entry_key)
 _GET = select(entry).where(entry.c.id == bindparam("of"))
-# What the feed carried is in the article then; a million done entries need not keep it.
+# The content of the feed is in the article by then; a million finished entries need not keep it.
 _FINISH = update(entry).where(entry.c.id == bindparam("of"), entry.c.outcome.is_(None)).values(next_read_at=None, content=None)
 _KNOWN = select(entry_key.c.digest, entry_key.c.entry_id).where(
     entry_key.c.source_id == bindparam("of"), entry_key.c.digest.in_(bindparam("digests", expanding=True))
@@ -29,7 +29,7 @@ _HAS_KEY = select(entry_key.c.entry_id).where(
 )
 _ANY = select(entry_key.c.entry_id).where(entry_key.c.source_id == bindparam("of")).limit(1)
 _MANY = 20
-"""So many keys are most often those of a first poll: whether the source has any is asked much sooner."""
+"""More keys than this are most likely from a first poll, so it is worth asking first whether the source has any keys at all."""
 
 
 class Entries:
@@ -71,7 +71,8 @@ class Entries:
         return ids
 
     def _insert(self, rows: list[dict[str, Any]]) -> list[int]:
-        """Add the rows; their ids. To be told many by SQLite takes a statement for each, and while we write nobody else does."""
+        """Add the rows and return their ids. SQLite would need a statement for each row to return its id; since nobody else can write
+        meanwhile, the ids are given out here instead."""
         if len(rows) == 1 or self._connection.dialect.name == "postgresql":
             return [int(entry_id) for entry_id in self._connection.execute(_ADD_NUMBERED, rows).scalars()]
         last = int(self._connection.execute(_LAST).scalar_one())
@@ -127,7 +128,7 @@ class Entries:
                 entry.c.url.is_not(None),
             )
         )
-        # Titles are edited all day long: of what matched no rule only what a rule would match by now is worth a second request.
+        # Titles are edited all day long: for an article that matched no rule, a second request is worth it only if a rule matches now.
         changed = [
             row.id
             for row in rows
@@ -163,7 +164,7 @@ class Entries:
         newest = (entry.c.listed_at.desc(), entry.c.id)
         query = select(moment).where(entry.c.source_id == source_id, moment.is_not(None)).order_by(*newest).limit(most)
         found = list(self._connection.execute(query).scalars())
-        if len(found) == most and min(found) > since:  # a few days of a busy source; what one poll listed is one moment
+        if len(found) == most and min(found) > since:  # a busy source: take the last days whole, with one moment for each poll
             later = (entry.c.source_id == source_id, ~entry.c.first_poll, entry.c.listed_at >= since)
             found += self._connection.execute(select(entry.c.listed_at).where(*later).distinct()).scalars()
         return found
@@ -235,13 +236,13 @@ def _unknown(known: Container[bytes], entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _says_more(item: Entry, title: str | None, updated_at: datetime | None) -> bool:
-    """Whether a source lists an item in another way than before: under another title, or as updated later."""
+    """Whether a source lists an item differently than before: with another title, or as updated later."""
     if item.title and title and " ".join(item.title.split()).casefold() != " ".join(title.split()).casefold():
         return True
     return item.updated_at is not None and updated_at is not None and item.updated_at > updated_at
 
 
-@lru_cache(1_024)  # each key of a listing is asked for several times
+@lru_cache(1_024)  # each key of a listing is needed several times
 def _digest(key: str) -> bytes:
-    """16 bytes for a key of any length: at a million entries a chance of one in 10^26 that two meet."""
+    """16 bytes for a key of any length. With a million entries, the chance that two collide is one in 10^26."""
     return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()

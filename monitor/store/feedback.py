@@ -1,4 +1,4 @@
-"""Feedback rows, and the key that the links to give it are signed with."""
+"""Feedback rows, and the key with which the links for giving feedback are signed."""
 
 from __future__ import annotations
 

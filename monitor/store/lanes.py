@@ -1,6 +1,6 @@
-"""Lane rows: who works where, over all processes.
+"""Lane rows: which process works on which host or channel.
 
-Each change is a compare-and-set on the lane's own row, so that of several who want a lane one gets it, without a lock over all of them.
+Each change is a compare-and-set on the lane's own row, so that only one of several processes gets a lane, without a lock over all lanes.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, bindparam, delete, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.ports import Claim, Due
+from monitor.store.insert import insert_into
 from monitor.store.tables import lane
 
-_CLAIMERS_LOCK = 7_215_535  # key of the PostgreSQL advisory lock that lets one look for due rows at a time
+_CLAIMERS_LOCK = 7_215_535  # key of the PostgreSQL advisory lock that lets only one process look for due rows at a time
 _OURS = (lane.c.name == bindparam("held")) & (lane.c.token == bindparam("its_token"))
 _HOLDS = select(lane.c.name).where(_OURS).with_for_update()
 _CHANGE = update(lane).where(_OURS).values(token=bindparam("new_token"), until=bindparam("new_until"))
@@ -44,7 +44,7 @@ class Lanes:
         self._connection = connection
 
     def alone(self) -> bool:
-        """Whether no one else is about to claim lanes; nobody is until this transaction has ended. What one finds the other would, too."""
+        """Whether no other process is claiming lanes. If so, none can until this transaction ends, so two never find the same rows."""
         if self._connection.dialect.name != "postgresql":
             return True
         locked = text("SELECT pg_try_advisory_xact_lock(:key)")
@@ -54,10 +54,9 @@ class Lanes:
         claims = {each.lane: Claim(due=each, token=uuid4().hex) for each in found}
         if not claims:
             return []
-        insert = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
-        # In one order, as all do: two that change the same lanes wait for each other and do not lock each other out.
+        # Everybody changes lanes in the same order, so that two processes that change the same ones cannot deadlock.
         rows = [{"name": name, "token": claims[name].token, "until": until, "now": now} for name in sorted(claims)]
-        won = {row.name for row in self._connection.execute(_claiming(insert(lane)), rows)}
+        won = {row.name for row in self._connection.execute(_claiming(insert_into(self._connection, lane)), rows)}
         return [claim for name, claim in claims.items() if name in won]
 
     def holds(self, claim: Claim) -> bool:

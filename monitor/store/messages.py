@@ -1,4 +1,4 @@
-"""Messages as JSON and back: what is said is kept as it was when it was decided to say it."""
+"""Messages to JSON and back. A message is stored as it was when it was decided to send it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from monitor.store.values import values_of
 
 
 def to_values(message: Message) -> tuple[str, dict[str, Any]]:
-    """Its kind, and JSON values that `from_values` makes the same message of."""
+    """The kind of the message, and JSON values from which `from_values` makes the same message."""
     match message:
         case Notice():
             return "alert", _notice_values(message)
@@ -30,7 +30,7 @@ def to_values(message: Message) -> tuple[str, dict[str, Any]]:
 
 
 def from_values(kind: str, values: Mapping[str, Any]) -> Message:
-    """The message that `to_values` took apart."""
+    """The message, from its kind and the values of `to_values`."""
     if kind == "alert":
         return notice_of(values)
     if kind == "update":
@@ -48,7 +48,7 @@ def from_values(kind: str, values: Mapping[str, Any]) -> Message:
 
 
 def notice_of(values: Mapping[str, Any]) -> Notice:
-    """What an alert says, from the JSON values of its message."""
+    """The notice of an alert, from the JSON values of its message."""
     given = dict(values)
     for name in ("published_at", "raised_at"):
         given[name] = _time(given[name])

@@ -1,4 +1,4 @@
-"""Several values in a statement that stays the same whatever their number: neither we nor the server take it apart to plan it anew."""
+"""Lists of values in statements whose text does not depend on the number of values, so that they are compiled and planned only once."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from sqlalchemy.types import TypeEngine
 
 
 def one_of(dialect: str, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
-    """`column` is one of the values bound to `name` as a list."""
+    """The condition that `column` is one of the values in the list bound to `name`."""
     if dialect == "postgresql":
         return column == any_(bindparam(name, type_=ARRAY(column.type)))
     return column.in_(each_of(dialect, column.type, name))
 
 
 def each_of(dialect: str, of: TypeEngine[Any], name: str) -> Select[Any]:
-    """A row for each of the values bound to `name` as a list."""
+    """A query with a row for each value in the list bound to `name`."""
     if dialect == "postgresql":
         return select(func.unnest(bindparam(name, type_=ARRAY(of))))
     return select(func.json_each(bindparam(name, type_=JSON)).table_valued("value").c.value)

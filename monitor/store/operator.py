@@ -1,4 +1,4 @@
-"""What concerns whoever runs the program: conditions, closed channels, timers."""
+"""Rows for whoever runs the program: conditions, closed channels, timers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The robots.txt of each host, so that it is asked for once a day, however often the program starts and by how many workers."""
+"""The robots.txt of each host, stored so that it is fetched only once a day, however often and on how many machines the program starts."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import zlib
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.ports import RobotsFile
+from monitor.store.insert import insert_into
 from monitor.store.tables import robots
 
 _FAST = 1
@@ -25,7 +25,7 @@ class Robots:
         return None if row is None else RobotsFile(url=row.url, body=zlib.decompress(row.body), until=row.until)
 
     def put(self, file: RobotsFile) -> None:
-        insert = (postgresql if self._connection.dialect.name == "postgresql" else sqlite).insert(robots)
+        insert = insert_into(self._connection, robots)
         upsert = insert.on_conflict_do_update(
             index_elements=[robots.c.url], set_={"body": insert.excluded.body, "until": insert.excluded.until}
         )

@@ -1,4 +1,4 @@
-"""Source rows: what polling remembers."""
+"""Source rows: what is remembered from one poll to the next."""
 
 from __future__ import annotations
 
@@ -8,21 +8,20 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, case, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.ports import Gap, Silence, SourceCounts, Traffic
 from monitor.sources.entry import Hints
 from monitor.sources.source import Source
 from monitor.sources.state import Errand, SourceState
+from monitor.store.insert import insert_into
 from monitor.store.tables import entry, gap, source, traffic
 from monitor.urls import lane_of
 
 _FIELDS = tuple(field.name for field in fields(SourceState))
 _STATE = tuple(source.c[name] for name in _FIELDS)
 _GET = select(*_STATE).where(source.c.source_id == bindparam("of"))
-_SAVE = update(source).where(
-    source.c.source_id == bindparam("of")
-)  # what is set is told with the values, so that it is compiled once
+# Which columns are set follows from the values given when it is executed, so that it is compiled once.
+_SAVE = update(source).where(source.c.source_id == bindparam("of"))
 _ADVANCE = _SAVE.where(source.c.next_poll_at == bindparam("was", type_=source.c.next_poll_at.type))
 _WATCH = (
     update(source)
@@ -51,7 +50,7 @@ class Sources:
             if (row.watched, row.lane) != (True, lane):
                 changed.append({"of": item.id, "now_watched": True, "now_lane": lane})
         changed += [{"of": row.source_id, "now_watched": False, "now_lane": row.lane} for row in known.values() if row.watched]
-        # Only what differs: at a hundred thousand sources every start of every worker would hold all the others up.
+        # Only what differs: with a hundred thousand sources, each start of a worker would otherwise hold up all the others.
         if changed:
             self._connection.execute(_WATCH, changed)
         if new:
@@ -88,7 +87,7 @@ class Sources:
     def add_traffic(self, items: Sequence[Traffic]) -> None:
         if not items:
             return
-        adding = (postgresql if self._connection.dialect.name == "postgresql" else sqlite).insert(traffic)
+        adding = insert_into(self._connection, traffic)
         more = {name: traffic.c[name] + adding.excluded[name] for name in ("requests", "not_modified", "bytes")}
         upsert = adding.on_conflict_do_update(index_elements=[traffic.c.host, traffic.c.day], set_=more)
         self._connection.execute(upsert, [asdict(item) for item in items])
@@ -179,4 +178,4 @@ def _errands_column(errands: Sequence[Errand]) -> list[dict[str, Any]]:
 
 
 _COLUMN: Mapping[str, Callable[[Any], Any]] = {"hints": _hints_column, "errands": _errands_column, "parts": _errands_column}
-"""What is kept in another form than the state has it."""
+"""The fields of the state that are stored in another form."""

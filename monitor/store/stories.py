@@ -1,4 +1,4 @@
-"""Story rows: what happened once, and how stories that were kept apart or together wrongly are put right."""
+"""Story rows, and how to correct stories that were wrongly kept apart or joined."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Stories:
             return None
         if taken is None:
             self.open(article_id, now, split_from=old)
-        else:  # its own story, once joined to this one, begins again
+        else:  # its own story, which was once joined to this one, is revived
             again = update(story).where(story.c.id == article_id)
             self._connection.execute(again.values(joined_to=None, split_from=old, updated_at=now))
         self._connection.execute(update(article).where(article.c.id == article_id).values(story_id=article_id))
@@ -72,7 +72,7 @@ class Stories:
         return self._connection.execute(select(story.c.id).where(split)).first() is not None
 
     def _date(self, story_id: str) -> None:
-        """Let the story be as old as the articles that are left in it."""
+        """Set the time of the story to that of the newest article left in it."""
         last = select(func.max(article.c.read_at, type_=UtcDateTime)).where(article.c.story_id == story_id)
         at: datetime | None = self._connection.execute(last).scalar_one()
         if at is not None:
@@ -80,13 +80,13 @@ class Stories:
 
 
 def one_story(story_id: str | BindParameter[str]) -> Select[Any]:
-    """The ids under which what is now one story may have raised alerts: that of the story and those of the stories joined to it."""
+    """The ids under which a story may have raised alerts: its own, and those of the stories that were joined to it."""
     now = current(story_id)
     return select(story.c.id).where(or_(story.c.id == now, story.c.joined_to == now))
 
 
 def kin(story_id: str | BindParameter[str]) -> Select[Any]:
-    """The ids of `one_story`, and of all that these were split from: what was told there is not told again."""
+    """The ids of `one_story`, and of all stories that these were split from: alerts raised there are not raised again."""
     chain = one_story(story_id).cte("kin", recursive=True)
     step = select(story.c.split_from).join(chain, story.c.id == chain.c.id).where(story.c.split_from.is_not(None))
     whole = chain.union(step)
@@ -95,7 +95,7 @@ def kin(story_id: str | BindParameter[str]) -> Select[Any]:
 
 
 def current(story_id: str | BindParameter[str]) -> Any:
-    """The id of the story that a story was joined to, or its own: a value for a comparison."""
+    """The id of the story that this story was joined to, or its own id, as an SQL value."""
     return func.coalesce(select(story.c.joined_to).where(story.c.id == story_id).scalar_subquery(), story_id)
 
 

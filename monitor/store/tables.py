@@ -1,4 +1,4 @@
-"""The tables. A migration in `migrations/versions` makes each of them; a test holds the two together."""
+"""The tables. The migrations in `migrations/versions` create them; a test checks that both agree."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from sqlalchemy.types import TypeDecorator
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC in Python on both databases. SQLite, which knows no time zones, keeps the naive UTC value."""
+    """Aware UTC in Python with both databases. SQLite, which has no time zones, stores naive UTC."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -175,16 +175,18 @@ article = Table(
     Column("flags", JSON, nullable=False),
     Column("facets", JSON, nullable=False),
     Column("sketch", LargeBinary, nullable=False),
-    Column("numbers", JSON, nullable=False),  # what translations are found by
+    Column("numbers", JSON, nullable=False),  # `numbers` and `names` are what translations are found by
     Column("names", JSON, nullable=False),
     Column("read_at", UtcDateTime, nullable=False),
     Column("revised_at", UtcDateTime),  # when its text was found changed, the last time
     Column("story_id", String(16), nullable=False),
-    Column("paragraphs", JSON, nullable=False),  # last: SQLite finds what stands before a long text without reading through it
+    Column(
+        "paragraphs", JSON, nullable=False
+    ),  # last, so that SQLite can read the other columns without reading through the long text
     UniqueConstraint("id"),
     Index("ix_article_read_at", "read_at"),
     Index("ix_article_story_id", "story_id"),
-    sqlite_autoincrement=True,  # the word index may hold rows of deleted articles: a number is never given out twice
+    sqlite_autoincrement=True,  # a number must never be reused, since the word index may hold rows of deleted articles
 )
 
 address = Table(
@@ -309,7 +311,7 @@ closed_channel = Table(
     "closed_channel",
     metadata,
     Column("channel_id", String, primary_key=True),
-    Column("target", String, nullable=False),  # a digest of where it led: a channel with a new address is open again
+    Column("target", String, nullable=False),  # a hash of its address: a channel whose address is changed is open again
     Column("reason", Text, nullable=False),
     Column("closed_at", UtcDateTime, nullable=False),
 )
@@ -318,7 +320,7 @@ lane = Table(
     "lane",
     metadata,
     Column("name", String, primary_key=True),  # a host, `channel:…`, `heartbeat`
-    Column("token", String(32)),  # of the claim that holds it; NULL: it rests
+    Column("token", String(32)),  # of the claim that holds it; NULL: nobody does, it only rests
     Column("until", UtcDateTime, nullable=False),  # free from then on
 )
 
@@ -326,8 +328,8 @@ robots = Table(
     "robots",
     metadata,
     Column("url", Text, primary_key=True),
-    Column("body", LargeBinary, nullable=False),  # zlib; of nothing where the host has no such file
-    Column("until", UtcDateTime, nullable=False),  # asked for again from then on
+    Column("body", LargeBinary, nullable=False),  # zlib; of an empty text if the host has no such file
+    Column("until", UtcDateTime, nullable=False),  # to be fetched again from then on
 )
 
 timer = Table(
@@ -363,6 +365,6 @@ response = Table(
     Column("url", Text, nullable=False),
     Column("status", Integer, nullable=False),
     Column("headers", JSON, nullable=False),
-    Column("body", LargeBinary, nullable=False),  # zlib; decoded from its content encoding before
+    Column("body", LargeBinary, nullable=False),  # zlib, after its content encoding was undone
     Column("fetched_at", UtcDateTime, nullable=False),
 )

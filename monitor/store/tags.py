@@ -1,4 +1,4 @@
-"""The index by which articles are chosen and counted: one row for each thing that can be asked of an article."""
+"""The index by which articles are chosen and counted: one row for each property of an article that can be asked for."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ class Tags:
         self._connection = connection
 
     def put(self, number: int, stored: StoredArticle) -> None:
-        """File the article with this number under all that can be asked of it, in the place of what stood there."""
+        """Index the article with this number, replacing its earlier tags."""
         self._connection.execute(delete(tag).where(tag.c.number == number))
         self.add(number, stored)
 
     def add(self, number: int, stored: StoredArticle) -> None:
-        """File a new article with this number."""
+        """Index a new article with this number."""
         rows = [{"name": name, "number": number, "day": day_of(stored)} for name in sorted(names_of(stored))]
         self._connection.execute(_ADD, rows)
 
     def drop(self, numbers: Select[int]) -> None:
-        """Forget these articles."""
+        """Remove these articles from the index."""
         self._connection.execute(delete(tag).where(tag.c.number.in_(numbers)))
 
     def numbers(self, wanted: Wanted, before: int | None, among: set[int] | None) -> Iterator[list[int]]:
-        """The numbers of the articles that are wanted, below `before` and in `among` where they are given; newest first, by pages."""
+        """The numbers of the wanted articles in pages, newest first; only those below `before` and in `among`, if these are given."""
         if among is not None:
             yield from self._chosen_among(wanted, before, among)
             return
@@ -58,12 +58,12 @@ class Tags:
             yield list(self._connection.execute(query.order_by(tag.c.number.desc())).scalars())
 
     def per_day(self, wanted: Wanted) -> Mapping[date, int]:
-        """How many of the wanted articles there are of each day."""
+        """How many of the wanted articles there are for each day."""
         query = _where(wanted).with_only_columns(tag.c.day, func.count().label("number")).group_by(tag.c.day)
         return {row.day: row.number for row in self._connection.execute(query)}
 
     def pairs(self, wanted: Wanted, rows: Sequence[str], columns: Sequence[str]) -> Mapping[tuple[str, str], int]:
-        """In how many stories of the wanted articles a vocabulary of `rows` occurs in one article with one of `columns`."""
+        """For each pair of a vocabulary in `rows` and one in `columns`: how many stories have a wanted article in which both occur."""
         one, other = tag.alias("one"), tag.alias("other")
         query = (
             _where(wanted)
@@ -96,7 +96,7 @@ def names_of(stored: StoredArticle) -> Iterator[str]:
 
 
 def _names_asked(wanted: Wanted) -> Iterable[str]:
-    """The rarest kinds first: the first name is the one whose rows are walked."""
+    """The tags that all wanted articles have. The rarest kinds come first, since the query walks through the rows of the first tag."""
     names = [] if wanted.rule is None else [f"rule:{wanted.rule}"]
     names += [f"facet:{facet}" for facet in wanted.facets]
     names += [] if wanted.source is None else [f"source:{wanted.source}"]

@@ -1,4 +1,4 @@
-"""One transaction: all rows, over one connection."""
+"""One transaction: all kinds of rows over one connection."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from monitor.store.stories import Stories
 
 
 class RowTransaction:
-    """The rows as one transaction sees them (`ports.Transaction`). Without `searchable` new articles are not indexed for a search."""
+    """The rows as seen by one transaction (`ports.Transaction`). If not `searchable`, new articles are not indexed for searches."""
 
     def __init__(self, connection: Connection, *, searchable: bool = True) -> None:
         self._connection = connection
@@ -66,7 +66,7 @@ class RowTransaction:
 
     @property
     def driver_connection(self) -> Any:
-        """The database driver's own connection, for a job engine whose rows are to be written in this transaction."""
+        """The connection of the database driver itself, for a job engine that has to write its rows in this transaction."""
         return self._connection.connection.driver_connection
 
     def due(self, now: datetime, lanes: int | None = None) -> list[Due]:

@@ -1,4 +1,4 @@
-"""The index that narrows a search: FTS5 on SQLite, a `tsvector` on PostgreSQL, over words of our own making."""
+"""The index that narrows down a search: FTS5 on SQLite, a `tsvector` on PostgreSQL, over words that we have split ourselves."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from sqlalchemy import ColumnElement, Connection, column, func, table, text
 from monitor.rules.narrowing import Any, Every, Everything, Narrowing, Word
 
 _AT_ONCE = 200
-"""Alternatives put into one look-up: a vocabulary has thousands."""
+"""The most alternatives in one look-up; a vocabulary can have thousands."""
 article_words = table("article_words", column("number"), column("words"))
-"""On PostgreSQL; on SQLite it is a virtual table, whose number is called `rowid`."""
+"""The table on PostgreSQL. On SQLite it is a virtual table, in which the number is called `rowid`."""
 
 
 def vector_of(words: ColumnElement[str]) -> ColumnElement[object]:
-    """The `tsvector` of words, which go as one text: an array of so many would take the driver longer than all else."""
+    """The `tsvector` of words that are passed as one text, since the driver is slow with arrays that long."""
     return func.array_to_tsvector(func.string_to_array(words, " "))
 
 
@@ -28,18 +28,18 @@ _FILE_MORE = text(
 
 
 class Words:
-    """The word index over one connection. Rows of deleted articles may stay in it: whoever asks looks the articles up anyway."""
+    """The word index over one connection. It may keep rows of deleted articles, since callers look the articles up anyway."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._postgres = connection.dialect.name == "postgresql"
 
     def add(self, number: int, words: str) -> None:
-        """File the article with this number under `words`, which have spaces between them."""
+        """Index the article with this number under `words`, which are separated by spaces."""
         self._connection.execute(_FILE if self._postgres else _FILE_SQLITE, {"number": number, "words": words})
 
     def also(self, number: int, words: frozenset[str]) -> None:
-        """File it under these words that it was not under, too. Those of an earlier version stay: the index only narrows."""
+        """Index the article under further words. Those of an earlier version stay, which is harmless: the index only narrows searches."""
         joined = " ".join(sorted(words))
         if self._postgres:
             self._connection.execute(_FILE_MORE, {"number": number, "words": joined})
@@ -47,7 +47,7 @@ class Words:
             self.add(number, joined)
 
     def numbers(self, narrowing: Narrowing) -> set[int] | None:
-        """The numbers of the articles that `narrowing` leaves; None where it leaves all of them."""
+        """The numbers of the articles that `narrowing` leaves; None if it leaves all of them."""
         match narrowing:
             case Everything():
                 return None
