@@ -1,7 +1,8 @@
-"""What translation leaves as it is: the numbers that a text states and the names in Latin script.
+"""Facts: what a translation leaves unchanged, namely the numbers that a text states and its names in Latin script.
 
-Numbers are read as values, however a language writes them: `1.200` in Indonesian and `1,200` in English, `6 ล้าน`, `六百万`, `600万`,
-`six million`, `៦លាន`. Left out is what any two texts of a day may share: numbers up to ten, years, times, dates, the day of publication.
+Numbers are compared by value, however a language writes them: `1.200` in Indonesian and `1,200` in English, `6 ล้าน`, `六百万`, `600万`,
+`six million`, `៦លាន`. Numbers that any two texts of the same day may share are left out: those up to ten, years, times, dates, the day of
+publication.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from itertools import combinations
 
 import xxhash
 
+from monitor.stories.signed import signed
 from monitor.text.digits import western_digits
 
 KEYS = 10
@@ -24,9 +26,9 @@ _MOST = 12
 _MOST_NAMES = 8
 _SAMPLE = 600
 _DECIMAL_COMMA = frozenset({"id", "vi", "pt", "tet"})
-_EITHER = frozenset({"km", "lo"})  # languages in which both marks stand between thousands
+_EITHER = frozenset({"km", "lo"})  # languages that use either mark between thousands
 
-# The patterns begin with one character of a class, for which the engine looks fast; most of a text is passed over so.
+# The patterns begin with a character class, which the engine searches for fast, so most of a text is skipped quickly.
 _DATE = re.compile(
     r"[\d一二三四五六七八九十〇零](?:(?<=\d)(?:\d{0,3}[-/]\d{1,2}(?:[-/]\d{1,4})?|\d?\.\d{1,2}\.\d{4}"
     r"|\d?[:.]\d{2}(?=\s*(?:น\.|WIB|WITA|WIT|[ap]\.?m\b))|\d?:\d{2})"
@@ -93,15 +95,16 @@ _COMMON = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """`numbers` by value as text (`87`, `1.2`, `6000000`), `names` folded and without accents."""
+    """`numbers` are values written as text (`87`, `1.2`, `6000000`); `names` are case-folded and without accents."""
 
     numbers: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
 
     @cached_property
     def keys(self) -> tuple[int, ...]:
-        """At most 10 signed 64-bit numbers to look candidates up by: what is enough to go by, numbers that together weigh something, or
-        a number with two names. Of these the heaviest, and of equal ones the smallest by hash, so that two texts choose alike."""
+        """At most 10 signed 64-bit numbers by which candidates are looked up. Each stands for a set of facts that is worth comparing if
+        two texts share it: numbers that together weigh `ENOUGH`, or a number and two names. The heaviest sets are chosen, and among
+        equals those with the smallest hash, so that two texts choose the same."""
         numbers = sorted(sorted(self.numbers, key=_hash)[:_MOST])
         names = sorted(sorted(self.names, key=_hash)[:_MOST_NAMES])
         sets: list[tuple[str, ...]] = [pair for pair in combinations(numbers, 2) if weight(pair[0]) + weight(pair[1]) >= ENOUGH]
@@ -112,17 +115,17 @@ class Facts:
         weighed = sorted((-min(2 * len(each), sum(map(weight, each))), _hash("\n".join(each))) for each in sets)
         chosen = [digest for _, digest in weighed[:_NUMBER_KEYS]]
         chosen += sorted(_hash("\n".join(each)) for each in named)[: KEYS - len(chosen)]
-        return tuple(digest - (1 << 64) if digest >> 63 else digest for digest in chosen)
+        return tuple(map(signed, chosen))
 
 
 NO_FACTS = Facts()
 
 ENOUGH = 3.0
-"""So much shared weight makes two texts worth comparing."""
+"""The shared weight from which two texts are worth comparing."""
 
 
 def weight(number: str) -> float:
-    """How much it says that two texts state the same number: little for a round one, more the more digits it has."""
+    """How much it means that two texts state the same number: little if it is round, more the more digits it has."""
     digits = number.replace(".", "").strip("0")
     if len(digits) <= 1:
         return 1.0 if len(number) >= 6 else 0.5
@@ -130,7 +133,7 @@ def weight(number: str) -> float:
 
 
 def facts(text: str, language: str | None, published: date | None) -> Facts:
-    """The facts of a text, headline and body; `language` (BCP 47) tells how its numbers are written."""
+    """The facts of a text (headline and body). How numbers are written depends on its `language` (BCP 47)."""
     base = (language or "").partition("-")[0]
     plain = _DATE.sub(" ", western_digits(text))
     if base == "zh":
@@ -143,7 +146,7 @@ def facts(text: str, language: str | None, published: date | None) -> Facts:
     days = {(published + timedelta(days=days)).day for days in range(-3, 2)} if published else set()
     numbers = frozenset(_text(value) for value in found if _says_something(value, days))
     told = Facts(numbers=numbers, names=frozenset(_names(text)))
-    told.keys  # noqa: B018  worked out here, where pages are read, and not by the one who writes and asks for them twice
+    told.keys  # noqa: B018  computed (and cached) now, where pages are read, and not later by the writer
     return told
 
 
@@ -198,7 +201,7 @@ def _text(value: float) -> str:
 
 
 def _names(text: str) -> Iterator[str]:
-    """Words that are written as names: with a capital inside a sentence, all in capitals, or in Latin script within another one."""
+    """Words written like names: capitalised inside a sentence, all in capitals, or in Latin script within text of another script."""
     letters = "".join(filter(str.isalpha, text[:_SAMPLE]))
     others = 0 if letters.isascii() else sum(map("\u024f".__lt__, letters))
     latin = 2 * others < len(letters)

@@ -1,4 +1,4 @@
-"""Whether a new article joins a story or opens one."""
+"""Decides whether a new article joins a story or opens a new one."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from monitor.stories.translation import same_happening
 
 WINDOW = timedelta(days=14)
 QUIET = timedelta(days=7)
-"""A story that no article came to for so long is closed: what is told then is told anew."""
+"""A story that has had no new article for this long is closed: a later article opens a new one."""
 
 # Calibrated as a set on fixtures/stories (tests/quality/test_grouping.py).
 SIMILAR = 0.45
 CONTAINED = 0.70
 CONTAINED_SIMILAR = 0.20  # below this the estimate of containment is mostly error
-SAME_SITE = 0.80  # a site repeats its own phrases and notices, from one happening to the next
-SAME_SITE_CONTAINED = 0.90  # unless the article has only grown
+SAME_SITE = 0.80  # higher, since a site repeats its own phrases and notices from one happening to the next
+SAME_SITE_CONTAINED = 0.90  # such as an article that has only grown
 AS_NEAR = 0.15
 SHORT_SHINGLES = 100
 SHORT_SIMILAR = 0.90
 SHORT_WINDOW = timedelta(days=1)
-ONE_STORY = 0.70  # a text so near to two stories shows that they are one
+ONE_STORY = 0.70  # a text this similar to two stories shows that they are one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """An article as grouping sees it. `story_id` is None for the new one, `story_at` is when the last article came to that story, None
-    where that is not known; `site` is the host it stands on; times are aware UTC. Without facets there is no translation."""
+    """An article with what matters for grouping. `story_id` is None for the new article. `story_at` is when the story got its last
+    article, None if that is not known. `site` is the host. Times are aware, in UTC. Without `facets` it is no translation of any."""
 
     article_id: str
     headline: str = ""
@@ -49,8 +49,8 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joined:
-    """The article tells what `story_id` tells; `article_id` is the earliest article it is a copy or translation of. `also` are other
-    stories that turn out to be the same one."""
+    """The article belongs to the story `story_id`; `article_id` is the earliest article of which it is a copy or translation. `also` are
+    other stories that turn out to be the same."""
 
     story_id: str
     article_id: str
@@ -61,7 +61,7 @@ class Joined:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """No story tells this yet. The new one is named after its first article, so opening it twice is opening it once."""
+    """The article opens a new story. Its id is that of the article, so opening it twice is the same as opening it once."""
 
     story_id: str
     reason: str
@@ -70,12 +70,12 @@ class Opened:
 def decide(
     new: Candidate, candidates: Sequence[Candidate], window: timedelta = WINDOW, translations: Sequence[Candidate] = ()
 ) -> Joined | Opened:
-    """Join the story of the earliest seen candidate that is a copy within `window`, else that of the earliest of `translations` that
-    tells of the same happening in another language, or open a story. Stories that are closed are not joined.
+    """Join the story of the earliest candidate of which `new` is a copy, within `window`; failing that, the story of the earliest of
+    `translations` about the same happening; failing that, open a story. Closed stories are not joined.
 
-    Bulletins of one form are kept apart: a story that the site of `new` has told already is joined only by a new version of what it
-    told, and where candidates of several stories would do, only those about as near as the nearest count.
-    The order of the candidates makes no difference, and `new` itself or a candidate without a story among them does no harm.
+    Bulletins of the same form must be kept apart. So an article joins a story to which its own site has contributed only if it is a new
+    version of that contribution; and if copies belong to several stories, only those about as similar as the most similar one count.
+    The order of the candidates makes no difference, and it is harmless if `new` itself or one without a story is among them.
     """
     in_time = [each for each in _open(new, candidates) if _apart(new, each) <= window]
     shares = similarities(new.sketch, [each.sketch for each in in_time])
@@ -99,7 +99,7 @@ def decide(
 
 
 def _open(new: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The candidates whose story can be joined, the earliest seen first."""
+    """The candidates whose story can be joined, those seen earliest first."""
     return [
         each
         for each in sorted(candidates, key=lambda each: (each.seen_at, each.article_id))
@@ -110,7 +110,8 @@ def _open(new: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _copies(new: Candidate, in_time: Sequence[tuple[Candidate, float]]) -> tuple[list[tuple[Candidate, float, str]], bool]:
-    """What `new` may be a copy of, with how much they share and why; and whether its own site tells something else of that form."""
+    """The candidates of which `new` may be a copy, with the similarity and the reason; and whether its own site has something else of that
+    form in one of their stories."""
     alike = [(each, share, reason) for each, share in in_time if (reason := _resemblance(new, each, share))]
     told = {each.story_id for each, _ in in_time if _same_site(new, each)}
     told -= {each.story_id for each, _, _ in alike if _same_site(new, each)}
@@ -127,7 +128,7 @@ def _apart_because(shares: Sequence[float], told: bool) -> str:
 
 
 def _translation(new: Candidate, old: Candidate) -> str | None:
-    """Why `new` tells in another language what `old` tells, or None if that is not sure."""
+    """Why `new` is about the same happening as `old` in another language; None if that is not certain."""
     if new.language is None or old.language is None or _base(new.language) == _base(old.language):
         return None
     return same_happening(new.facts, old.facts, new.facets, old.facets)
@@ -138,13 +139,13 @@ def _base(language: str) -> str:
 
 
 def _resemblance(new: Candidate, old: Candidate, share: float) -> str | None:
-    """Why `new`, which shares so much with `old`, is a copy of it, or None if it is not."""
+    """Why `new` is a copy of `old`, given their similarity `share`; None if it is not."""
     return _same_text(new, old, share) or _same_headline(new, old)
 
 
 def _same_headline(new: Candidate, old: Candidate) -> str | None:
-    """Why they are one although there is too little of their texts in common: of pages that cannot be had there is only a headline. A
-    service that lists what others tell has one address for all of them, and says in the headline whose it is."""
+    """Why the two belong together although their texts share too little: of a page that cannot be fetched there is only the headline. The
+    same headline must come from elsewhere: another site or, where a service lists articles of many outlets, another outlet."""
     if _apart(new, old) > SHORT_WINDOW or not headline.keys(new.headline) & headline.keys(old.headline):
         return None
     elsewhere = new.site != old.site or headline.outlet(new.headline) != headline.outlet(old.headline)
@@ -153,8 +154,8 @@ def _same_headline(new: Candidate, old: Candidate) -> str | None:
 
 def _same_text(new: Candidate, old: Candidate, share: float) -> str | None:
     if min(new.sketch.shingles, old.sketch.shingles) < SHORT_SHINGLES:
-        # A headline alone ("Morning briefing", "Three held in drug raid") says too little to be told apart by its letters, unless
-        # another site carries the very same one at the same time.
+        # Texts as short as a headline ("Morning briefing", "Three held in drug raid") say too little to be compared, unless another site
+        # has the very same one at about the same time.
         if share >= SHORT_SIMILAR and new.site != old.site and _apart(new, old) <= SHORT_WINDOW:
             return f"the same few words on another site within a day ({share:.0%})"
         return None
@@ -174,7 +175,7 @@ def _same_site(a: Candidate, b: Candidate) -> bool:
 
 
 def _apart(a: Candidate, b: Candidate) -> timedelta:
-    """The time between two articles, by the dates they carry or, where one carries none, by when they were seen."""
+    """The time between two articles: by their dates or, if one has none, by when they were seen."""
     if a.published_at is not None and b.published_at is not None:
         return abs(a.published_at - b.published_at)
     return abs(a.seen_at - b.seen_at)

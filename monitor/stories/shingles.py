@@ -1,8 +1,8 @@
-"""Sketches of texts: near-duplicates without keeping, or reading again, the texts.
+"""Sketches, by which near-duplicate texts are found without reading the texts again.
 
-MinHash (Broder 1997) over character 5-grams, which need no word splitter and behave alike in Latin, Thai and Han script; 32 bands
-of 4 values are the rows to look candidates up by. The recipe and its constants are frozen: a sketch in the database stays
-comparable for ever. Changing any of them means a new `_VERSION` and sketching every stored article again.
+MinHash (Broder 1997) over character 5-grams, which need no word splitter and work alike in Latin, Thai and Han script. Candidates are
+looked up by 32 bands of 4 values. Sketches in the database have to stay comparable for ever, so the method and its constants must not
+change, unless with a new `_VERSION` and a new sketch of every stored article.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
+from monitor.stories.signed import signed
+
 VALUES = 128
 BANDS = 32
 ROWS = VALUES // BANDS
@@ -28,16 +30,16 @@ _HEAD = struct.Struct("<BI")
 _BLOCK = 256  # 128 x 256 numbers stay in the processor's cache
 _BITFLIP = np.uint64(0x1CAD21F72C81017C ^ 0xDB979083E96DD4DE)  # bytes 8 to 24 of the secret of XXH3
 _MULTIPLIER = np.uint64(0x9FB21C651E98DF25)
-# Soft hyphen, zero-width space and joiners, word joiner, BOM: one copy of a Khmer or Thai text has them, the next does not.
+# Soft hyphen, zero-width space and joiners, word joiner, BOM: some copies of a Khmer or Thai text have them, others do not.
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sketch:
-    """What is kept of a text to compare it by.
+    """What is stored of a text for comparing it with others.
 
-    `values` are 128 little-endian unsigned 32-bit minima; `shingles` counts the distinct 5-grams of the text, so it says how
-    long the text is and how far the sketch is to be trusted. The sketch of an empty text has 0 shingles and resembles nothing.
+    `values` are 128 little-endian unsigned 32-bit minima. `shingles` is the number of distinct 5-grams in the text, a measure of its
+    length and so of how far the sketch can be trusted. The sketch of an empty text has 0 shingles and is similar to nothing.
     """
 
     values: bytes
@@ -45,15 +47,14 @@ class Sketch:
 
     @property
     def bands(self) -> tuple[int, ...]:
-        """32 signed 64-bit numbers, the band's number mixed in: two texts are candidates if they share any. None for an empty text."""
+        """32 signed 64-bit hashes, of each band with its position: two texts that share any are candidates. None for an empty text."""
         if not self.shingles:
             return ()
         size = 4 * ROWS
-        digests = (
-            xxhash.xxh3_64_intdigest(self.values[at : at + size], seed=band)
+        return tuple(
+            signed(xxhash.xxh3_64_intdigest(self.values[at : at + size], seed=band))
             for band, at in enumerate(range(0, 4 * VALUES, size))
         )
-        return tuple(digest - (1 << 64) if digest >> 63 else digest for digest in digests)
 
     def to_bytes(self) -> bytes:
         """517 bytes for the database."""
@@ -61,7 +62,7 @@ class Sketch:
 
     @classmethod
     def from_bytes(cls, stored: bytes) -> Sketch:
-        """What `to_bytes` wrote. Raises ValueError for anything else, also for a sketch made by another recipe."""
+        """The sketch that `to_bytes` wrote. Raises ValueError for anything else, including a sketch of another version."""
         if len(stored) != _HEAD.size + 4 * VALUES:
             raise ValueError(f"a sketch has {_HEAD.size + 4 * VALUES} bytes, not {len(stored)}")
         version, shingles = _HEAD.unpack_from(stored)
@@ -71,7 +72,7 @@ class Sketch:
 
 
 def sketch(text: str) -> Sketch:
-    """The sketch of `text`, headline and body together. Case, width, line breaks and characters no one sees make no difference."""
+    """The sketch of `text` (headline and body). Case, width, line breaks and invisible characters make no difference."""
     hashes = _shingle_hashes(text)
     factors, offsets = _constants()
     minima = np.full(VALUES, 0xFFFFFFFFFFFFFFFF, dtype=np.uint64)
@@ -83,7 +84,7 @@ def sketch(text: str) -> Sketch:
 
 
 def similarity(a: Sketch, b: Sketch) -> float:
-    """The estimated Jaccard similarity of two texts, 0 to 1: shared shingles by all shingles (standard error at most 0.044)."""
+    """The estimated Jaccard similarity of two texts, 0 to 1: shared shingles divided by all shingles (standard error at most 0.044)."""
     if not a.shingles or not b.shingles:
         return 0.0
     left, right = (np.frombuffer(each.values, dtype="<u4") for each in (a, b))
@@ -91,7 +92,7 @@ def similarity(a: Sketch, b: Sketch) -> float:
 
 
 def similarities(a: Sketch, others: Sequence[Sketch]) -> list[float]:
-    """The `similarity` of each of the others to `a`, all at once."""
+    """The `similarity` of `a` to each of the others, computed at once."""
     if not a.shingles or not others:
         return [0.0] * len(others)
     rows = np.frombuffer(b"".join(each.values for each in others), dtype="<u4").reshape(-1, VALUES)
@@ -100,9 +101,10 @@ def similarities(a: Sketch, others: Sequence[Sketch]) -> list[float]:
 
 
 def containment(a: Sketch, b: Sketch, share: float | None = None) -> float:
-    """The estimated share of the shorter text that is also in the longer one, 0 to 1; `share` is their similarity where that is known.
+    """The estimated part of the shorter text that is also in the longer one, 0 to 1. `share` is their similarity, if it is known already.
 
-    It follows from `similarity` and the two lengths, so its error grows with their ratio; below a similarity of 0.2 it says nothing.
+    It is computed from the similarity and the two lengths, so its error grows with the ratio of the lengths; below a similarity of 0.2 it
+    means nothing.
     """
     if not a.shingles or not b.shingles:
         return 0.0
@@ -112,7 +114,7 @@ def containment(a: Sketch, b: Sketch, share: float | None = None) -> float:
 
 
 def _shingle_hashes(text: str) -> npt.NDArray[np.uint64]:
-    """XXH3 of the UTF-8 of each distinct shingle."""
+    """The XXH3 hash of each distinct shingle in UTF-8."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     folded = " ".join(_UNSEEN.sub("", folded).split())
     if len(folded) < SHINGLE:
@@ -126,13 +128,13 @@ def _shingle_hashes(text: str) -> npt.NDArray[np.uint64]:
 
 
 def _hash(shingle: str) -> int:
-    """A lone surrogate must not cost the article its alert."""
+    """The XXH3 hash of one shingle. A lone surrogate must not raise an error, which would cost the article its alert."""
     return xxhash.xxh3_64_intdigest(shingle.encode("utf-8", "surrogatepass"))
 
 
 def _hashes_of_ascii(letters: npt.NDArray[np.uint8], chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint64]:
-    """XXH3 of the distinct five bytes that begin where they are `chosen` (`XXH3_len_4to8_64b` with seed 0), all at once: one by one they
-    cost more than the rest of a sketch."""
+    """The XXH3 hashes of the distinct groups of five bytes that begin where `chosen` is true (`XXH3_len_4to8_64b` with seed 0), computed
+    together: one by one they would take longer than the rest of a sketch."""
     four = np.ndarray(len(letters) - 3, dtype="<u4", buffer=letters, strides=(1,)).astype(np.uint64)
     found = (four[:-1] << np.uint64(32) | four[1:])[chosen]
     found.sort()

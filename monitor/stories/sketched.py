@@ -1,4 +1,4 @@
-"""An article and all that its text alone tells, without rules and without a store: it can be made in whatever process reads the page."""
+"""An article with everything that follows from its text alone, so that it can be computed in the process that reads the page."""
 
 from __future__ import annotations
 
@@ -16,10 +16,8 @@ from monitor.stories.shingles import Sketch, sketch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sketched:
-    """An article, and what it is compared and found by: its sketch, the bands of that with the keys of its headline, and its words, in
-    order, a space between each two.
-
-    There are no words where nobody will search for it.
+    """An article with what it is compared and found by: its sketch, the sketch's bands together with the keys of its headline, and its
+    words, sorted and separated by spaces. `words` is empty if the article need not be found by a search.
     """
 
     article: Article
@@ -29,7 +27,7 @@ class Sketched:
 
 
 def sketched(article: Article, *, searchable: bool = True) -> Sketched:
-    """The article with what it is compared by and, if it is to be `searchable`, its words."""
+    """The article with its sketch and, if it is to be `searchable`, its words."""
     made = sketch(text_of(article))
     words = " ".join(sorted(words_in(article))) if searchable else ""
     return Sketched(article=article, sketch=made, bands=(*made.bands, *headline.keys(article.headline or "")), words=words)
@@ -37,7 +35,8 @@ def sketched(article: Article, *, searchable: bool = True) -> Sketched:
 
 def read_page(source: Source, fetched: Fetched, entry: Entry, *, searchable: bool = True) -> Sketched | Unreadable:
     """The article of `articles.page.read_page`, sketched."""
-    from monitor.articles import page  # here: the daemon, which reads nothing itself, would hold its libraries for nothing
+    # Not at the top: the daemon reads no pages itself and would load the libraries for nothing.
+    from monitor.articles import page
 
     read = page.read_page(source, fetched, entry)
     return sketched(read, searchable=searchable) if isinstance(read, Article) else read
@@ -52,10 +51,10 @@ def from_entry(source: Source, entry: Entry, now: datetime, *, searchable: bool 
 
 
 def text_of(article: Article) -> str:
-    """What is compared of an article."""
+    """The text by which articles are compared: headline and body."""
     return f"{article.headline or ''}\n\n{article.body}"
 
 
 def words_in(article: Article) -> frozenset[str]:
-    """What a search of the archive finds an article under."""
+    """The words under which a search of the archive finds an article."""
     return words_of("\n\n".join([article.headline or "", article.dateline or "", *article.paragraphs]))

@@ -1,7 +1,7 @@
-"""Whether two articles in different languages tell of one happening: by the facts that translation leaves as they are.
+"""Decides whether two articles in different languages are about the same happening, by the facts that a translation leaves unchanged.
 
-Numbers and names that both state, measured against what the shorter one states; the countries and subjects that the vocabularies find
-in both. A wrong answer would silence an alert, so what is not sure is left apart.
+It weighs the numbers and names that both state against what the shorter one states, and the countries and subjects that the
+vocabularies find in both. A wrong match would suppress an alert, so doubtful cases are kept apart.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ WINDOW = timedelta(days=2)
 # Calibrated as a set on fixtures/stories (tests/quality/test_grouping.py).
 SHARED_NUMBERS = 0.6
 SHARED_NAMES = 0.3
-MANY = 4  # ordinary numbers of two digits that two texts do not share by chance
-SURE = 6.0  # so much weight of shared numbers needs no names and no subject besides
-NAMED = 3  # so many names, or more, can be asked to agree
+MANY = 4  # so many ordinary two-digit numbers are not shared by chance
+SURE = 6.0  # with this weight of shared numbers, no shared names or subject are needed
+NAMED = 3  # if both texts have at least so many names, some of them must be shared
 _PLACES = ("country/", "world/")
 
 
 def same_happening(a: Facts, b: Facts, a_facets: frozenset[str], b_facets: frozenset[str]) -> str | None:
-    """Why both tell of one happening, or None if that is not sure."""
+    """Why both are about the same happening; None if that is not certain."""
     numbers, names = a.numbers & b.numbers, a.names & b.names
     agreed = sum(map(weight, numbers))
     evidence = agreed + 0.5 * min(len(names), 4)
@@ -41,7 +41,7 @@ def same_happening(a: Facts, b: Facts, a_facets: frozenset[str], b_facets: froze
 
 
 def _agree(a: frozenset[str], b: frozenset[str], *, sure: bool) -> bool:
-    """Whether they share a subject, unless that needs no saying, and, where both name countries, one of these."""
+    """Whether the two share a subject (not needed if `sure`) and, if both name countries, at least one country."""
     places_a, places_b = ({each for each in facets if each.startswith(_PLACES)} for facets in (a, b))
     if places_a and places_b and not places_a & places_b:
         return False
