@@ -17,7 +17,7 @@ from monitor.articles.baseline import read_alone
 from monitor.articles.page import read_page
 from monitor.articles.score import Expected, Score, compare, expected_from, summarise
 from monitor.articles.versions import difference
-from monitor.cli.options import config_option, json_option, limit_option, settings_of
+from monitor.cli.options import config_option, json_option, limit_option, rules_asked, settings_of
 from monitor.cli.printing import print_facts, print_json, print_table, progress, stored_json, when
 from monitor.errors import UsageError
 from monitor.fetching.outcome import Fetched
@@ -48,6 +48,8 @@ def articles(context: click.Context, rule: str | None, limit: int, config: Path 
     with store.reading() as tx:
         found = tx.articles.newest(limit, rule=rule)
     store.close()
+    if not found:
+        rules_asked(settings.rule_set, rule)  # a name that is misspelt is told
     if as_json:
         print_json([stored_json(each) for each in found])
         return

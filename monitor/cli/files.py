@@ -11,7 +11,7 @@ import click
 from monitor.app import open_app
 from monitor.articles.article import Article
 from monitor.articles.seed import file_name, metadata, parse, render
-from monitor.cli.options import config_option, settings_of
+from monitor.cli.options import config_option, rules_asked, settings_of
 from monitor.cli.printing import count, progress
 from monitor.errors import UsageError
 from monitor.sources.source import Source
@@ -57,7 +57,8 @@ def export_articles(directory: Path, with_metadata: bool, rule: str | None, conf
 
     Each is named NNN_HHHHHHHHHHHHHHHH.txt, after its number and its id.
     """
-    store = open_store(settings_of(config).store_url())
+    settings = settings_of(config)
+    store = open_store(settings.store_url())
     directory.mkdir(parents=True, exist_ok=True)
     written = 0
     with store.reading() as tx:
@@ -72,6 +73,8 @@ def export_articles(directory: Path, with_metadata: bool, rule: str | None, conf
                 )
             written += 1
     store.close()
+    if not written:
+        rules_asked(settings.rule_set, rule)  # a name that is misspelt is told
     click.echo(f"{count(written, 'article')} in {directory}")
 
 

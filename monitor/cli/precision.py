@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from monitor.alerts.feedback import Precision, by_rule, by_term
-from monitor.cli.options import config_option, json_option, settings_of
+from monitor.cli.options import config_option, json_option, rules_asked, settings_of
 from monitor.cli.printing import print_json, print_table
 from monitor.store.database import open_store
 
@@ -24,10 +24,13 @@ def precision(rule: str | None, terms: bool, config: Path | None, as_json: bool)
     By the verdicts that readers gave, of rules or of terms, the worst first. The precision is the relevant among the relevant and the
     noise. A duplicate is no fault of a rule and counts for neither.
     """
-    store = open_store(settings_of(config).store_url())
+    settings = settings_of(config)
+    store = open_store(settings.store_url())
     with store.reading() as tx:
         judged = [(feedback, notice) for feedback, notice in tx.feedback.all() if rule is None or notice.rule_id == rule]
     store.close()
+    if not judged:
+        rules_asked(settings.rule_set, rule)  # a name that is misspelt is told
     found = by_term(judged) if terms else by_rule(judged)
     if as_json:
         print_json([{**asdict(each), "precision": each.share} for each in found])

@@ -151,6 +151,16 @@ def test_in_a_narrow_terminal_an_id_stays_whole(monkeypatch: pytest.MonkeyPatch)
     assert "…" not in terminal.getvalue()
 
 
+@pytest.mark.parametrize("words", [("articles",), ("export", "out"), ("rules", "precision")])
+def test_a_rule_that_is_misspelt_is_not_taken_for_one_that_matched_nothing(
+    monitor, words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert monitor(*words, "--rule", "drugs").exit_code == 0
+    refused = monitor(*words, "--rule", "drug")
+    assert (refused.exit_code, "there are aseanapol, drugs" in refused.output) == (2, True)
+
+
 def test_a_number_that_makes_no_sense_is_refused(monitor) -> None:
     for words in (
         ("alerts", "--limit", "0"),
