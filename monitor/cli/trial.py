@@ -23,9 +23,10 @@ from monitor.sources.discovery import LeftOut
 from monitor.sources.entry import Entry, Listing, Unlisted
 from monitor.sources.errands import read_as
 from monitor.sources.offers import kind_of
-from monitor.sources.schedule import Triage, after_poll, request_for, triage
+from monitor.sources.schedule import after_poll, request_for
 from monitor.sources.source import Source
 from monitor.sources.state import Errand, SourceState
+from monitor.sources.triage import Triage, triage
 from monitor.sources.watch import news_of
 from monitor.steps.find_source import said_of
 from monitor.steps.keep_entries import MOST_UNDATED

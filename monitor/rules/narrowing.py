@@ -33,14 +33,14 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Every:
+class AllOf:
     """The articles that are in all of `parts`."""
 
     parts: tuple[Narrowing, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Any:
+class AnyOf:
     """The articles that are in at least one of `parts`."""
 
     parts: tuple[Narrowing, ...]
@@ -51,7 +51,7 @@ class Everything:
     """All articles: the index cannot tell."""
 
 
-Narrowing = Word | Every | Any | Everything
+Narrowing = Word | AllOf | AnyOf | Everything
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -139,14 +139,14 @@ def _every(parts: Iterable[Narrowing]) -> Narrowing:
     narrowing = tuple(dict.fromkeys(part for part in parts if not isinstance(part, Everything)))
     if not narrowing:
         return Everything()
-    return narrowing[0] if len(narrowing) == 1 else Every(narrowing)
+    return narrowing[0] if len(narrowing) == 1 else AllOf(narrowing)
 
 
 def _any(parts: Iterable[Narrowing]) -> Narrowing:
     either = tuple(dict.fromkeys(parts))
     if not either or any(isinstance(part, Everything) for part in either):
         return Everything()
-    return either[0] if len(either) == 1 else Any(either)
+    return either[0] if len(either) == 1 else AnyOf(either)
 
 
 def _runs(text: str) -> list[str]:

@@ -1,10 +1,10 @@
-"""When to poll a source next, with which validators and at which address; and which entries of a first poll are read."""
+"""When to poll a source next, with which validators and at which address."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -18,9 +18,8 @@ _LONGEST_WAIT_S = 86_400.0
 _LONGEST_PAUSE_S = 7 * _LONGEST_WAIT_S
 _JITTER = 0.1
 _FIRST_JITTER = 0.75  # sources that were added or started together are not to be polled together for ever
-_AUDIT_AFTER = (
-    10  # some servers answer 304 for ever: after so many of them an unconditional request, at most one a day, shows it
-)
+# Some servers answer 304 for ever: after so many of them an unconditional request, at most one a day, shows it.
+_AUDIT_AFTER = 10
 _AUDIT_EVERY = timedelta(days=1)
 _AUDIT_FROZEN_EVERY = timedelta(hours=6)
 _OLD_NEWS = timedelta(hours=6)
@@ -37,14 +36,6 @@ _ACCEPT: dict[Kind, str] = {
     "sitemap": "application/xml, text/xml, */*;q=0.5",
     "watch": "text/html, application/xhtml+xml, */*;q=0.5",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Triage:
-    """Whether a listed entry is read, and why or why not."""
-
-    read: bool
-    reason: str
 
 
 def request_for(source: Source, state: SourceState, now: datetime) -> Request:
@@ -151,25 +142,6 @@ def after_poll(
             return failed(source, state, detail, _trouble(outcome), now, jitter)
         case _:
             assert_never(outcome)
-
-
-def triage(entry: Entry, *, first_poll: bool, position: int, window_s: float, most_undated: int, now: datetime) -> Triage:
-    """Whether a new entry is read. The first poll of a source lists its past: entries dated before the window, and undated ones after
-    the first `most_undated` of the list (`position` counts from 0), are recorded and never alerted. Later, all new entries are read."""
-    if entry.url is None and not entry.content and not entry.summary and not entry.title:
-        return Triage(read=False, reason="neither an address nor any text")
-    if not first_poll:
-        return Triage(read=True, reason="new")
-    dated = entry.published_at or entry.updated_at
-    if dated is None:
-        if position < most_undated:
-            return Triage(read=True, reason=f"undated, among the first {most_undated} of the first poll")
-        return Triage(read=False, reason=f"undated, listed behind the first {most_undated} when the source was first polled")
-    if (now - dated).total_seconds() > window_s:
-        return Triage(
-            read=False, reason=f"published {dated:%Y-%m-%d}, before the window of the first poll ({window_s / 3600:g} h)"
-        )
-    return Triage(read=True, reason="within the window of the first poll")
 
 
 def _trouble(failed: Failed) -> Trouble:

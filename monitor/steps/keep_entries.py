@@ -8,8 +8,8 @@ from datetime import datetime
 from monitor.ports import Transaction
 from monitor.rules.match import Document
 from monitor.sources.entry import Entry
-from monitor.sources.schedule import triage
 from monitor.sources.source import Source
+from monitor.sources.triage import triage
 from monitor.steps.context import Context
 from monitor.urls import lane_of
 

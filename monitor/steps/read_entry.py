@@ -20,14 +20,16 @@ from monitor.stories.sketched import Sketched
 from monitor.urls import identity
 
 AGAIN_AFTER_S = (3 * 3600.0, 24 * 3600.0)
-"""After such waits the page of an article that matched is looked at again; besides, when its source lists it in another way."""
+"""How long after its first reading, and then after the second, the page of a matching article is looked at again. It is looked at, too,
+whenever its source lists it differently."""
 RETRY_AFTER_S = (60.0, 600.0, 3600.0)
-"""Waits before a page is asked for again, a refused one only once, after the last; then what the source itself said of it has to do."""
+"""The waits before a page is requested again; a refused page is requested only once more, after the last of them. After that, what the
+source itself says about the article has to suffice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Later:
-    """The page could not be had; asking again may help."""
+    """The page could not be fetched; trying again may help."""
 
     reason: str
     after_s: float
@@ -35,15 +37,15 @@ class Later:
 
 
 ACCEPT = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1"
-"""What is accepted for the page of an article."""
+"""The Accept header for the page of an article."""
 
 Reading = Prepared | Unreadable | Later
 
 
 def read_entry(context: Context, key: str) -> Done:
-    """Read the entry's page and file what it says. An entry whose page cannot be had becomes an article of what its source says of it.
+    """Read the entry's page and file the article. If the page cannot be fetched, the article is made of what the source says about it.
 
-    Raises ClaimLost, and keeps nothing, if it was read by someone else in the meantime.
+    Raises ClaimLost, and stores nothing, if the entry has been read by another process in the meantime.
     """
     listed = to_read(context, int(key))
     if isinstance(listed, Done):
@@ -55,8 +57,8 @@ def read_entry(context: Context, key: str) -> Done:
 
 
 def to_read(context: Context, entry_id: int) -> ListedEntry | Done:
-    """The entry's row if it is to be read now; what was done about it otherwise. One that shares a page with other items, which has been
-    read, is to be read without it: what its source says of it may be news."""
+    """The entry's row if it is to be read now, or else what was done about it. If its page is shared with other items and has been read
+    already, the entry comes without the page: what the source says about it may still be news."""
     with context.store.reading(once=True) as tx:
         listed = tx.entries.get(entry_id)
     if listed is None or listed.outcome is not None or listed.next_read_at is None or listed.next_read_at > context.clock.now():
@@ -76,18 +78,18 @@ def to_read(context: Context, entry_id: int) -> ListedEntry | Done:
 
 
 def read(source: Source, listed: ListedEntry, *, fetch: Fetch, parse: Parse, rules: RuleSet, now: datetime) -> Reading:
-    """The article behind the entry, matched: all that needs no store, so that it can be done in any process."""
-    text, fetched, no_page = _read(source, listed, fetch, parse, now)
+    """The article behind the entry, matched against the rules. This needs no store, so that it can be done in any process."""
+    text, fetched, why_no_page = _read(source, listed, fetch, parse, now)
     if not isinstance(text, Sketched):
         return text
-    prepared = replace(prepare(rules, source, text, listed.entry.url), no_page=no_page)
+    prepared = replace(prepare(rules, source, text, listed.entry.url), no_page=why_no_page)
     if fetched is None or listed.entry.url is None or not prepared.verdict.matches:
         return prepared
     return replace(prepared, response=StoredResponse.of(listed.entry.url, fetched))
 
 
 def keep(context: Context, source: Source, listed: ListedEntry, reading: Reading) -> Done:
-    """Put what was read into the store."""
+    """Store what was read."""
     if isinstance(reading, Later):
         at = context.clock.now() + timedelta(seconds=reading.after_s)
         with context.store.writing() as tx:
@@ -126,7 +128,7 @@ def _file(context: Context, source: Source, listed: ListedEntry, prepared: Prepa
 
 
 def _shares_its_page(tx: Transaction, listed: ListedEntry) -> bool:
-    """Whether other items of the list bear the address of the entry's page too: bulletins, whose items are places on one page."""
+    """Whether other items of the list have the same page, as in bulletins, whose items are places on one page."""
     return listed.entry.url is not None and not tx.entries.known_by(listed.id, page_key(listed.entry.url))
 
 
@@ -137,8 +139,8 @@ def _without_page(listed: ListedEntry) -> ListedEntry:
 def _read(
     source: Source, listed: ListedEntry, fetch: Fetch, parse: Parse, now: datetime
 ) -> tuple[Sketched | Unreadable | Later, Fetched | None, str | None]:
-    """The article behind the entry, and the answer it was read from; from the page where it can be had, else from what the source
-    carries of it, and why."""
+    """The article behind the entry, from its page if that can be fetched, else from what the source says about it; then the answer from
+    which it was read, if any; and why the page was not used, if it was not."""
     if listed.entry.url is None:
         return parse.from_entry(source, listed.entry, now), None, None
     outcome = fetch(Request(url=listed.entry.url, accept=ACCEPT, check_robots=True))
@@ -173,7 +175,7 @@ def _read(
 
 
 def _old_at_first_poll(listed: ListedEntry, article: Article, window_s: float) -> bool:
-    """Index pages list no dates: only the page itself tells that an item was old when its source was first polled."""
+    """Whether the article was already old when its source was first polled. Index pages list no dates, so only its page shows that."""
     if not listed.first_poll or article.published_at is None:
         return False
     return article.published_at < listed.listed_at - timedelta(seconds=window_s)

@@ -7,7 +7,7 @@ from itertools import islice
 
 from sqlalchemy import ColumnElement, Connection, column, func, table, text
 
-from monitor.rules.narrowing import Any, Every, Everything, Narrowing, Word
+from monitor.rules.narrowing import AllOf, AnyOf, Everything, Narrowing, Word
 
 _AT_ONCE = 200
 """The most alternatives in one look-up; a vocabulary can have thousands."""
@@ -53,12 +53,12 @@ class Words:
                 return None
             case Word():
                 return self._ask(self._one(narrowing))
-            case Every(parts=parts):
+            case AllOf(parts=parts):
                 words = [part for part in parts if isinstance(part, Word)]
                 found = [] if not words else [self._ask(self._all(words))]
                 found += [rest for part in parts if not isinstance(part, Word) and (rest := self.numbers(part)) is not None]
                 return set.intersection(*found) if found else None
-            case Any(parts=parts):
+            case AnyOf(parts=parts):
                 return self._union(parts)
 
     def _union(self, parts: Iterable[Narrowing]) -> set[int] | None:
@@ -67,7 +67,7 @@ class Words:
         for part in parts:
             if isinstance(part, Word):
                 simple.append(self._one(part))
-            elif isinstance(part, Every) and all(isinstance(word, Word) for word in part.parts):
+            elif isinstance(part, AllOf) and all(isinstance(word, Word) for word in part.parts):
                 simple.append(self._all([word for word in part.parts if isinstance(word, Word)]))
             else:
                 found = self.numbers(part)

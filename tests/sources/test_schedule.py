@@ -10,9 +10,10 @@ import pytest
 
 from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Outcome, Refused, Request, Throttled
 from monitor.sources.entry import CUT, Entry, Hints, Listing, Unlisted
-from monitor.sources.schedule import after_poll, doubted, is_frozen, is_same_body, request_for, triage
+from monitor.sources.schedule import after_poll, doubted, is_frozen, is_same_body, request_for
 from monitor.sources.source import Source
 from monitor.sources.state import SourceState
+from monitor.sources.triage import triage
 
 START = datetime(2024, 6, 3, 0, 0, tzinfo=UTC)  # a Monday
 HOUR = timedelta(hours=1)
