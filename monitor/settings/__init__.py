@@ -1,6 +1,6 @@
-"""Settings: the files under config/ and the environment come in, one frozen `Settings` goes out, or every problem of every file at once.
+"""Settings: the configuration files and the environment -> one frozen `Settings`, or every problem in every file at once.
 
-The only room that reads configuration files and the environment. It opens no network and no database, and prints nothing.
+This is the only room that reads configuration files and the environment. It uses neither network nor database, and prints nothing.
 """
 
 from monitor.settings.load import load

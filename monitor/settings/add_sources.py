@@ -1,4 +1,4 @@
-"""New entries at the end of sources.yaml; what stands there already, comments and all, is not touched."""
+"""Appends entries to sources.yaml. What is in the file already, comments included, is not touched."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _PLAIN = re.compile(r"https?://[^\s#'\"{}\[\],]*[^\s#'\"{}\[\],:]|[a-z][a-z0-9]*
 
 
 def entry_text(entry: Mapping[str, str | bool]) -> str:
-    """One source as it is written in sources.yaml."""
+    """One source as text for sources.yaml."""
     lines = [f"{name}: {_scalar(value)}" for name, value in entry.items()]
     return "- " + "\n  ".join(lines) + "\n"
 
 
 def why_refused(entry: Mapping[str, str | bool]) -> str | None:
-    """What is wrong with an entry, in words that quote none of it; None if `add_sources` takes it."""
+    """What is wrong with an entry, in words that do not quote it; None if `add_sources` would accept it."""
     try:
         SourceEntry.model_validate(entry)
     except ValidationError as error:
@@ -35,8 +35,8 @@ def why_refused(entry: Mapping[str, str | bool]) -> str | None:
 
 
 def add_sources(path: Path, entries: Sequence[Mapping[str, str | bool]]) -> None:
-    """Write these sources behind those in the file at `path`. Raises ConfigError if one of them is not a source, UsageError with the
-    text to be written by hand if the file is not a plain list or cannot be written. The file is replaced whole or not at all."""
+    """Append these sources to the file at `path`, which is replaced completely or not at all. Raises ConfigError if one of them is not a
+    valid source. If the file is not a plain list or cannot be written, raises UsageError with the text to be added by hand."""
     added = "\n".join(entry_text(entry) for entry in entries)
     try:
         before = path.read_text("utf-8") if path.exists() else ""
@@ -59,7 +59,7 @@ def add_sources(path: Path, entries: Sequence[Mapping[str, str | bool]]) -> None
 
 
 def free_id(title: str, taken: Collection[str]) -> str:
-    """An id made of a title, none of those `taken`."""
+    """An id made from a title, different from all those `taken`."""
     ascii_only = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     name = re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")[:50].strip("-") or "source"
     number, found = 2, name

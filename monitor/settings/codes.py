@@ -1,4 +1,4 @@
-"""Codes of languages and countries, and what people write in their place."""
+"""Codes of languages and countries, and wrong codes that people often write instead."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA
 """,
     )
 )
-"""ISO 3166-1 alpha-2, and the three names for bodies."""
+"""ISO 3166-1 alpha-2, and three codes for organisations."""
 
 TAKEN_FOR_LANGUAGE = {"cn": "zh", "jp": "ja", "vn": "vi", "kh": "km", "mm": "my", "bu": "my", "multi": "mul"}
 TAKEN_FOR_COUNTRY = {"UK": "GB", "EN": "GB", "BU": "MM", "TP": "TL", "WORLD": "INT", "UN": "INT"}

@@ -1,4 +1,4 @@
-"""What pydantic found wrong, as Problems: at the right place of the file and in words that say what to write."""
+"""Errors found by pydantic -> Problems, at the right place in the file and with advice on what to write instead."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _EXPECTED = {
 
 
 def complaints(error: ValidationError, model: type[BaseModel], tree: Tree, base: Route) -> Iterator[Problem]:
-    """One Problem for each thing wrong with the entry at `base`; a key is not missing if it is there misspelt."""
+    """One Problem for each error in the entry at `base`. A key that is only misspelt is not reported as missing, too."""
     details = error.errors(include_url=False)
     meant = {_meant(detail, model) for detail in details if detail["type"] == "extra_forbidden"}
     for detail in details:
@@ -34,7 +34,7 @@ def complaints(error: ValidationError, model: type[BaseModel], tree: Tree, base:
 
 
 def _meant(detail: ErrorDetails, model: type[BaseModel]) -> Route:
-    """Where the unknown key would be if it were spelt right."""
+    """Where the unknown key would be if it were spelt correctly."""
     *above, name = detail["loc"]
     return (*above, nearest(str(name), _fields(_holder(model, above))) or name)
 
@@ -53,7 +53,7 @@ def _complaint(detail: ErrorDetails, model: type[BaseModel], tree: Tree, base: R
         return tree.problem(route[:-1], f"`{route[-1]}` is missing", write=example)
     found = tree.written(route) if context.get("show", True) else None
     if found and "://" in found and "@" in found:
-        found = None  # an address may hold a password
+        found = None  # an address may contain a password
     on_key = detail["loc"][-1:] == ("[key]",)
     if kind == "wrong":
         message, write = str(context["message"]), context["write"]
@@ -69,7 +69,7 @@ def _complaint(detail: ErrorDetails, model: type[BaseModel], tree: Tree, base: R
 
 
 def suggestion(name: str, keys: list[str]) -> str:
-    """What to write instead of an unknown key."""
+    """Advice on what to write instead of an unknown key."""
     close = nearest(name, keys)
     return f"`{close}`" if close else "one of " + ", ".join(keys)
 

@@ -1,4 +1,4 @@
-"""The files of a configuration directory: which there are, and what is in them as YAML."""
+"""The files of a configuration directory: which exist, and what they contain as YAML."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TEMPLATES = "templates"
 
 
 def read_file(path: Path) -> Tree:
-    """The file at `path`. Where reading stopped half-way, the entry that it stopped in is left out: half of it would only mislead."""
+    """The file at `path`. If reading stopped half-way, the last entry is dropped, since half of it would lead to misleading problems."""
     try:
         tree = read(path.read_bytes(), str(path))
     except OSError as error:
@@ -32,12 +32,12 @@ def read_file(path: Path) -> Tree:
 
 
 def read_folder(directory: Path, name: str) -> list[Tree]:
-    """The files in `rules/` or `vocabularies/`, in the order of their names."""
+    """The files in `rules/` or `vocabularies/`, sorted by name."""
     return [read_file(path) for path in sorted((directory / name).glob("*.yaml"))]
 
 
 def read_templates(directory: Path) -> tuple[dict[str, str], list[Problem]]:
-    """The user's templates for messages by name, and what is wrong with them."""
+    """The user's templates for messages, by name, and the problems with them."""
     found: dict[str, str] = {}
     problems = []
     for path in sorted((directory / TEMPLATES).glob("*")):
@@ -58,7 +58,7 @@ def read_templates(directory: Path) -> tuple[dict[str, str], list[Problem]]:
 
 
 def stray_files(directory: Path) -> Iterator[Problem]:
-    """A problem for each YAML file that nothing reads: a misspelt name must not make rules vanish in silence."""
+    """A problem for each YAML file that is not read, so that a misspelt name does not silently disable rules."""
     for path in sorted(directory.glob("*.y*ml")):
         if path.name not in FILES:
             close = nearest(path.stem, [name.removesuffix(".yaml") for name in FILES])

@@ -1,4 +1,4 @@
-"""Reading a configuration directory. All of it is checked, and everything wrong with it is said at once."""
+"""Reads a configuration directory. All of it is checked, and all problems are reported at once."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from monitor.urls import canonical, host_of
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _Seen = dict[str, tuple[Tree, Route]]
-"""Where each value stood first."""
+"""Where each value appeared first."""
 
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 _POLITE_INTERVAL_S = 60.0
@@ -50,15 +50,15 @@ _PLACEHOLDER = re.compile(r"(?:^|[@./])example\.(?:org|com|net)(?=$|[:/])")
 def load(directory: Path, environ: Mapping[str, str]) -> Settings:
     """The settings in `directory`.
 
-    Raises ConfigError with every problem of every file, in the order of the files. Secrets are looked up in `environ`, in files and in
-    the credentials of systemd, for the channels that are switched on.
+    Raises ConfigError with all problems, sorted by file and line. Secrets are looked up in `environ`, in files and in the credentials of
+    systemd, but only for channels that are switched on.
     """
     return _Loading(directory, environ).settings()
 
 
 @dataclass(slots=True, kw_only=True)
 class _Channels:
-    """What channels.yaml says. `named` are all ids that are written, bad entries included: these are not unknown as well."""
+    """What channels.yaml says. `named` holds all ids in it, also those of invalid entries, so that these are not called unknown, too."""
 
     all_known: bool
     on: list[Channel] = field(default_factory=list)
@@ -69,7 +69,7 @@ class _Channels:
 
 
 def load_draft(path: Path, settings: Settings) -> tuple[Rule, ...]:
-    """The rules in a file of the form of `rules/*.yaml` that is not part of the configuration. Raises ConfigError as `load` does."""
+    """The rules in a file like those in `rules/` that is not part of the configuration. Raises ConfigError as `load` does."""
     loading = _Loading(path.parent, {})
     known = [channel.id for channel in settings.channels]
     channels = _Channels(all_known=True, named={*known, *settings.channels_off}, off=list(settings.channels_off))
@@ -80,7 +80,7 @@ def load_draft(path: Path, settings: Settings) -> tuple[Rule, ...]:
 
 
 class _Loading:
-    """One reading of one directory; collects problems and warnings on its way."""
+    """One reading of one directory, which collects problems and warnings on its way."""
 
     def __init__(self, directory: Path, environ: Mapping[str, str]) -> None:
         self.directory = directory
@@ -165,7 +165,7 @@ class _Loading:
             return None
 
     def _once(self, seen: _Seen, value: str, tree: Tree, route: Route, message: str, *, key: bool = False) -> bool:
-        """Whether `value` is new; if not, a problem that says where it stood first."""
+        """Whether `value` is new. If not, adds a problem that says where it appeared first."""
         here = tree, route
         first = seen.setdefault(value, here)
         if first is here:
@@ -190,7 +190,7 @@ class _Loading:
         return main
 
     def _state_directory(self, written: str | None, tree: Tree) -> Path | None:
-        """Where the program keeps what it remembers: as written, as systemd says, or by the XDG convention."""
+        """Where the program keeps its data: as configured, else as systemd says, else by the XDG convention."""
         if written is not None:
             return (self.directory / Path(written).expanduser()).absolute()
         if given := self.environ.get("STATE_DIRECTORY"):
@@ -290,7 +290,7 @@ class _Loading:
         return entry.noun(secret, timezone) if secret is not None else None
 
     def _vocabularies(self) -> tuple[list[PlacedVocabulary], set[str] | None]:
-        """The vocabularies, and the names that are written, bad entries included; None if not all of them could be read."""
+        """The vocabularies, and the names of all, invalid ones included; None instead of names if a file could not be read completely."""
         names: _Seen = {}
         found: list[PlacedVocabulary] = []
         all_known = True
@@ -360,7 +360,7 @@ def _recordings(written: ArchivePart, state: Path) -> Recordings:
 
 
 def _signs(secret: Secret) -> bool:
-    """Whether a text is a secret by Standard Webhooks 1.0: `whsec_` and base64 of 24 to 64 bytes."""
+    """Whether the text is a signing secret by Standard Webhooks 1.0: `whsec_` and base64 of 24 to 64 bytes."""
     text = secret.reveal()
     try:
         return text.startswith("whsec_") and 24 <= len(b64decode(text.removeprefix("whsec_"), validate=True)) <= 64

@@ -1,5 +1,5 @@
-"""The shape of each configuration file: one model per file or per entry of its list. Defaults and explanations live here only;
-the JSON Schemas for editors are made from the same models."""
+"""The form of each configuration file: one model for each file, or for each entry of its list. Defaults and descriptions are only here:
+the JSON Schemas for editors, too, are made from these models, with the docstrings of the classes as descriptions."""
 
 from __future__ import annotations
 
@@ -267,7 +267,7 @@ class _Channel(_Strict):
     timezone: Timezone | None = Field(None, description="Of its readers, where it is not the one in monitor.yaml.")
 
     def policy(self, timezone: str) -> Policy:
-        """`timezone` is the one for channels that name none."""
+        """The policy of the channel. `timezone` is used if the channel names none."""
         start, _, end = (self.quiet or "").partition("-")
         digest = self.digest if self.digest == "hourly" or self.digest is None else time.fromisoformat(self.digest)
         return Policy(
@@ -287,7 +287,7 @@ class _Channel(_Strict):
 
 
 def zone(name: str) -> tzinfo:
-    """The time zone of that name, which has passed `Timezone`."""
+    """The time zone of a name that has passed `Timezone`."""
     return UTC if name == "UTC" else ZoneInfo(name)
 
 
@@ -430,6 +430,6 @@ SUBJECTS: dict[str, TypeAdapter[Any]] = {
 
 
 def json_schema(subject: str) -> dict[str, Any]:
-    """The JSON Schema (2020-12) of one subject (a key of SUBJECTS), for editors."""
+    """The JSON Schema (2020-12) of one of SUBJECTS, for editors."""
     schema = SUBJECTS[subject].json_schema(by_alias=True)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"monitor: {subject}", **schema}

@@ -1,4 +1,4 @@
-"""The queries and terms in the files, read by the query language, their mistakes placed in the YAML around them."""
+"""Checks the queries and terms in the files, and finds the place of each mistake in the YAML."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class PlacedVocabulary:
 
 
 def query_problems(placed: PlacedRule, vocabularies: Collection[str] | None) -> Iterator[Problem]:
-    """What is wrong with the queries of a rule: they cannot be read, or name none of `vocabularies` (None: not known)."""
+    """The problems with the queries of a rule: they cannot be parsed, or name a vocabulary not in `vocabularies` (None: not known)."""
     for _, text, route, key in placed.queries():
         try:
             query = parse(text)
@@ -69,7 +69,7 @@ def query_problems(placed: PlacedRule, vocabularies: Collection[str] | None) -> 
 
 
 def term_problems(placed: PlacedVocabulary) -> Iterator[Problem]:
-    """What is wrong with the terms of a vocabulary."""
+    """The problems with the terms of a vocabulary."""
     for _, term, route in placed.terms():
         try:
             parse_term(term)
@@ -80,9 +80,9 @@ def term_problems(placed: PlacedVocabulary) -> Iterator[Problem]:
 def compile_problems(
     settings: Settings, rules: Sequence[PlacedRule], vocabularies: Sequence[PlacedVocabulary]
 ) -> Iterator[Problem]:
-    """What only shows when rules that can each be read are made into one matcher."""
+    """The problems that appear only when rules, each valid by itself, are compiled together."""
     try:
-        settings.rule_set  # noqa: B018  asked for here, where its complaints can be placed
+        settings.rule_set  # noqa: B018  compiled (and cached) here, where the place of a mistake can be found
     except RuleErrors as errors:
         for error in errors.errors:
             yield _compile_problem(error, rules, vocabularies)

@@ -1,6 +1,6 @@
 """Secrets by reference: a configuration file says where a password is, never what it is.
 
-Nothing here repeats what stands at the place of a secret, so that a password written there by mistake is not printed.
+No message repeats what is written in place of a reference, so that a password written there by mistake is not printed.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ _WAYS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretReference:
-    """Where a secret is: `way` is `env`, `file` or `credential`, `name` the variable, path or systemd credential."""
+    """Where a secret is. `way` is `env`, `file` or `credential`; `name` is the variable, path or systemd credential."""
 
     way: str
     name: str
 
 
 class Unavailable(Exception):
-    """The secret cannot be had; the text says why, `write` what to do."""
+    """The secret cannot be obtained. The text says why, and `write` what to do about it."""
 
     def __init__(self, message: str, write: str) -> None:
         super().__init__(message)
@@ -78,10 +78,10 @@ SecretAt = Annotated[
 
 
 def fetch_secret(reference: SecretReference, directory: Path, environ: Mapping[str, str]) -> Secret:
-    """The secret that `reference` points to; a relative path counts from `directory`, one line end at the end is dropped.
+    """The secret that `reference` points to. A relative path is relative to `directory`, and one line end after the secret is dropped.
 
-    Raises Unavailable if it is missing, empty, not UTF-8, or in a file that others can read. Credentials of systemd are exempt from
-    the last: systemd guards their directory.
+    Raises Unavailable if the secret is missing, empty, not UTF-8, or in a file that others can read. The last does not hold for
+    credentials of systemd, which protects their directory.
     """
     if reference.way == "env":
         text = environ.get(reference.name, "")

@@ -20,9 +20,10 @@ from monitor.sources.source import Source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebSettings:
-    """Where pages, API and feeds are served, and to whom. `users` are password hashes by name; without users nobody gets in.
+    """Where pages, API and feeds are served, and to whom. `users` are password hashes by name; without users nobody can log in.
 
-    `proxy_header` names who a reverse proxy in one of the networks `proxies` has let in. `hosts` are further names of the desk.
+    `proxy_header` is the header in which a reverse proxy, in one of the networks `proxies`, names the user it has let in. `hosts` are
+    further host names of the desk.
     """
 
     address: str = "127.0.0.1"
@@ -35,7 +36,7 @@ class WebSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recordings:
-    """Where what is fetched is kept as WARC files, and how much of it; `max_age_s` None means that age does not count."""
+    """Where and how much of what is fetched is kept as WARC files. `max_age_s` None means that files are kept regardless of age."""
 
     folder: Path
     file_bytes: int
@@ -47,11 +48,11 @@ class Recordings:
 class Settings:
     """The configuration in `directory`, checked as a whole.
 
-    `store` is an SQLAlchemy URL without a password. `channels` are those that are switched on; a rule may also name one of
-    `channels_off`: its alerts are recorded and nothing is sent there. `sources` holds disabled ones too. `workers` is the
-    number of parsing processes; `retention_s` None means that no article is ever deleted. `warnings` are places in the files that work
-    but that a person should know of. `operator` is the channel for news about the program, `heartbeat` the time of day of its sign
-    of life, in `timezone`. `templates` are the user's own, by name.
+    `store` is an SQLAlchemy URL without a password. `channels` are those that are switched on. A rule may also name one of
+    `channels_off`: its alerts are recorded, but nothing is sent there. `sources` includes disabled ones. `workers` is the number of
+    parsing processes. `retention_s` None means that articles are never deleted. `warnings` are about things in the files that work but
+    that a person should know of. `operator` is the channel for notes about the program, `heartbeat` the time of day (in `timezone`) of
+    its sign of life. `templates` are the user's own, by name.
     """
 
     directory: Path
@@ -83,16 +84,16 @@ class Settings:
 
     @cached_property
     def rule_set(self) -> RuleSet:
-        """The rules in force, compiled when they are first asked for, and once. Raises RuleErrors, but not for what `load` has made."""
+        """The compiled rules. They are compiled once, on first use. May raise RuleErrors, but not for settings made by `load`."""
         return compile_rules(self.rules, self.vocabularies)
 
     @property
     def titles(self) -> dict[str, str]:
-        """The words for each vocabulary, by its name."""
+        """The title of each vocabulary, by its name."""
         return {each.name: each.title for each in self.vocabularies}
 
     def store_url(self) -> str:
-        """The URL to open the store with, its password in it: hand it to the store and to nothing that prints."""
+        """The URL for opening the store, with its password: never pass it to anything that prints."""
         if self.store_password is None:
             return self.store
         scheme, rest = self.store.split("://", 1)
@@ -101,7 +102,7 @@ class Settings:
 
 
 def redacted(settings: Settings) -> dict[str, Any]:
-    """All settings as plain JSON values, secrets as `***`, for `check --json` and bug reports."""
+    """All settings as plain JSON values, with secrets as `***`, for `check --json` and bug reports."""
     return {field.name: _plain(getattr(settings, field.name)) for field in dataclasses.fields(settings)}
 
 

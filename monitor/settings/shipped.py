@@ -1,4 +1,4 @@
-"""The configuration that comes with the program, and copying it to where a user will edit it."""
+"""The configuration that comes with the program, and how it is copied to where a user will edit it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ _IN_REPOSITORY = {"config": "config", "demo": "fixtures/demo"}
 
 
 def shipped(what: Literal["config", "demo"]) -> Path:
-    """The folder of the shipped configuration, or of the demonstration: inside an installed package, else in the repository around it."""
+    """The folder of the shipped configuration or of the demonstration: in the installed package or else in the repository."""
     installed = Path(__file__).parent / "shipped" / what
     return installed if installed.is_dir() else Path(__file__).parents[2] / _IN_REPOSITORY[what]
 
 
 def init(directory: Path) -> tuple[Path, ...]:
-    """Write the shipped configuration to `directory`, which is made if need be; the files written, in order.
+    """Write the shipped configuration to `directory`, which is created if necessary; returns the files written, sorted.
 
-    Raises UsageError, before anything is written, if one of them exists already; and if the folder cannot be written.
+    Raises UsageError before anything is written if one of the files exists already, and also if the folder cannot be written.
     """
     origin = shipped("config")
     names = sorted(path.relative_to(origin) for path in origin.rglob("*") if path.suffix in (".yaml", ".json"))

@@ -1,4 +1,4 @@
-"""The values that people write in YAML: durations, sizes, codes, addresses. Each check says what to write instead."""
+"""The values that people write in YAML: durations, sizes, codes, addresses. Each check says what to write instead of a bad one."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _LANGUAGE = re.compile(r"([a-z]{2,3})(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|\d{3}))?
 
 
 def wrong(message: str, write: str | None = None, *, show: bool = True) -> PydanticCustomError:
-    """A complaint that `complaints.py` turns into a Problem; with `show` False it does not repeat what was found."""
+    """An error that `complaints.py` turns into a Problem. With `show` False the Problem does not repeat what was written."""
     return PydanticCustomError("wrong", "{message}", {"message": message, "write": write, "show": show})
 
 
 def nearest(word: str, among: Iterable[str]) -> str | None:
-    """The one of `among` that was probably meant."""
+    """The one of `among` that was probably meant, if any is similar."""
     close = difflib.get_close_matches(word, list(among), n=1, cutoff=0.6)
     return close[0] if close else None
 
@@ -45,12 +45,12 @@ def is_duration(text: str) -> bool:
 
 
 def seconds(duration: str) -> float:
-    """`1h30m` -> 5400.0. The text is one (`is_duration`)."""
+    """`1h30m` -> 5400.0, for a valid duration (`is_duration`)."""
     return float(sum(int(number) * _UNIT_S[unit] for number, unit in re.findall(r"(\d+)([wdhms])", duration)))
 
 
 def size_bytes(size: str) -> int:
-    """`20MB` -> 20000000. The text has passed `Size`."""
+    """`20MB` -> 20000000, for a text that has passed `Size`."""
     number, unit = size[:-2], size[-2:]
     return int(number) * _SIZE_BYTES[unit]
 
@@ -129,12 +129,12 @@ def _name(value: str) -> str:
 
 
 def is_name(text: str) -> bool:
-    """Whether `text` may be the id of something, or the name of a user."""
+    """Whether `text` can be an id or the name of a user."""
     return _ID.fullmatch(text) is not None
 
 
 def vocabulary_name_problem(name: str) -> str | None:
-    """What to write instead of a bad vocabulary name, None for a good one."""
+    """What to write instead of an invalid vocabulary name; None for a valid one."""
     if _VOCABULARY.fullmatch(name):
         return None
     parts = [re.sub(r"[^a-z0-9]+", "-", part.lower()).strip("-") for part in name.split("/")][:2]
@@ -160,7 +160,7 @@ def _country(value: str) -> str:
 
 
 def language_problem(value: str) -> str | None:
-    """What to write instead of a bad language tag (BCP 47), None for a good one."""
+    """What to write instead of an invalid language tag (BCP 47); None for a valid one."""
     match = _LANGUAGE.fullmatch(value)
     if match and (len(match[1]) == 3 or match[1] in LANGUAGES):
         return None

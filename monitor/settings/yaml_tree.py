@@ -1,8 +1,8 @@
-"""A YAML file as plain data in which every key and value knows where it stands.
+"""A YAML file as plain data, together with the place of every key and value in the file.
 
-Stricter than YAML: one document, UTF-8 without BOM, no aliases, anchors or tags, no key twice, at most 32 levels. Plain scalars mean
-what the core schema of YAML 1.2 says: `no` and `NO` are text, `1:30` and `2026-01-01` are text, only `true` and `false` are booleans.
-Built from PyYAML's events with a stack of its own, so that nesting costs no recursion.
+Stricter than YAML: one document, UTF-8 without BOM, no aliases, anchors or tags, no duplicate keys, at most 32 levels. Plain scalars
+follow the core schema of YAML 1.2: `no` and `NO` are text, `1:30` and `2026-01-01` are text, only `true` and `false` are booleans.
+It is built from PyYAML's events with a stack of its own, so that nesting does not lead to recursion.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import yaml
 from monitor.errors import Problem
 
 Route = tuple[str | int, ...]
-"""The way from the root of a file to a value: keys and list positions (the shape of pydantic's `loc`)."""
+"""The path from the root of a file to a value: keys and list positions (as in pydantic's `loc`)."""
 
 _MAX_DEPTH = 32
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -34,7 +34,7 @@ _HEX = {"x": 2, "u": 4, "U": 8}
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Where a node stands: line and column count from 1, `start` and `end` are code point offsets; `style` is as in PyYAML."""
+    """Where a node is. Line and column count from 1; `start` and `end` are code point offsets; `style` is as in PyYAML."""
 
     line: int
     column: int
@@ -45,7 +45,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """Where keys and values stand."""
+    """Where the keys and values are."""
 
     keys: dict[Route, Mark] = field(default_factory=dict)
     values: dict[Route, Mark] = field(default_factory=dict)
@@ -53,10 +53,10 @@ class _Places:
 
 @dataclass(slots=True, kw_only=True)
 class Tree:
-    """What `read` found. `data` is what could be read even where `problems` is not empty; `stopped` says that there may be more.
+    """What `read` found. `data` is whatever could be read, even if there are `problems`; `stopped` says that reading ended half-way.
 
-    Where everything stands is found by a second reading, once it is asked for: nobody asks of a file that is right, and for ten thousand
-    sources it takes more memory than all the rest.
+    The places of keys and values are found by a second reading, when they are first needed: for a file without mistakes they never are,
+    and for ten thousand sources they take more memory than all the rest.
     """
 
     file: str
@@ -68,12 +68,12 @@ class Tree:
 
     @property
     def keys(self) -> Mapping[Route, Mark]:
-        """Where each key stands."""
+        """Where each key is."""
         return self._located().keys
 
     @property
     def values(self) -> Mapping[Route, Mark]:
-        """Where each value stands."""
+        """Where each value is."""
         return self._located().values
 
     def _located(self) -> _Places:
@@ -83,7 +83,7 @@ class Tree:
         return self._places
 
     def written(self, route: Route) -> str | None:
-        """The scalar at `route` as it is written in the file, None for a list, a mapping, or text over several lines."""
+        """The scalar at `route` as it is written in the file; None for a list, a mapping, or text of several lines."""
         mark = self.values.get(route)
         if mark is None or mark.style == "collection":
             return None
@@ -93,7 +93,7 @@ class Tree:
     def problem(
         self, route: Route, message: str, *, key: bool = False, found: str | None = None, write: str | None = None
     ) -> Problem:
-        """A complaint about the value (or the key) at `route`, or about what holds it if it is not there."""
+        """A problem with the value (or key) at `route`. If nothing is there, its place is that of what would contain it."""
         mark = self.keys.get(route) if key else self.values.get(route)
         while mark is None and route:
             route = route[:-1]
@@ -102,14 +102,14 @@ class Tree:
         return Problem(message=message, file=self.file, line=line, column=column, found=found, write=write)
 
     def inside(self, route: Route, offset: int, *, key: bool = False) -> tuple[int, int]:
-        """Line and column in the file of the character at `offset` of the scalar (or key) at `route`, however it is quoted or folded."""
+        """Line and column in the file of the character at `offset` in the scalar (or key) at `route`, however that is quoted or folded."""
         mark = (self.keys if key else self.values)[route]
         value = str(route[-1]) if key else str(_at(self.data, route))
         return _line_and_column(self.text, _source_offset(self.text, mark, value, offset))
 
 
 def read(raw: bytes, file: str) -> Tree:
-    """Read one file. Never raises for what the bytes are; everything wrong with them as YAML is in `problems`."""
+    """Read one file. Never raises, whatever the bytes are; everything that is wrong with them as YAML is in `problems`."""
     tree = Tree(file=file)
     tree.stopped = not (_decode(raw, tree) and _build(tree))
     return tree
@@ -147,13 +147,13 @@ def _build(tree: Tree, places: _Places | None = None) -> bool:
 
 
 def as_yaml(value: object) -> str:
-    """A value on one line, quoted where YAML needs it."""
+    """A value on one line, quoted if YAML requires it."""
     return yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=1_000_000).removesuffix("...\n").strip()
 
 
 @dataclass(slots=True)
 class _Open:
-    """A list or mapping that is being filled; `key` is the one whose value comes next, `skip` says that it stood there before."""
+    """A list or mapping that is being filled. `key` is the key whose value comes next; `skip` says that this key is a duplicate."""
 
     route: Route
     items: list[object] | None = None
@@ -163,7 +163,7 @@ class _Open:
 
 
 class _Builder:
-    """Fills a Tree from parser events, and `places` if there are any to be filled."""
+    """Fills a Tree, and `places` if given, from parser events."""
 
     def __init__(self, tree: Tree, places: _Places | None) -> None:
         self._tree = tree
@@ -172,7 +172,7 @@ class _Builder:
         self._documents = 0
 
     def take(self, event: yaml.Event) -> bool:
-        """Take the next event; False when reading on would be pointless."""
+        """Take the next event; returns False if reading on would be pointless."""
         if isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
@@ -211,7 +211,7 @@ class _Builder:
             return True
         if len(self._open) == _MAX_DEPTH:
             return self._refuse(event, f"nested deeper than {_MAX_DEPTH} levels")
-        opened = _Open(("", *route) if duplicate else route)  # the second of two equal keys is read, and kept nowhere
+        opened = _Open(("", *route) if duplicate else route)  # the value of a duplicate key is read but not stored
         if isinstance(event, yaml.SequenceStartEvent):
             opened.items = []
             self._put(holder, opened.items)
@@ -261,7 +261,7 @@ class _Builder:
 
 
 def _scalar(event: yaml.ScalarEvent) -> object:
-    """The value of a scalar by the core schema of YAML 1.2, section 10.3, without octal, hexadecimal, infinity and NaN."""
+    """The value of a scalar by the core schema of YAML 1.2 (section 10.3), without octal, hexadecimal, infinity and NaN."""
     text: str = event.value
     if event.style:
         return text
@@ -293,7 +293,7 @@ def _problem(tree: Tree, line: int, column: int, message: str, *, write: str | N
 
 
 def _syntax_problem(tree: Tree, error: yaml.MarkedYAMLError) -> Problem:
-    """In words for someone who does not know YAML's grammar. Nothing of the line is repeated: it may hold a secret."""
+    """The error in words for somebody who does not know YAML's grammar. Nothing of the line is repeated, since it may hold a secret."""
     mark = error.problem_mark or error.context_mark
     if mark is None:
         return _problem(tree, 1, 1, "this is not YAML")
@@ -335,8 +335,8 @@ def _line_and_column(text: str, offset: int) -> tuple[int, int]:
 def _source_offset(text: str, mark: Mark, value: str, offset: int) -> int:
     """The offset in `text` of the character at `offset` of a scalar's value.
 
-    Folding, indentation and line breaks touch white space only, so the other characters stand in the same order on both sides:
-    the n-th of them in the value is the n-th of them in the file, and white space is where the character before it ends.
+    Folding, indentation and line breaks change only white space, so the other characters come in the same order: the n-th of them in the
+    value is the n-th of them in the file. White space is taken to be where the character before it ends.
     """
     before = sum(1 for character in value[:offset] if not character.isspace())
     blank = offset >= len(value) or value[offset].isspace()
@@ -349,7 +349,7 @@ def _source_offset(text: str, mark: Mark, value: str, offset: int) -> int:
 
 
 def _visible(text: str, mark: Mark) -> Iterator[tuple[int, int]]:
-    """Where each character of a scalar that is not white space is written: (start, end), escapes as one."""
+    """The (start, end) in the file of each character of a scalar that is not white space; an escape is one character."""
     position, end = mark.start, mark.end
     if mark.style in ("|", ">"):
         position = text.find("\n", position, end) + 1 or end
