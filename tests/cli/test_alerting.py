@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
+import shutil
+import subprocess
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -22,12 +25,14 @@ from monitor.fetching.outcome import Fetched
 from monitor.ports import ClosedChannel, StoredResponse
 from monitor.settings import load
 from monitor.sources.source import Source
+from monitor.sources.state import SourceState
 from monitor.steps.file_article import file_article, prepare
 from monitor.steps.revise_article import revise_article
 from monitor.stories.sketched import sketched
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 PAGE = "<html><body><p>ตำรวจจับเฮโรอีน heroin</p></body></html>".encode()
+DOCS = Path(__file__).parents[2] / "docs" / "api.md"
 POST = Source(id="post", name="Post", url="https://post.example/feed", kind="feed", country="TH")
 
 
@@ -74,6 +79,20 @@ def test_what_was_given_up_is_shown_with_its_reason_and_sent_again_on_demand(
     assert "Due again: 1 message." in monitor("alerts", "retry", alert).output
     assert "No such alert" in monitor("alerts", "--dead").output
     assert "desk pending" in monitor("alerts", "--waiting").output
+
+
+@pytest.mark.skipif(shutil.which("jq") is None, reason="no jq here: the lines for scripts in docs/api.md were not tried")
+def test_the_lines_for_scripts_in_the_docs_find_what_they_pick(monitor: Callable[..., Result], app: App, alert: str) -> None:
+    with app.store.writing() as tx:
+        tx.sources.save(SourceState(source_id="post", next_poll_at=NOW, last_error="HTTP 503"), "lane")
+    lines = re.findall(r"^    monitor (.+) \| jq -r '(.+)'$", DOCS.read_text("utf-8"), re.MULTILINE)
+    picked = [
+        subprocess.run(
+            ["jq", "-r", wanted], input=monitor(*words.split()).stdout, capture_output=True, text=True, check=True
+        ).stdout
+        for words, wanted in lines
+    ]
+    assert picked == ["drugs\tHeroin in a lorry\thttps://post.example/1\n", "post: HTTP 503\n"]
 
 
 def test_channels_are_listed_with_how_they_do(monitor: Callable[..., Result], parsed, app: App, alert: str) -> None:
