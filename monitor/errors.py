@@ -1,15 +1,15 @@
-"""The error tree. Exceptions are for bad configuration and for bugs; what the world does to us is a value (see `fetching`).
+"""The exceptions of this program. They are for bad configuration and for bugs; what the outside world does is a value (see `fetching`).
 
 MonitorError
 ├── ConfigError        one or more `Problem`s in files the user wrote
 ├── UsageError         the command as typed cannot be done
-├── QueryError         a query that cannot be read; where, and what to write instead (`rules.tokens`)
+├── QueryError         a query that cannot be parsed: where, and what to write instead (`rules.tokens`)
 ├── RuleErrors         everything that is wrong with rules and vocabularies (`rules.compile`)
 └── StoreError         the database cannot be used as it is
     ├── StoreBusy         another daemon holds it
     ├── StoreUnreachable  the database server does not answer; it may later
     ├── StoreCorrupt      the file is damaged, or written by a newer version
-    └── ClaimLost         what a step works on was taken over by another worker
+    └── ClaimLost         another worker has taken over what a step works on
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 
 class MonitorError(Exception):
-    """Something the person at the keyboard can act on; its text says what happened and what to do next."""
+    """An error that the user can act on. Its text says what happened and what to do next."""
 
     exit_code = 1
 
@@ -32,7 +32,7 @@ class UsageError(MonitorError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One complaint about one place in one file: what was found, and what to write instead.
+    """One mistake in one place of one file: what was found, and what to write instead.
 
     `line` and `column` count from 1; `file` is None for text that came from the command line.
     """
@@ -55,7 +55,7 @@ class Problem:
 
 
 class ConfigError(MonitorError):
-    """Everything that is wrong with the user's files, all at once."""
+    """All the problems in the user's files at once."""
 
     exit_code = 2
 
@@ -77,14 +77,14 @@ class StoreBusy(StoreError):
 
 
 class StoreUnreachable(StoreError):
-    """The database server does not answer now. What was committed is there, and what was not is still due."""
+    """The database server does not answer at the moment. What was committed is safe, and what was not is still due."""
 
     exit_code = 5
 
 
 class ClaimLost(StoreError):
-    """A step wants to write, and another worker has taken over its row: it came too late, and nothing of it is kept."""
+    """A step came too late to write: another worker has taken over its row, and nothing of the step is kept."""
 
 
 class StoreCorrupt(StoreError):
-    """The file is damaged, or a newer version of monitor wrote it."""
+    """The file is damaged, or was written by a newer version of monitor."""

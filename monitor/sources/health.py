@@ -1,4 +1,4 @@
-"""What is the matter with a source that brings nothing: dead, blocked, empty, behind a login, changed, frozen, or merely quiet."""
+"""What is wrong with a source that brings nothing: it is dead, blocked, empty, behind a login, changed, frozen, or merely quiet."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from monitor.sources.state import SourceState, Trouble
 
 Cause = Literal["gone", "dead", "blocked", "empty", "login page", "not a feed", "selector rot", "frozen", "quiet", "no pages"]
 SILENT: frozenset[Cause] = frozenset(("empty", "quiet"))
-"""The causes that a source can have while it answers as it should."""
+"""The causes that are possible although the source answers as it should."""
 
 _PATIENCE = timedelta(hours=6)
 _FEWEST_FAILURES = 3
-_CERTAIN = timedelta(days=3)  # then fewer failures will do: a source may be asked rarely (a Retry-After of a week)
+_CERTAIN = timedelta(
+    days=3
+)  # after this, fewer failures are enough, since a source may be asked rarely (a Retry-After of a week)
 _ANSWERS_WITHIN = timedelta(days=1)
 _NO_PAGE = "feed-only ("
 JUDGED_BY = 10
@@ -49,7 +51,7 @@ _ADVICE: dict[Cause, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ailment:
-    """What is the matter, in a word, a line and a few sentences for the operator."""
+    """What is wrong: in a word, in a line, and in a few sentences for the operator."""
 
     cause: Cause
     subject: str
@@ -57,20 +59,21 @@ class Ailment:
 
 
 def answers(state: SourceState, now: datetime) -> bool:
-    """Whether the last poll succeeded, and no further poll should have been made since."""
+    """Whether the last poll succeeded and is recent enough to say something about the source now."""
     if state.failures or state.trouble is not None or state.last_success_at is None:
         return False
     return now - state.last_success_at < _ANSWERS_WITHIN or (state.next_poll_at is not None and now <= state.next_poll_at)
 
 
 def may_be_quiet(state: SourceState, now: datetime) -> bool:
-    """Whether the source may be silent for too long: it answers, and nothing new came for a day. If not, `ailment_of` needs no moments."""
+    """Whether the source may have been silent for too long: it answers, but nothing new has come for a day. Only then does `ailment_of`
+    need `moments`."""
     silent = state.last_change_at is not None and now - state.last_change_at > MAY_BE_QUIET
     return silent and not state.frozen and answers(state, now)
 
 
 def ailment_of(source: Source, state: SourceState, moments: Sequence[datetime], now: datetime) -> Ailment | None:
-    """What is the matter with the source; None if it is well, or for too short a time to say. `moments` are when it brought news."""
+    """What is wrong with the source; None if it is well or in trouble too recently to say. `moments` are when it brought news."""
     if state.gone:
         return _ailment("gone", f"{source.name} is gone", state.last_error or "HTTP 410.")
     if state.trouble is not None and state.trouble_since is not None:
@@ -90,13 +93,13 @@ def ailment_of(source: Source, state: SourceState, moments: Sequence[datetime], 
 
 
 def no_page(why: str) -> str:
-    """What the row of an entry says of a page that could not be had."""
+    """The remark in an entry's row that its page could not be fetched; `pages_of` recognises it."""
     return f"{_NO_PAGE}{why})"
 
 
 def pages_of(source: Source, became: Sequence[tuple[str, str]], *, ailing: bool) -> Ailment | None:
-    """What is the matter with the pages that a source lists, though its list is to be had: none of the last `JUDGED_BY` could be read.
-    `became` are outcomes and reasons of its articles, the newest first; an `ailing` source is well again once half of them could be."""
+    """What is wrong with the pages that a source lists, although its list can be fetched: none of the last `JUDGED_BY` could be read.
+    `became` holds the outcome and reason of its articles, newest first. An `ailing` source is well again when half of them can be read."""
     whys = [_why_no_page(outcome, reason) for outcome, reason in became[:JUDGED_BY]]
     missing = [why for why in whys if why is not None]
     if len(missing) < (JUDGED_BY / 2 + 1 if ailing else JUDGED_BY):
@@ -113,15 +116,15 @@ def _why_no_page(outcome: str, reason: str) -> str | None:
 
 
 def _known_until(state: SourceState, now: datetime) -> datetime:
-    """Until when a failing source is known to have failed: its last poll, if the next one is overdue because the program did not run."""
+    """Until when the source is known to have failed: now, or its last poll if the next one is overdue, since the program did not run."""
     due = state.next_poll_at is not None and state.next_poll_at < now
     return state.last_poll_at if due and state.last_poll_at is not None else now
 
 
 def _silence(source: Source, state: SourceState, moments: Sequence[datetime], seen_at: datetime) -> Ailment | None:
-    """The ailment of a source that had been silent for longer than its rhythm allows when it was last polled; None if it had not. A list
-    that runs empty is judged in the same way: a search, or a news sitemap, names only the news of the last days. For a source that has
-    brought nothing yet, silence counts from its first poll."""
+    """The ailment of a source that had been silent for longer than its rhythm allows when it was last polled; None if it had not. An empty
+    list is judged in the same way, since a search or a news sitemap lists only the news of the last days. For a source that has brought
+    nothing yet, silence counts from its first poll."""
     zone = zone_of(source.timezone)
     rhythm = rhythm_of(moments, zone)
     if rhythm.pause is None and source.kind == "watch":
