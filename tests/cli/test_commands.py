@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -19,6 +21,8 @@ from monitor.sources.entry import Hints
 from monitor.sources.source import Source
 from monitor.sources.state import SourceState
 from monitor.store.database import open_store
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_a_bare_monitor_in_a_folder_without_configuration_says_what_to_type_next(
@@ -50,6 +54,27 @@ def test_what_a_list_of_commands_says_of_each_fits_on_its_line(group: str) -> No
     commands = CliRunner().invoke(cli, [*group.split(), "--help"]).output.partition("Commands:")[2]
     assert commands
     assert "..." not in commands
+
+
+def test_every_command_and_option_that_docs_and_configuration_name_is_there() -> None:
+    written = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "config").rglob("*.yaml")]
+    named = [
+        words.split()
+        for path in written
+        for words in re.findall(r"(?:`|^ {4}|bin/)monitor(?:ctl)? ([a-z-][^`|\n]+)", path.read_text("utf-8"), re.MULTILINE)
+    ]
+    assert len(named) > 50
+    for words in named:
+        command: click.Command = cli
+        for word in words:
+            if not isinstance(command, click.Group) or word.startswith("-"):
+                break
+            found = command.get_command(click.Context(cli), word.strip(".,;:"))
+            assert found is not None, words
+            command = found
+        options = {option for param in command.params for option in param.opts} | {"--help"}
+        asked = {word.strip(".,;:") for word in words if word.startswith("--")}
+        assert not asked - options, words
 
 
 def test_without_a_configuration_a_command_says_how_to_get_one(
