@@ -176,7 +176,7 @@ def _fetched(
         etag=etag,
         last_modified=last_modified,
         body_digest=digest,
-        listed=state.listed if listed is None else listed,
+        listed=state.listed if listed is None or emptied else listed,  # so that after a failure it is still one that had items
         pace=_pace(state, etag is not None or last_modified is not None, new_count, listed),
         trouble="empty" if emptied else None,
         fresh_s=fresh_for_s(fetched.headers),
@@ -257,6 +257,8 @@ def failed(
 ) -> SourceState:
     """The state with one more failure, its `reason`, and the next poll later for it."""
     failures = state.failures + 1
+    if state.trouble == "empty":  # to hear that nothing has changed since would not tell that it is so still
+        state = replace(state, etag=None, last_modified=None, body_digest=None)
     if state.url is not None and failures >= _GIVE_MOVE_UP_AFTER:
         state = _moved_back(state)
     doubling_s = min(source.interval_s * 2.0 ** min(failures, 20), _LONGEST_WAIT_S)

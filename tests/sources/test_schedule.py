@@ -229,6 +229,9 @@ class TestTrouble:
         assert (emptied.trouble, emptied.last_error, emptied.failures) == ("empty", None, 0)
         assert poll(emptied, fetched(b"still none")).trouble == "empty"
         assert poll(emptied, not_modified()).trouble == "empty"
+        failed = poll(emptied, Failed(kind="status", detail="HTTP 500", status=500))
+        assert not is_same_body(failed, fetched(b"none")), "it is looked at as a whole"
+        assert poll(failed, fetched(b"none")).trouble == "empty"
 
     def test_a_list_of_the_last_days_may_run_empty(self, fresh):
         last_one = after_poll(SOURCE, fresh, fetched(), LISTING, 1, START, 0.0, listed=1)
