@@ -14,7 +14,7 @@ import xxhash
 
 from monitor.stories.signed import signed
 
-_OUTLET = re.compile(r"\s[-–—|]\s+([^-–—|]{2,40})$")
+_OUTLET = re.compile(r"\s[-–—|]\s+((?:(?!\s[-–—|]\s).){2,40})$")
 _SEED = 1_000  # different from the seeds of a sketch's bands, since both kinds of keys are stored in the same table
 _LETTERS = 30
 """A headline with at least this many letters identifies a happening ("Three held in drug raid" has 19). A Han character counts as three."""

@@ -13,6 +13,7 @@ ONE = "Police chiefs agree on a shared list of wanted traffickers"
         f"{ONE} - The Border Star",
         f"{ONE} | Border Star Online",
         f"{ONE} – Reuters",
+        f"{ONE} - Al-Monitor",
         "POLICE CHIEFS AGREE ON A ‘SHARED’ LIST OF WANTED TRAFFICKERS",
         "Police chiefs agree  on a shared list of wanted traffickers.",
     ],
