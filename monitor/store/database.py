@@ -178,7 +178,7 @@ def open_store(url: str) -> RowStore:
     looker: Engine
     try:
         if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # addresses of readers stand in it, and what they think
         if url.startswith("sqlite"):
             writer = reader = _sqlite_engine(url, begin="BEGIN IMMEDIATE")
         else:

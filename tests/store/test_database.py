@@ -37,6 +37,11 @@ def test_the_migrations_make_the_tables_that_the_code_uses(tmp_path: Path) -> No
     engine.dispose()
 
 
+def test_its_folder_is_made_for_its_owner_alone(tmp_path: Path) -> None:
+    open_store(f"sqlite:///{tmp_path}/state/monitor.db").close()
+    assert (tmp_path / "state").stat().st_mode & 0o777 == 0o700
+
+
 def test_opening_a_store_again_finds_what_was_kept(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/deep/er/monitor.db"
     store = open_store(url)
