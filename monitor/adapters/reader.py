@@ -1,6 +1,7 @@
-"""One reader: a process that makes calls for us under limits, so that a document may hang, eat memory or crash it and costs only itself.
+"""One reader: a process that runs calls under limits. A document that hangs, uses up memory or crashes the process costs only itself.
 
-The pools of readers are `workers`, for many threads that each wait for an answer, and `readers`, for one thread that has work done ahead.
+There are two pools of readers: `workers`, for many threads each of which waits for an answer, and `readers`, for one thread that has work
+done in advance.
 """
 
 from __future__ import annotations
@@ -34,17 +35,17 @@ Call = tuple[Callable[..., Any], tuple[Any, ...]]
 START_LIMIT_S = 60.0
 _LONG_S = 0.2
 _MAPPED_CODECS = ("gb18030", "big5", "big5hkscs", "shift_jis", "euc_kr", "iso2022_jp")
-"""Each comes out of a library that cannot be mapped once memory is short; Python would call it unknown from then on."""
+"""Codecs that come from a shared library each. Loaded only when memory is short, that would fail, and Python would remember them as
+unknown."""
 
 
 class Reader:
-    """A process and the `pipe` to it. It says True through the pipe when it is ready; from then on it answers each pickled call
-    `(function, args)`, in their order, with `(value, None)` or `(None, error)`.
+    """A process and the `pipe` to it. The process sends True through the pipe when it is ready; from then on it answers each pickled call
+    `(function, args)`, in order, with `(value, None)` or `(None, error)`.
 
-    A call may take `memory_limit_bytes` beyond what the libraries take; beyond that its error is a MemoryError. The time it takes is for
-    the pool to limit. `equip` is a first call that is made before the limit is set. The process is spawned, never forked (the parent has
-    threads and database connections), and reads one small document of each kind before it is ready, since the libraries take seconds
-    to load.
+    A call may use `memory_limit_bytes` on top of what the libraries need; otherwise its error is a MemoryError. Limiting its time is up
+    to the pool. `equip` is a first call that is made before the limit is set. The process is spawned, never forked (the parent has threads
+    and database connections), and reads one small document of each kind before it is ready, since the libraries take seconds to load.
     """
 
     def __init__(self, memory_limit_bytes: int, equip: Call | None = None) -> None:
@@ -60,33 +61,33 @@ class Reader:
         _start(self.process)
         theirs.close()
         if equip is not None:
-            # Not with the arguments: they go through a pipe whose other end this process holds too, so that if the new one dies before
-            # it has read them, and they are more than a pipe takes at once, the parent waits for ever.
-            with contextlib.suppress(OSError):  # it has died, and whoever waits for it will hear of that
+            # Not with the arguments of the process. Those go through a pipe whose other end this process holds, too: if they exceed what
+            # a pipe takes at once, and the new process dies before it has read them, the parent would wait for ever.
+            with contextlib.suppress(OSError):  # it has died, which the pool will notice
                 self.pipe.send(equip)
 
     def kill(self) -> None:
-        """End it, at work or not."""
+        """End the process, busy or not."""
         self.process.kill()
         self.process.join()
 
 
 def took_too_long(time_limit_s: float) -> str:
-    """Why a document was given up whose reading took more than this."""
+    """The reason for giving up a document that took longer than this."""
     return f"the document took more than {time_limit_s:g} s to read and was given up"
 
 
 def took_too_much(memory_limit_bytes: int) -> str:
-    """Why a document was given up whose reading took more memory than this."""
+    """The reason for giving up a document that took more memory than this."""
     return f"the document took more than {memory_limit_bytes >> 20} MiB to read and was given up"
 
 
 def crashed(exit_code: int | None) -> str:
-    """Why there is nothing of a document whose reader ended like this."""
+    """The reason for giving up a document whose reader ended with this code."""
     return f"the document made its reader crash (exit code {exit_code})"
 
 
-# What readers are called for. The libraries behind it are loaded there: a daemon that has none of them is smaller by a tenth.
+# The functions that readers run. They import their libraries only there: the daemon, which does not need them, is smaller by a tenth.
 
 
 def list_entries(source: Source, fetched: Fetched) -> Listing | Unlisted:
@@ -111,8 +112,8 @@ def from_entry(source: Source, entry: Entry, now: datetime) -> Sketched | Unread
 
 
 def _start(process: Any) -> None:
-    """Start a process that is deaf to Ctrl-C from its first moment on: that goes to the whole group, and the parent decides."""
-    resource_tracker.ensure_running()  # the first process would start it, which lets the signal through again
+    """Start a process that ignores Ctrl-C from the first moment: the signal goes to the whole group, but only the parent acts on it."""
+    resource_tracker.ensure_running()  # otherwise starting the first process would start this one, and so unblock the signal
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         process.start()
@@ -120,11 +121,11 @@ def _start(process: Any) -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-# In the process itself:
+# What runs in the process itself:
 
 
 def _serve(pipe: Connection, memory_limit_bytes: int, *, equipped: bool) -> None:
-    """A reader's life, until the other end of the pipe is closed. One that is to be `equipped` finds its first call in the pipe."""
+    """The main function of a reader, until the other end of the pipe is closed. If `equipped`, the first call comes through the pipe."""
     if equipped:
         function, args = pipe.recv()
         function(*args)
@@ -137,19 +138,19 @@ def _serve(pipe: Connection, memory_limit_bytes: int, *, equipped: bool) -> None
 
 
 def _answer_next(pipe: Connection) -> bool:
-    """Whether the call that was answered leaves memory behind: it was large, or took as long as only what grows large does."""
+    """Answer one call. Returns whether it may have left free memory behind: it was large, or took so long that it probably grew large."""
     answer: tuple[Any, Exception | None]
     call = pipe.recv_bytes()
     size, began = len(call), time.process_time()
     try:
-        function, args = pickle.loads(call)  # noqa: S301  our own parent's
+        function, args = pickle.loads(call)  # noqa: S301  it comes from our parent
         del call
         answer = function(*args), None
     except (EOFError, OSError):
         raise
     except MemoryError:
         answer = None, MemoryError()
-    except Exception as error:  # noqa: BLE001  it is raised again where the call came from
+    except Exception as error:  # noqa: BLE001  it is raised again in the parent
         error.add_note(traceback.format_exc())
         answer = None, error
     pipe.send(answer)
@@ -157,7 +158,7 @@ def _answer_next(pipe: Connection) -> bool:
 
 
 def _prepare(memory_limit_bytes: int) -> None:
-    """Load and warm the libraries, then limit what this process may take beyond that."""
+    """Load and warm up the libraries, then limit the memory that this process may use on top of that."""
     at = datetime(2024, 1, 1, tzinfo=UTC)
     feed = Source(id="warm", name="warm", url="https://warm.example/", kind="feed")
     page = Source(id="warm", name="warm", url="https://warm.example/", kind="page")
@@ -166,8 +167,8 @@ def _prepare(memory_limit_bytes: int) -> None:
     read_page(page, Fetched(url=page.url, status=200, body=_PAGE, fetched_at=at), Entry(keys=("warm",)))
     for charset in _MAPPED_CODECS:
         codecs.lookup(charset)
-    gc.freeze()  # what the libraries brought stays, and need not be looked through at every large document
-    with contextlib.suppress(OSError, ValueError):  # systems without /proc or without RLIMIT_AS go without this limit
+    gc.freeze()  # the objects of the libraries stay, and need not be searched for garbage at every large document
+    with contextlib.suppress(OSError, ValueError):  # systems without /proc or RLIMIT_AS have no such limit
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
         limit = pages * resource.getpagesize() + memory_limit_bytes
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

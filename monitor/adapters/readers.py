@@ -1,4 +1,4 @@
-"""Readers for one thread that has work done ahead: calls go out as they come up, results are taken in whatever order they are wanted."""
+"""A pool of readers for one thread that has work done in advance: it submits calls as they come up and takes the results in any order."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from typing import Any, NamedTuple, Self
 from monitor.adapters.reader import START_LIMIT_S, Call, Reader, crashed, took_too_long, took_too_much
 
 _AHEAD = 2
-_SMALL = 32_768  # bytes that a pipe takes at once; a larger task is only handed to a process that waits for it
+_SMALL = 32_768  # bytes that a pipe takes at once; a larger task is handed only to an idle process
 
 log = logging.getLogger("monitor")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenUp:
-    """What stands for the result of a task that took too long or too much, killed its process, or met a bug; and why."""
+    """Takes the place of the result if a task took too much time or memory, killed its process, or raised an exception."""
 
     reason: str
 
@@ -34,11 +34,11 @@ class _Task(NamedTuple):
 
 
 class Readers:
-    """`count` processes that call functions, each killed and replaced when a task takes more than `time_limit_s` seconds or
-    `memory_limit_bytes` beyond what the libraries take themselves; such a task is GivenUp, the others are not touched by it.
+    """`count` processes that run functions. One is killed and replaced when a task takes more than `time_limit_s` seconds, or more than
+    `memory_limit_bytes` on top of what the libraries need themselves; the result of such a task is GivenUp, others are not affected.
 
-    `equip` is called once in each process before its first task. Each process has its next task at hand while it works on one, so it
-    need not wait for the parent, which uses no threads: one thread may use an object of this class.
+    `equip` is called once in each process before its first task. A process gets its next task while it still works on one, so that it
+    need not wait for the parent. No threads are involved, and an object of this class may be used by only one thread.
     """
 
     def __init__(
@@ -53,14 +53,14 @@ class Readers:
         self._seats = [self._seat() for _ in range(count)]
 
     def submit(self, function: Callable[..., Any], *args: Any) -> int:
-        """Have the call made; its result is to be had for the ticket that is returned."""
+        """Have the call run; returns a ticket for its result."""
         self._tickets += 1
         self._waiting.append(_Task(self._tickets, pickle.dumps((function, args), pickle.HIGHEST_PROTOCOL)))
         self._hand_out()
         return self._tickets
 
     def result(self, ticket: int) -> Any:
-        """What the call returned, or GivenUp; waits for it. To be asked for once."""
+        """Wait for what the call returned, or GivenUp. Each ticket can be used only once."""
         while ticket not in self._done:
             self._hand_out()
             self._wait()
@@ -68,7 +68,7 @@ class Readers:
         return self._done.pop(ticket)
 
     def close(self) -> None:
-        """Kill all processes, at work or not."""
+        """Kill all processes, busy or not."""
         for seat in self._seats:
             seat.kill()
         self._seats.clear()
@@ -83,7 +83,7 @@ class Readers:
         return _Seat(reader=Reader(self._memory_limit_bytes, self._equip), deadline=time.monotonic() + START_LIMIT_S)
 
     def _hand_out(self) -> None:
-        """Give tasks to those that have none, then one more to those that work."""
+        """Give tasks to idle processes first, then one more to each busy one."""
         for most in range(_AHEAD):
             for number, seat in enumerate(self._seats):
                 if not self._waiting:
@@ -95,12 +95,12 @@ class Readers:
                     seat.tasks.append(task)
                     try:
                         seat.reader.pipe.send_bytes(task.payload)
-                    except OSError:  # killed while it was idle, when the system was out of memory
+                    except OSError:  # killed while idle, perhaps because the system was out of memory
                         self._waiting.appendleft(seat.tasks.pop())
                         self._replace(number)
 
     def _wait(self) -> None:
-        """Until a process has something to say or has taken too long."""
+        """Wait until a process answers or has taken too long."""
         soonest = min(seat.deadline for seat in self._seats if seat.tasks or not seat.ready)
         spoke = wait([seat.reader.pipe for seat in self._seats], max(0.0, soonest - time.monotonic()))
         now = time.monotonic()
@@ -129,7 +129,7 @@ class Readers:
         self._done[seat.tasks.popleft().ticket] = value
 
     def _replace(self, number: int, reason: str | None = None) -> None:
-        """Start a process in the place of one that is good for nothing; what it had at hand besides its first task is not lost."""
+        """Replace a process that cannot be used any more. Only its first task is given up, the next one goes back to the queue."""
         seat = self._seats[number]
         seat.kill()
         if seat.ready and seat.tasks:
@@ -147,7 +147,7 @@ class Readers:
 
 @dataclass(slots=True)
 class _Seat:
-    """A reader and the tasks it has been handed, the one it works on first."""
+    """A reader and the tasks given to it; it works on the first of them."""
 
     reader: Reader
     deadline: float
