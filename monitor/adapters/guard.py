@@ -275,16 +275,8 @@ def _pools(allow: Sequence[Network], resolve: Resolve) -> tuple[type[HTTPConnect
             _ready(self)
             super().request(*args, **kwargs)
 
-    class GuardedTls(HTTPSConnection):
-        response_class = _FinalResponse
-
-        def _new_conn(self) -> socket.socket:
-            with waiting():
-                return _connect(self, allow, resolve)
-
-        def request(self, *args: Any, **kwargs: Any) -> None:
-            _ready(self)
-            super().request(*args, **kwargs)
+    class GuardedTls(Guarded, HTTPSConnection):
+        pass
 
     class Pool(HTTPConnectionPool):
         ConnectionCls = Guarded
