@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
@@ -63,39 +63,25 @@ class Metadata:
     has_scripts: bool = False
 
 
+@dataclass(slots=True)
+class _Found:
+    """The elements that say something about the page: the first content of each `meta` name, all contents of those that name authors
+    (`signed`), the first address of each kind of `link`, the JSON-LD `scripts`, the `h1` headings, and the `title`."""
+
+    meta: dict[str, str] = field(default_factory=dict)
+    signed: dict[str, list[str]] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    scripts: list[str] = field(default_factory=list)
+    headings: list[HtmlElement] = field(default_factory=list)
+    title: str = ""
+    has_scripts: bool = False
+
+
 def read(tree: HtmlElement, url: str) -> Metadata:
-    """The metadata of a parsed page found at `url`; never raises for anything a page may hold."""
-    meta: dict[str, str] = {}
-    signed: dict[str, list[str]] = {}
-    links: dict[str, str] = {}
-    scripts: list[str] = []
-    headings: list[HtmlElement] = []
-    title, has_scripts = "", False
-    for element in tree.iter("meta", "link", "script", "title", "h1"):
-        tag = element.tag
-        if tag == "meta":
-            named = element.get("property") or element.get("name") or element.get("http-equiv") or element.get("itemprop") or ""
-            name = named.strip().lower()
-            content = plain.line(element.get("content") or "")
-            if name and content:
-                meta.setdefault(name, content)
-                if name in _AUTHORS:
-                    signed.setdefault(name, []).append(content)
-        elif tag == "link":
-            for rel in (element.get("rel") or "").lower().split():
-                links.setdefault(rel, (element.get("href") or "").strip())
-        elif tag == "script":
-            has_scripts = True
-            if "ld+json" in (element.get("type") or "").lower() and element.text and len(element.text) <= _LONGEST_SCRIPT:
-                scripts.append(element.text)
-        elif tag == "title":
-            title = title or plain.line(element.text_content())
-        else:
-            for line_break in element.iter("br"):
-                line_break.tail = f" {line_break.tail or ''}"
-            headings.append(element)
-    items = _microdata(tree)
-    nodes = [node for script in scripts for node in _nodes(_json(script), 0)]
+    """The metadata of a parsed page found at `url`. Never raises, whatever the page contains."""
+    found = _found(tree)
+    meta, items = found.meta, _microdata(tree)
+    nodes = [node for script in found.scripts for node in _nodes(_json(script), 0)]
     node = _article_node(nodes, url)
     site = _text(meta.get("og:site_name")) or _name_of(node.get("publisher")) or meta.get("application-name")
     titles = Titles(
@@ -104,15 +90,15 @@ def read(tree: HtmlElement, url: str) -> Metadata:
         microdata=next(iter(items.get("headline", ())), ""),
         meta=next((meta[name] for name in _TITLES if name in meta), ""),
         twitter=meta.get("twitter:title", ""),
-        document=title or meta.get("title", ""),
+        document=found.title or meta.get("title", ""),
         section=meta.get("article:section", ""),
         site=site,
     )
     return Metadata(
-        headline=headline_of(tree, url, headings, titles),
-        url=_canonical(links.get("canonical"), meta.get("og:url"), url, is_amp=_is_amp(tree)),
+        headline=headline_of(tree, url, found.headings, titles),
+        url=_canonical(found.links.get("canonical"), meta.get("og:url"), url, is_amp=_is_amp(tree)),
         site=plain.line(site) if site else None,
-        authors=_authors(node, nodes, meta, signed, items),
+        authors=_authors(node, nodes, meta, found.signed, items),
         published=_present(
             node.get("datePublished"),
             *(meta.get(name) for name in _PUBLISHED),
@@ -125,10 +111,39 @@ def read(tree: HtmlElement, url: str) -> Metadata:
         is_article=bool(node) or "article" in meta.get("og:type", "").lower() or bool(items.get("headline")),
         is_live="LiveBlogPosting" in _types(node),
         is_paywalled=str(node.get("isAccessibleForFree")).lower() in ("false", "0", "no"),
-        title=title or None,
+        title=found.title or None,
         forwards_to=forward[1] if (forward := re.search(r"(?i)url\s*=\s*['\"]?([^'\"\s]+)", meta.get("refresh", ""))) else None,
-        has_scripts=has_scripts,
+        has_scripts=found.has_scripts,
     )
+
+
+def _found(tree: HtmlElement) -> _Found:
+    """One pass over the tree. It also puts a space behind each line break in a heading, so that the words there stay apart."""
+    found = _Found()
+    for element in tree.iter("meta", "link", "script", "title", "h1"):
+        tag = element.tag
+        if tag == "meta":
+            named = element.get("property") or element.get("name") or element.get("http-equiv") or element.get("itemprop") or ""
+            name = named.strip().lower()
+            content = plain.line(element.get("content") or "")
+            if name and content:
+                found.meta.setdefault(name, content)
+                if name in _AUTHORS:
+                    found.signed.setdefault(name, []).append(content)
+        elif tag == "link":
+            for rel in (element.get("rel") or "").lower().split():
+                found.links.setdefault(rel, (element.get("href") or "").strip())
+        elif tag == "script":
+            found.has_scripts = True
+            if "ld+json" in (element.get("type") or "").lower() and element.text and len(element.text) <= _LONGEST_SCRIPT:
+                found.scripts.append(element.text)
+        elif tag == "title":
+            found.title = found.title or plain.line(element.text_content())
+        else:
+            for line_break in element.iter("br"):
+                line_break.tail = f" {line_break.tail or ''}"
+            found.headings.append(element)
+    return found
 
 
 def _microdata(tree: HtmlElement) -> dict[str, list[str]]:
