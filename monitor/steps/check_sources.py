@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from monitor.alerts.message import Condition
 from monitor.ports import Transaction
 from monitor.sources.health import JUDGED_BY, SILENT, Ailment, ailment_of, answers, may_be_quiet, pages_of
 from monitor.sources.rhythm import MEMORY
@@ -22,6 +23,17 @@ _A_MONTH = timedelta(days=30)
 _COMES_AND_GOES = timedelta(days=2)
 _OF_LATE = timedelta(hours=3)  # more than it takes until an entry is given up
 _SET_BACK = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Changes:
+    """What has changed since the last look: new ailments and ended conditions by key, conditions of sources that are no longer watched,
+    and the sources that were polled while the clock ran ahead."""
+
+    fallen: dict[str, Ailment]
+    back: dict[str, Condition]
+    forgotten: list[Condition]
+    ahead: list[str]
 
 
 def look_over(tx: Transaction, source: Source, state: SourceState, now: datetime) -> Ailment | None:
@@ -67,37 +79,42 @@ def check_sources(context: Context) -> Done:
         }
         pages = {name: _of_pages(tx, context.sources[name], state, now, held) for name, state in states.items()}
     found = {_key(name, ailment): ailment for name, ailment in (*ailments.items(), *pages.items()) if ailment is not None}
-    fallen = {
-        key: ailment
-        for key, ailment in found.items()
-        if key not in recent or (key not in held and not _may_pass(states[_name(key)], now))
-    }
     old = {key: known for key, known in held.items() if key.startswith(PREFIX) and key not in found}
-    back = {key: known for key, known in old.items() if (name := _name(key)) in states and answers(states[name], now)}
-    forgotten = [known for key, known in old.items() if _name(key) not in states]
-    ahead = [name for name, state in states.items() if _was_polled_ahead(state, now)]
-    if fallen or back or forgotten or ahead:
+    changes = _Changes(
+        fallen={
+            key: ailment
+            for key, ailment in found.items()
+            if key not in recent or (key not in held and not _may_pass(states[_name(key)], now))
+        },
+        back={key: known for key, known in old.items() if (name := _name(key)) in states and answers(states[name], now)},
+        forgotten=[known for key, known in old.items() if _name(key) not in states],
+        ahead=[name for name, state in states.items() if _was_polled_ahead(state, now)],
+    )
+    if changes.fallen or changes.back or changes.forgotten or changes.ahead:
         with context.store.writing() as tx:
-            for name in ahead:
-                tx.sources.poll_now(name, now)
-            if ahead:
-                tx.lanes.wake(now)
-            for key, ailment in fallen.items():
-                notify_operator(context, tx, key=key, subject=ailment.subject, text=ailment.text, now=now)
-            for key, known in back.items():
-                title = context.sources[_name(key)].name
-                text = f"It is over: {known.subject}, told {known.since:%Y-%m-%d %H:%M} UTC."
-                recovered(context, tx, key=key, subject=f"{title} is back", text=text, now=now)
-            for known in forgotten:
-                tx.operator.set_condition(
-                    replace(known, over_at=now)
-                )  # silently: nobody waits for news of a source that is not watched
+            _take(context, tx, changes, now)
     ill = sum(found is not None for found in ailments.values())
     return Done(
         result="ok",
         reason=f"{ill} of {len(ailments)} sources bring nothing that should",
-        facts={"fallen": tuple(map(_name, fallen)), "back": tuple(map(_name, back))},
+        facts={"fallen": tuple(map(_name, changes.fallen)), "back": tuple(map(_name, changes.back))},
     )
+
+
+def _take(context: Context, tx: Transaction, changes: _Changes, now: datetime) -> None:
+    """Record the changes, and tell the operator of them."""
+    for name in changes.ahead:
+        tx.sources.poll_now(name, now)
+    if changes.ahead:
+        tx.lanes.wake(now)
+    for key, ailment in changes.fallen.items():
+        notify_operator(context, tx, key=key, subject=ailment.subject, text=ailment.text, now=now)
+    for key, known in changes.back.items():
+        title = context.sources[_name(key)].name
+        text = f"It is over: {known.subject}, told {known.since:%Y-%m-%d %H:%M} UTC."
+        recovered(context, tx, key=key, subject=f"{title} is back", text=text, now=now)
+    for known in changes.forgotten:  # silently: nobody waits for news of a source that is not watched
+        tx.operator.set_condition(replace(known, over_at=now))
 
 
 def _fails_for_us(state: SourceState, offline_until: datetime | None) -> bool:
