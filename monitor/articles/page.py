@@ -81,7 +81,7 @@ def read_page(source: Source, fetched: Fetched, entry: Entry) -> Article | Unrea
 
 
 def from_entry(source: Source, entry: Entry, now: datetime) -> Article | Unreadable:
-    """The article as the feed itself has it, flagged `feed-only`, where the page cannot be had; of a watched page what is new on it."""
+    """The article as the feed itself has it (flag `feed-only`), if its page cannot be fetched; for a watched page, what is new on it."""
     lines = extraction.text_of(entry.content or entry.summary or "")
     title = plain.line(entry.title or "") or None
     tidied = tidy(title, lines)

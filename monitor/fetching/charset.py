@@ -58,7 +58,7 @@ class Decoded:
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """What whoever reads the text should know of it, in words: that its encoding was guessed, if it was."""
+        """Remarks on the text for its readers, in words: that its encoding was guessed, if it was."""
         return (f"encoding guessed: {self.charset}",) if self.guessed else ()
 
 

@@ -1,4 +1,4 @@
-"""What rules see of an article."""
+"""Article -> Document: what rules see of an article."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ LEAD_PARAGRAPHS = 2
 
 
 def document(article: Article, source: Source) -> Document:
-    """The article as rules see it; its country is that of `source`, the outlet. Each paragraph of a watched page may be news of its own,
-    and is a lead."""
+    """The article as rules see it. Its country is that of its `source`. Every paragraph of a watched page belongs to the lead, since each
+    may be news by itself."""
     leads = article.paragraphs if WATCHED in article.flags else article.paragraphs[:LEAD_PARAGRAPHS]
     lead = "\n\n".join(leads)
     return Document(
