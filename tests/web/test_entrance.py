@@ -85,6 +85,8 @@ def test_a_wrong_password_and_an_unknown_name_are_told_the_same(filled, name: st
     answer = filled.log_in(password, name)
     assert answer.status_code == 401
     assert "no user of this name with this password" in answer.text
+    assert f'value="{name}"' in answer.text, "the name need not be typed again"
+    assert password not in answer.text or not password
     assert filled.client.get("/stories", follow_redirects=False).status_code == 303
 
 

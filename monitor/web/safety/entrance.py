@@ -82,7 +82,7 @@ def to_login(request: Request, _error: Exception) -> Response:
 async def login_page(request: Request) -> Response:
     """The login; or, without users, how to make one."""
     keeper = keeper_of(request)
-    return page(request, "login.html", token=keeper.token(request), has_users=keeper.has_users, complaint=None)
+    return page(request, "login.html", token=keeper.token(request), has_users=keeper.has_users, complaint=None, typed="")
 
 
 @router.post("/login")
@@ -103,11 +103,11 @@ async def login(
         return RedirectResponse(wanted, status_code=303)
     if isinstance(verdict, TooMany):
         complaint = f"Too many wrong passwords. The next try is heard in {int(verdict.wait_s // 60) + 1} minutes."
-        answer = page(request, "login.html", token=token, has_users=True, complaint=complaint, status=429)
+        answer = page(request, "login.html", token=token, has_users=True, complaint=complaint, typed=name, status=429)
         answer.headers["Retry-After"] = str(int(verdict.wait_s) + 1)
         return answer
     complaint = "There is no user of this name with this password."
-    return page(request, "login.html", token=token, has_users=keeper.has_users, complaint=complaint, status=401)
+    return page(request, "login.html", token=token, has_users=keeper.has_users, complaint=complaint, typed=name, status=401)
 
 
 @router.post("/logout")
