@@ -28,7 +28,18 @@ from monitor.computing import waiting
 from monitor.fetching import conditional, robots
 from monitor.fetching.addresses import Network
 from monitor.fetching.encoding import ACCEPT_ENCODING, BadEncoding, Decoder
-from monitor.fetching.outcome import LARGE_BYTES, Failed, Fetched, Gone, NotModified, Outcome, Refused, Request, Throttled
+from monitor.fetching.outcome import (
+    LARGE_BYTES,
+    Failed,
+    Fetched,
+    Gone,
+    NotModified,
+    Outcome,
+    Refused,
+    Request,
+    Throttled,
+    phrase,
+)
 from monitor.fetching.robots import Robots
 from monitor.ports import RobotsFile, Traffic
 
@@ -396,7 +407,4 @@ def _downgrades(url: str, target: str) -> bool:
 
 
 def _status_line(status: int) -> str:
-    try:
-        return f"HTTP {status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        return f"HTTP {status}"
+    return f"HTTP {status} {phrase(status)}".rstrip()

@@ -12,6 +12,7 @@ FailureKind = Literal[
     "dns", "connect", "tls", "timeout", "reset", "protocol", "too-large", "encoding", "redirects", "status", "truncated"
 ]
 
+_THROTTLED_REST_S = 60.0
 LARGE_BYTES = 1_000_000
 """Bodies with more bytes are handled a few at a time: servers that all send such bodies at once take neither all memory nor all readers."""
 
@@ -84,6 +85,11 @@ class Failed:
 
 
 Outcome = Fetched | NotModified | Throttled | Refused | Gone | Failed
+
+
+def host_rest_s(outcome: Outcome) -> float:
+    """How many seconds the whole host is left alone after an answer: a server that has enough of one request has enough of all."""
+    return max(outcome.retry_after_s or 0.0, _THROTTLED_REST_S) if isinstance(outcome, Throttled) else 0.0
 
 
 def phrase(status: int) -> str:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import assert_never
 
 from monitor.errors import ClaimLost
-from monitor.fetching.outcome import Fetched, NotModified, Outcome, Throttled
+from monitor.fetching.outcome import Fetched, NotModified, Outcome, host_rest_s
 from monitor.ports import Gap, Transaction
 from monitor.sources.entry import Entry, Listing, Unlisted
 from monitor.sources.errands import begin_filling, begin_parts, missed_since
@@ -27,7 +27,6 @@ from monitor.steps.network import heed_network
 from monitor.steps.run_errand import run_errand
 from monitor.urls import lane_of
 
-THROTTLED_REST_S = 60.0
 _COUNTED_EVERY_S = 60.0  # what hosts were asked: a poll that brought nothing writes one row, and is to go on doing so
 
 
@@ -83,13 +82,8 @@ def poll_source(context: Context, key: str) -> Done:
         "next_poll_at": after.next_poll_at,
     }
     if after.last_error is not None and not after.errands:
-        return Done(result="failed", reason=after.last_error, facts=facts, rest_s=throttled_s(outcome))
+        return Done(result="failed", reason=after.last_error, facts=facts, rest_s=host_rest_s(outcome))
     return Done(result="ok", reason=_told(outcome, look), facts=facts)
-
-
-def throttled_s(outcome: Outcome) -> float:
-    """How long the whole host is left alone after an answer: a server that has enough of one feed has enough of all of them."""
-    return max(outcome.retry_after_s or 0.0, THROTTLED_REST_S) if isinstance(outcome, Throttled) else 0.0
 
 
 def look_at(context: Context, source: Source, state: SourceState, fetched: Fetched) -> Look:

@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 
 from monitor.articles.versions import is_new_version
 from monitor.fetching.conditional import validators
-from monitor.fetching.outcome import Fetched, Request
+from monitor.fetching.outcome import Fetched, Request, host_rest_s
 from monitor.ports import ListedEntry, StoredArticle, StoredResponse
 from monitor.sources.source import Source
 from monitor.steps.context import Context, Done
 from monitor.steps.file_article import prepare
-from monitor.steps.poll_source import throttled_s
 from monitor.steps.read_entry import ACCEPT, AGAIN_AFTER_S
 from monitor.steps.revise_article import revise_article
 from monitor.stories.sketched import Sketched
@@ -33,7 +32,7 @@ def read_again(context: Context, key: str) -> Done:
     reading = context.parse.read_page(source, outcome, listed.entry) if isinstance(outcome, Fetched) else None
     if isinstance(outcome, Fetched) and isinstance(reading, Sketched) and is_new_version(stored.article, reading.article):
         return _revised(context, source, listed, stored, reading, outcome)
-    return _left(context, listed, "unchanged", rest_s=throttled_s(outcome))
+    return _left(context, listed, "unchanged", rest_s=host_rest_s(outcome))
 
 
 def again_at(readings: int, now: datetime) -> datetime | None:

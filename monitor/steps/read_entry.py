@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from monitor.articles.article import Article, Unreadable
 from monitor.errors import ClaimLost
-from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Refused, Request, Throttled
+from monitor.fetching.outcome import Failed, Fetched, Gone, NotModified, Refused, Request, Throttled, host_rest_s
 from monitor.ports import EntryOutcome, Fetch, ListedEntry, Parse, StoredResponse, Transaction
 from monitor.rules.compile import RuleSet
 from monitor.sources.health import no_page
@@ -15,7 +15,6 @@ from monitor.sources.identity import page_key
 from monitor.sources.source import Source
 from monitor.steps.context import Context, Done
 from monitor.steps.file_article import Filed, Prepared, file_article, prepare
-from monitor.steps.poll_source import throttled_s
 from monitor.stories.sketched import Sketched
 from monitor.urls import identity
 
@@ -153,7 +152,7 @@ def _read(
                 return text, outcome, None
             reason = text.reason
         case Throttled() if wait_s is not None:
-            rest_s = throttled_s(outcome)
+            rest_s = host_rest_s(outcome)
             reason = f"the server asks for less (HTTP {outcome.status})"
             return Later(reason=reason, after_s=max(wait_s, rest_s), rest_s=rest_s), None, None
         case Failed() if wait_s is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitor.fetching.outcome import Fetched, Throttled
+from monitor.fetching.outcome import Fetched, host_rest_s
 from monitor.ports import Gap
 from monitor.sources.entry import Entry, Listing, Unlisted
 from monitor.sources.errands import (
@@ -22,8 +22,6 @@ from monitor.sources.state import Errand, SourceState
 from monitor.steps.context import Context, Done
 from monitor.steps.keep_entries import keep_entries
 from monitor.urls import lane_of
-
-_REST_S = 60.0
 
 
 def run_errand(context: Context, source: Source, state: SourceState) -> Done:
@@ -59,7 +57,7 @@ def run_errand(context: Context, source: Source, state: SourceState) -> Done:
         after = after_errand(source, state, outcome, listing, len(new), more, now, context.chance())
         tx.sources.save(after, lane_of(after.errands[0].url if after.errands else after.url or source.url))
     facts = {"source": source.id, "url": errand.url, "listed": len(entries), "new": len(new), "recorded": recorded}
-    rest_s = max(outcome.retry_after_s or 0.0, _REST_S) if isinstance(outcome, Throttled) else 0.0
+    rest_s = host_rest_s(outcome)
     if after.last_error is not None and not after.errands:
         return Done(result="failed", reason=after.last_error, facts=facts, rest_s=rest_s)
     return Done(result="ok", reason=f"polled, {_told(errand)}", facts=facts, rest_s=rest_s)
