@@ -263,7 +263,9 @@ class _Channel(_Strict):
         le=100_000,
         description="So many alerts an hour come one by one, the rest of the hour together. Default 100; none for webhooks.",
     )
-    updates: bool = Field(False, description="Whether it hears of corrections, and when three, ten and thirty sources carry an alert's story.")
+    updates: bool = Field(
+        False, description="Whether it hears of corrections, and when three, ten and thirty sources carry an alert's story."
+    )
     timezone: Timezone | None = Field(None, description="Of its readers, where it is not the one in monitor.yaml.")
 
     def policy(self, timezone: str) -> Policy:
