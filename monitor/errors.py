@@ -8,6 +8,7 @@ MonitorError
 └── StoreError         the database cannot be used as it is
     ├── StoreBusy         another daemon holds it
     ├── StoreUnreachable  the database server does not answer; it may later
+    ├── StoreUnwritable   the disk is full or broken
     ├── StoreCorrupt      the file is damaged, or written by a newer version
     └── ClaimLost         another worker has taken over what a step works on
 """
@@ -80,6 +81,10 @@ class StoreUnreachable(StoreError):
     """The database server does not answer at the moment. What was committed is safe, and what was not is still due."""
 
     exit_code = 5
+
+
+class StoreUnwritable(StoreError):
+    """The disk takes nothing more. What was committed is there, and what was not is still due."""
 
 
 class ClaimLost(StoreError):

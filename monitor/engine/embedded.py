@@ -10,17 +10,19 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from apscheduler.executors.pool import ThreadPoolExecutor as SchedulerThreads
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
 
 from monitor.engine.claims import LEASE, RENEWALS, WEDGED_S, UnderWay, is_sending, rest_s, work
 from monitor.engine.run_step import Event
-from monitor.errors import StoreUnreachable
+from monitor.errors import StoreError
 from monitor.ports import Claim, Due
 from monitor.steps.check_sources import check_sources
 from monitor.steps.context import Context
+from monitor.steps.heartbeat import GAP, resume
 from monitor.steps.prune import prune
 
 TICK_S = 1
@@ -29,6 +31,27 @@ _SLOW_S = 3.0
 _MOST_SLOW = 96
 
 log = logging.getLogger("monitor")
+
+
+class Every(IntervalTrigger):  # type: ignore[misc]
+    """APScheduler's interval, whose next run is that long from now. Its own would be made up for one by one, be it only in a list, when
+    the machine has slept for half a year or its clock was that slow."""
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
+        if previous_fire_time is not None:
+            return now + self.interval  # type: ignore[no-any-return]
+        return super().get_next_fire_time(previous_fire_time, now)  # type: ignore[no-any-return]
+
+
+class Scheduler(BackgroundScheduler):  # type: ignore[misc]
+    """APScheduler's, which waits for a time of day. Where the clock is set back by hours it would wait for hours."""
+
+    def _process_jobs(self) -> float | None:
+        now = datetime.now(self.timezone)  # noqa: TID251  the clock that APScheduler goes by
+        for job in self.get_jobs():
+            if job.next_run_time - now > job.trigger.interval:
+                job.modify(next_run_time=now)
+        return super()._process_jobs()  # type: ignore[no-any-return]
 
 
 class EmbeddedEngine:
@@ -60,19 +83,20 @@ class EmbeddedEngine:
         self._under_way = UnderWay()
         self._ended: list[tuple[Claim, float]] = []  # with the rest that its lane needs; given back by the next sweep
         self._renewed = 0.0
+        self._swept_at = context.clock.now()
         self._sweeping = threading.Lock()
         self._sweep_waits = False
         self._stopping = False
-        self._scheduler = BackgroundScheduler(executors={"default": SchedulerThreads(2)}, timezone="UTC")
+        self._scheduler = Scheduler(executors={"default": SchedulerThreads(2)}, timezone="UTC")
 
     def start(self) -> None:
         """Begin to sweep, once a second and after each step. What an engine before held is free: it is gone."""
         with self.context.store.claiming() as tx:
             tx.lanes.clear(self.context.clock.now())
         jobs = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        self._scheduler.add_job(self._tick, "interval", seconds=TICK_S, id="sweep", **jobs)
-        self._scheduler.add_job(self._prune, "interval", hours=1, id="prune", **jobs)
-        self._scheduler.add_job(self._check_sources, "interval", minutes=10, id="check_sources", **jobs)
+        self._scheduler.add_job(self._tick, Every(seconds=TICK_S), id="sweep", **jobs)
+        self._scheduler.add_job(self._prune, Every(hours=1), id="prune", **jobs)
+        self._scheduler.add_job(self._check_sources, Every(minutes=10), id="check_sources", **jobs)
         self._scheduler.start()
         self._sweep()
 
@@ -95,7 +119,7 @@ class EmbeddedEngine:
     def _tick(self) -> None:
         try:
             self._sweep()
-        except StoreUnreachable as error:
+        except StoreError as error:
             log.error("%s", error)
             return
         self.context.store.flush()
@@ -109,13 +133,13 @@ class EmbeddedEngine:
     def _prune(self) -> None:
         try:
             log.info("prune: %s", prune(self.context).reason)
-        except StoreUnreachable as error:
+        except StoreError as error:
             log.error("%s", error)
 
     def _check_sources(self) -> None:
         try:
             log.info("check_sources: %s", check_sources(self.context).reason)
-        except StoreUnreachable as error:
+        except StoreError as error:
             log.error("%s", error)
 
     def _sweep(self) -> None:
@@ -131,13 +155,21 @@ class EmbeddedEngine:
                     return
                 ended, self._ended = self._ended, []
             try:
+                self._tell_pause()
                 claims = self._claim(ended)
+                self._swept_at = self.context.clock.now()
             except BaseException:
                 with self._under_way.changed:
                     self._ended += ended
                 raise
             for claim in claims:
                 self._submit(claim)
+
+    def _tell_pause(self) -> None:
+        """A machine that slept, or a disk that was full, is told of as a program that did not run: before a poll is made that hides it.
+        And where the clock was set back the heartbeat must not wait for its old time."""
+        if abs(self.context.clock.now() - self._swept_at) > GAP:
+            resume(self.context)
 
     def _claim(self, ended: list[tuple[Claim, float]]) -> list[Claim]:
         """Give back the lanes of `ended`, and claim others. With nothing to do nothing is written."""
@@ -159,7 +191,7 @@ class EmbeddedEngine:
         """Free the lanes that no thread was handed; if that fails, the next engine does it."""
         try:
             self._sweep()
-        except StoreUnreachable as error:
+        except StoreError as error:
             log.error("%s", error)
 
     def _within_reach(self, found: list[Due]) -> list[Due]:
@@ -196,7 +228,7 @@ class EmbeddedEngine:
         self._on_event(event)
         try:
             self.nudge()
-        except StoreUnreachable as error:
+        except StoreError as error:
             log.error("%s", error)
         finally:
             self._under_way.end(claim)

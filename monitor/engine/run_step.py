@@ -68,4 +68,4 @@ def _put_off(context: Context, due: Due, reason: str) -> None:
         with context.store.writing() as tx:
             tx.postpone(due, at=context.clock.now() + BROKEN_WAIT, reason=reason)
     except Exception as error:  # noqa: BLE001  the store itself is what broke (disk full, say): the engine rests the lane
-        log.error("the store cannot be written: %s. Nothing is lost that was stored; free space or check the disk.", error)
+        log.error("%s %s could not be put off: %s", due.step, due.key, error)

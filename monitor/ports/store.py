@@ -62,7 +62,7 @@ class Transaction(Protocol):
 
 class Store(Protocol):
     """One transaction at a time, of which everything is kept or nothing. Writers are serialised. All methods raise StoreUnreachable if
-    the database does not answer.
+    the database does not answer, StoreUnwritable if its disk is full.
 
     What is written is on disk when `writing` ends. Without `on_disk`, meant for what could be found out again, a power cut may undo it
     until the next `flush`; a crash of the program cannot. `claiming` is for a compare-and-set on a row of one's own, a lane or a source,

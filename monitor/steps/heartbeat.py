@@ -61,10 +61,8 @@ def _tell_gap(context: Context, tx: Transaction, now: datetime) -> None:
     if since is None or due is None or now - max(due, since) < GAP:
         return
     subject = f"Nothing was watched for {_duration(now - since)}"
-    text = (
-        f"The program did not run from {words.time(since, context.timezone)} to {words.time(now, context.timezone)}. What sources"
-        " still list is read now; what they no longer list is missed."
-    )
+    from_to = f"from {words.time(since, context.timezone)} to {words.time(now, context.timezone)}"
+    text = f"The program did not run or could not work {from_to}. What sources still list is read now, what they no longer list is missed."
     tx.operator.set_condition(Condition(key="program:gap", subject=subject, text=text, since=since, over_at=now))
     tell_operator(context, tx, key="program:gap", subject=subject, text=text, now=now)
 

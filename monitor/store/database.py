@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import StaticPool
 
 from monitor.computing import holding, waiting
-from monitor.errors import StoreBusy, StoreCorrupt, StoreError, StoreUnreachable
+from monitor.errors import StoreBusy, StoreCorrupt, StoreError, StoreUnreachable, StoreUnwritable
 from monitor.store.batch import Batch
 from monitor.store.transaction import RowTransaction
 
@@ -35,6 +36,7 @@ _TRUSTED_S = 1.0
 _WRITER_CACHE_KB, _READER_CACHE_KB, _BATCH_CACHE_KB = 8_000, 2_000, 64_000
 """Of each connection, and a daemon has a dozen; what is not in it is most often in the system's own cache."""
 _SYNCED, _SOON = "PRAGMA synchronous=FULL", "PRAGMA synchronous=NORMAL"
+_DISK = frozenset((sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY))
 _ALONE = text("SELECT pg_advisory_xact_lock(:key)")
 _ALONE_AND_SOON = text("SELECT pg_advisory_xact_lock(:key), set_config('synchronous_commit', 'off', true)")
 
@@ -202,20 +204,26 @@ def open_store(url: str) -> RowStore:
         if writer.dialect.name == "postgresql":
             raise StoreUnreachable(f"{make_url(url)!r}: PostgreSQL cannot be used now: {_said(error)}") from error
         raise StoreError(
-            f"{make_url(url)!r}: the store cannot be opened: {error.orig}. Check `store` in monitor.yaml and who owns the file."
+            f"{make_url(url)!r}: the store cannot be opened: {error.orig}. Check `store` in monitor.yaml, who owns the file, and whether "
+            "its disk is full."
         ) from error
     return RowStore(url, writer, claimer, reader, looker)
 
 
 @contextmanager
 def _reached() -> Iterator[None]:
-    """Raises StoreUnreachable in the place of what SQLAlchemy raises if a server does not answer, or has hung up."""
+    """Raises StoreUnreachable in the place of what SQLAlchemy raises if a server does not answer, or has hung up, StoreUnwritable if
+    the disk is full or broken."""
     try:
         yield
     except DBAPIError as error:
         ours = error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
         if ours and type(error.orig).__module__.startswith("psycopg"):
             raise StoreUnreachable(f"PostgreSQL cannot be used now: {_said(error)}") from error
+        if isinstance(error.orig, sqlite3.OperationalError) and error.orig.sqlite_errorcode & 0xFF in _DISK:
+            raise StoreUnwritable(
+                f"the store cannot be written: {error.orig}. Nothing is lost that was stored; free space or check the disk."
+            ) from error
         raise
     except NoneFree as error:
         raise StoreUnreachable("PostgreSQL cannot be used now: no connection to it came free, as it does not answer") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ import pytest
 from monitor.adapters.clock import SystemClock
 from monitor.articles.article import Article, Unreadable
 from monitor.computing import waiting
-from monitor.engine.embedded import EmbeddedEngine
+from monitor.engine.embedded import EmbeddedEngine, Every
 from monitor.engine.run_step import Event, run_step
 from monitor.fetching.outcome import Failed, Fetched, Outcome, Request
 from monitor.ports import Due
@@ -30,6 +30,10 @@ class Ahead(SystemClock):
     """The machine's clock, some seconds ahead."""
 
     ahead_s = 0.0
+    asleep = timedelta(0)
+
+    def now(self) -> datetime:
+        return super().now() + self.asleep
 
     def monotonic(self) -> float:
         return super().monotonic() + self.ahead_s
@@ -247,6 +251,34 @@ def test_the_watchdog_hears_of_sweeps_only_while_no_step_is_wedged(web: Web, sto
     assert not heard
     web.slow["slow.example"].set()
     engine.stop(WAIT_S)
+
+
+def test_sweeps_go_on_when_the_clock_is_set_back(web: Web, store: RowStore) -> None:
+    engine = started(web, store)
+    swept = threading.Event()
+    engine._on_progress = swept.set
+    engine._scheduler.pause()
+    for job in engine._scheduler.get_jobs():  # as a clock leaves them that was three hours ahead
+        job.modify(next_run_time=engine.context.clock.now() + timedelta(hours=3))
+    engine._scheduler.resume()
+    assert swept.wait(WAIT_S)
+    assert engine.stop(WAIT_S)
+
+
+def test_a_machine_that_slept_is_told_of(web: Web, store: RowStore) -> None:
+    clock = Ahead()
+    engine = started(web, store, "one.example", clock=clock)
+    assert web.wait_for(lambda: len(web.answered) == 5)
+    clock.asleep = timedelta(hours=5)
+    engine._tick()
+    assert engine.stop(WAIT_S)
+    with store.reading() as tx:
+        assert [each.subject for each in tx.operator.conditions(clock.now() - clock.asleep)] == ["Nothing was watched for 5 h"]
+
+
+def test_what_was_missed_while_the_machine_slept_is_one_run() -> None:
+    then, now = datetime(2024, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)
+    assert Every(seconds=1).get_next_fire_time(then, now) == now + timedelta(seconds=1)
 
 
 def test_a_step_that_breaks_on_a_store_that_breaks_still_ends(web: Web, store: RowStore) -> None:

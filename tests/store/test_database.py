@@ -14,7 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
-from monitor.errors import StoreBusy, StoreCorrupt, StoreError
+from monitor.errors import StoreBusy, StoreCorrupt, StoreError, StoreUnwritable
 from monitor.sources.source import Source
 from monitor.sources.state import SourceState
 from monitor.store.database import open_store
@@ -124,6 +124,22 @@ def test_a_reader_cannot_write(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path}/monitor.db")
     with store.reading() as tx, pytest.raises(Exception, match="readonly"):
         tx.sources.watch([Source(id="post", name="Post", url="https://post.example/", kind="page")], NOW)
+    store.close()
+
+
+def test_a_full_disk_is_told_apart_from_a_bug(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/monitor.db")
+    sources = [Source(id=f"post-{n}", name="Post" * 100, url="https://post.example/", kind="feed") for n in range(1_000)]
+
+    def fill() -> None:
+        with store.writing() as tx:
+            tx.driver_connection.execute("PRAGMA max_page_count=1")  # as few as there are already
+            tx.sources.watch(sources, datetime(2026, 1, 1, tzinfo=UTC))
+
+    with pytest.raises(StoreUnwritable, match="the store cannot be written: database or disk is full"):
+        fill()
+    with store.reading() as tx:
+        assert tx.sources.all() == []
     store.close()
 
 
