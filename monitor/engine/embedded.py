@@ -119,10 +119,10 @@ class EmbeddedEngine:
     def _tick(self) -> None:
         try:
             self._sweep()
+            self.context.store.flush()
         except StoreError as error:
             log.error("%s", error)
             return
-        self.context.store.flush()
         wedged = self._under_way.wedged(self.context.clock.monotonic())
         if wedged:
             lanes = ", ".join(sorted(claim.due.lane for claim in wedged))

@@ -113,8 +113,12 @@ class RowStore:
         if path is None or self._flushed:
             return
         self._flushed = True  # before, so that what is written meanwhile is not taken for flushed
-        with suppress(FileNotFoundError), Path(f"{path}-wal").open("rb") as log:  # where there is none all is in the file
-            os.fsync(log.fileno())
+        try:
+            with suppress(FileNotFoundError), Path(f"{path}-wal").open("rb") as log:  # where there is none all is in the file
+                os.fsync(log.fileno())
+        except OSError as error:
+            self._flushed = False
+            raise _unwritable(error.strerror) from error
 
     def _apart(self) -> AbstractContextManager[None]:
         """With a server every statement waits; a file answers at once."""
@@ -221,12 +225,16 @@ def _reached() -> Iterator[None]:
         if ours and type(error.orig).__module__.startswith("psycopg"):
             raise StoreUnreachable(f"PostgreSQL cannot be used now: {_said(error)}") from error
         if isinstance(error.orig, sqlite3.OperationalError) and error.orig.sqlite_errorcode & 0xFF in _DISK:
-            raise StoreUnwritable(
-                f"the store cannot be written: {error.orig}. Nothing is lost that was stored; free space or check the disk."
-            ) from error
+            raise _unwritable(error.orig) from error
         raise
     except NoneFree as error:
         raise StoreUnreachable("PostgreSQL cannot be used now: no connection to it came free, as it does not answer") from error
+
+
+def _unwritable(why: object) -> StoreUnwritable:
+    return StoreUnwritable(
+        f"the store cannot be written: {why}. Nothing is lost that was stored; free space or check the disk."
+    )
 
 
 def _said(error: DBAPIError) -> str:

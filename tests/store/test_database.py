@@ -96,6 +96,30 @@ def test_a_flush_puts_on_disk_what_did_not_wait_for_it(tmp_path: Path) -> None:
     assert soon[:8] == ["written", "synced", "flushed", "flushed again", "synced", "written", "flushed", "flushed again"], seen
 
 
+_FLUSHES_IN_VAIN = """
+import sys
+from monitor.errors import StoreUnwritable
+from monitor.store.database import open_store
+store = open_store(sys.argv[1])
+with store.writing(on_disk=False) as tx:
+    tx._connection.exec_driver_sql("CREATE TABLE made (a)")
+for _ in range(2):
+    try:
+        store.flush()
+    except StoreUnwritable as error:
+        print(error)
+"""
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed here: no disk can be made to fail")
+def test_a_flush_that_fails_says_so_and_is_still_to_be_done(tmp_path: Path) -> None:
+    full = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync", "-e", "inject=fsync:error=ENOSPC"]
+    run = [*full, sys.executable, "-c", _FLUSHES_IN_VAIN, f"sqlite:///{tmp_path}/monitor.db"]
+    said = subprocess.run(run, check=True, capture_output=True, text=True).stdout.splitlines()
+    assert len(said) == 2
+    assert said[0].startswith("the store cannot be written: No space left on device.")
+
+
 def test_no_update_is_lost_when_threads_read_and_then_write(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path}/monitor.db")
     with store.writing() as tx:
