@@ -13,7 +13,7 @@ import click
 from monitor.adapters.warc import Recorder
 from monitor.app import open_app
 from monitor.cli.options import Moment, config_option, json_option, settings_of
-from monitor.cli.printing import alert_json, marked, print_json_stream
+from monitor.cli.printing import alert_json, count, marked, print_json_stream
 from monitor.cli.replaying import Replayed, drafted, replayed
 from monitor.engine.once import poll_once
 from monitor.engine.reading import Span
@@ -138,7 +138,7 @@ def _print_difference(result: Replayed, as_json: bool) -> None:
         for each in alerts:
             click.echo(sign, nl=False)
             _print_alert(each)
-    click.echo(f"{len(gained)} alerts gained, {len(lost)} lost")
+    click.echo(f"{count(len(gained), 'alert')} gained, {len(lost)} lost")
 
 
 def _print_alert(stored: StoredAlert) -> None:

@@ -107,7 +107,8 @@ def _words(
         lines += [f"- and {len(conditions) - _SHOWN} more"] if len(conditions) > _SHOWN else []
     trouble = sum(each.over_at is None for each in conditions)
     well = "all is well" if not silent and not trouble and not tally.dead else "something needs a look"
-    return f"{alive} of {len(states)} sources alive, {tally.alerts} alerts: {well}", "\n".join(lines)
+    alerts = f"{tally.alerts} alert{'' if tally.alerts == 1 else 's'}"
+    return f"{alive} of {len(states)} sources alive, {alerts}: {well}", "\n".join(lines)
 
 
 def _answered_lately(state: SourceState, now: datetime) -> bool:

@@ -143,7 +143,7 @@ def test_a_draft_takes_the_place_of_the_rule_it_is_named_after_and_can_be_compar
         "lost": [f"Case {number}" for number in MATCHING if number != 5],
     }
     assert {each["rule_id"] for side in told for each in told[side]} == {"aseanapol"}
-    assert f"1 alerts gained, {len(MATCHING) - 1} lost" in run(config, crawl, "--rules", draft, "--diff", "--processes", 1)
+    assert f"1 alert gained, {len(MATCHING) - 1} lost" in run(config, crawl, "--rules", draft, "--diff", "--processes", 1)
 
 
 def feeds(rounds: int) -> list[tuple[str, bytes, str, datetime]]:

@@ -491,7 +491,7 @@ def test_the_sign_of_life_comes_every_day_at_its_time_and_says_what_was_done(des
     with store.writing() as tx:
         notify_operator(here.context, tx, key="k", subject="The disk is nearly full", text="t", now=here.context.clock.now())
     here.at("2026-11-25T00:00")
-    assert here.mail.to("ops")[1:] == ["[monitor] 0 of 2 sources alive, 1 alerts: something needs a look"]
+    assert here.mail.to("ops")[1:] == ["[monitor] 0 of 2 sources alive, 1 alert: something needs a look"]
     text = here.mail.texts("ops")[1]
     assert "Articles read: 2, of which 1 matched a rule." in text
     assert "Alerts raised: 1. Messages sent: 2; 0 waiting, 0 held back, 0 given up." in text
