@@ -35,7 +35,8 @@ def run_errand(context: Context, source: Source, state: SourceState) -> Done:
     elif isinstance(outcome, Fetched) and is_news(errand, outcome):
         listing = context.parse.list_entries(read_as(source, errand), outcome)
     now = context.clock.now()
-    with context.store.writing() as tx:
+    answered = isinstance(outcome, Fetched)  # if a power cut undoes that, it is fetched again
+    with context.store.writing(on_disk=not answered) as tx:
         current = tx.sources.get(source.id)
         if current is None or current.next_poll_at != state.next_poll_at or current.errands != state.errands:
             return Done(result="left", reason="done by someone else in the meantime")
