@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 import click
@@ -80,29 +82,10 @@ def try_source(settings: Settings, source: Source | None, url: str, *, pages: in
         now = clock.now()
         entries = listing.entries if isinstance(listing, Listing) else ()
         with store.reading() as tx:
-            new = (
-                {entry.keys for entry in tx.entries.unknown(guessed.id, entries)}
-                if source
-                else {entry.keys for entry in entries}
-            )
-        first = state.last_success_at is None
+            unknown = tx.entries.unknown(guessed.id, entries) if source else entries
+            new = {entry.keys for entry in unknown}
         first_look = guessed.kind == "watch" and not state.seen
-        decided = tuple(
-            (
-                entry,
-                _FIRST_LOOK
-                if first_look
-                else triage(
-                    entry,
-                    first_poll=first,
-                    position=position,
-                    window_s=settings.first_poll_window_s,
-                    most_undated=MOST_UNDATED,
-                    now=now,
-                ),
-            )
-            for position, entry in enumerate(entries)
-        )
+        decided = tuple((entry, _FIRST_LOOK) for entry in entries) if first_look else _decided(settings, state, entries, now)
         read = tuple(_read(settings, guessed, entry, fetch, workers) for entry in entries[:pages])
         after = after_poll(guessed, state, outcome, listing, 0 if first_look else len(new), now, 0.0)
     store.close()
@@ -119,6 +102,20 @@ def try_source(settings: Settings, source: Source | None, url: str, *, pages: in
         after=after,
         left_out=left_out,
     )
+
+
+def _decided(
+    settings: Settings, state: SourceState, entries: Sequence[Entry], now: datetime
+) -> tuple[tuple[Entry, Triage], ...]:
+    """Each entry with what a poll would decide about it."""
+    decide = partial(
+        triage,
+        first_poll=state.last_success_at is None,
+        window_s=settings.first_poll_window_s,
+        most_undated=MOST_UNDATED,
+        now=now,
+    )
+    return tuple((entry, decide(entry, position=position)) for position, entry in enumerate(entries))
 
 
 def print_trial(trial: Trial) -> None:

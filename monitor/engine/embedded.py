@@ -26,6 +26,7 @@ from monitor.steps.heartbeat import GAP, resume
 from monitor.steps.prune import prune
 
 TICK_S = 1
+_SEND_THREADS = 64
 _SLOW_S = 3.0
 """A step at a host that takes longer waits for its server, and no longer counts: servers that hang hold up nobody else."""
 _MOST_SLOW = 96
@@ -68,7 +69,6 @@ class EmbeddedEngine:
         *,
         host_gap_s: float,
         fetch_threads: int = 32,
-        send_threads: int = 64,
         on_event: Callable[[Event], None],
         on_progress: Callable[[], object],
     ) -> None:
@@ -77,9 +77,9 @@ class EmbeddedEngine:
         self._on_event = on_event
         self._on_progress = on_progress
         self._fetching = ThreadPoolExecutor(fetch_threads + _MOST_SLOW, thread_name_prefix="fetch")
-        self._sending = ThreadPoolExecutor(send_threads, thread_name_prefix="send")
-        self._most = max(fetch_threads, send_threads)
-        self._free = {True: send_threads, False: fetch_threads}  # by whether it is sending
+        self._sending = ThreadPoolExecutor(_SEND_THREADS, thread_name_prefix="send")
+        self._most = max(fetch_threads, _SEND_THREADS)
+        self._free = {True: _SEND_THREADS, False: fetch_threads}  # by whether it is sending
         self._under_way = UnderWay()
         self._ended: list[tuple[Claim, float]] = []  # with the rest that its lane needs; given back by the next sweep
         self._renewed = 0.0
@@ -210,9 +210,8 @@ class EmbeddedEngine:
 
     def _submit(self, claim: Claim) -> None:
         sending = is_sending(claim.due)
-        with (
-            self._under_way.changed
-        ):  # held to the end: `stop` must not shut the threads down between the look and the hand-over
+        # Held to the end: `stop` must not shut the threads down between the look and the hand-over.
+        with self._under_way.changed:
             if self._stopping:
                 self._ended.append((claim, 0.0))
                 return

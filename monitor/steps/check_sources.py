@@ -61,7 +61,7 @@ def check_sources(context: Context) -> Done:
 
     That a source fails, that it is silent, and that its pages cannot be read are three separate conditions: a silent source may begin to
     fail, and still be silent when it answers again. A condition ends only when the source is known to be well, so not while the source
-    cannot be asked. If a condition ended within the last month and comes back, it is told only after it has lasted for two days.
+    cannot be asked. If a failure ended within the last month and comes back, it is told only after it has lasted for two days.
 
     A source that was polled while the clock ran ahead is made due now, and no host rests until the time that the clock showed then.
     """
